@@ -1,0 +1,54 @@
+/**
+ * Every failure that a user or a guest can meet, as one class with a stable code. Programs decide
+ * by the code; people read the sentences. Nothing matches on the English text.
+ */
+
+/** Stable names of failures: `data.code` in the protocol, and what the exit status derives from. */
+export type ErrorCode =
+  | 'busy'
+  | 'config'
+  | 'device-absent'
+  | 'device-ambiguous'
+  | 'domain-unknown'
+  | 'domain-not-running'
+  | 'handoff-failed'
+  | 'input-unavailable'
+  | 'internal'
+  | 'libvirt-unavailable'
+  | 'not-permitted'
+  | 'protocol'
+  | 'seat-unknown'
+  | 'service-down'
+  | 'shm-busy'
+  | 'shm-failed'
+  | 'target-unknown'
+  | 'unauthenticated'
+  | 'usage';
+
+/** A failure in sentences: what failed and where, and what to do about it. */
+export class HandglassError extends Error {
+  readonly code: ErrorCode;
+  /** What failed and where: one sentence or several, each ending in a full stop. */
+  readonly what: string;
+  /** What the reader can do about it, likewise; empty where nothing can be done. */
+  readonly remedy: string;
+
+  constructor(code: ErrorCode, what: string, remedy = '', options?: ErrorOptions) {
+    super(remedy === '' ? what : `${what} ${remedy}`, options);
+    this.name = 'HandglassError';
+    this.code = code;
+    this.what = what;
+    this.remedy = remedy;
+  }
+}
+
+/** Whether an error came from a system call that failed with this errno, such as `ENOENT`. */
+export function isErrno(error: unknown, ...names: string[]): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && names.includes(String(error.code));
+}
+
+/** The reason in an error of any kind, as text to embed in a sentence (no trailing full stop). */
+export function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trim().replace(/\.$/, '');
+}

@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+const lab = 'test/**/*.lab.test.ts';
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/count-reporter.ts'],
+    projects: [
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [lab] } },
+      {
+        // Each file boots a virtual host of its own, which takes both cores of a small machine.
+        test: {
+          name: 'lab',
+          include: [lab],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
+  },
+});
