@@ -34,6 +34,11 @@ export interface WriteFiles {
   replaceFile(path: string, text: string, mode: number): Promise<void>;
 }
 
+export interface SetMode {
+  /** Sets the permission bits of what lies at a path. A link is followed. */
+  setMode(path: string, mode: number): Promise<void>;
+}
+
 /** An open file. Whoever opened it closes it. */
 export interface OpenFile {
   facts(): Promise<FileFacts>;
@@ -54,6 +59,8 @@ export interface OpenFiles {
    * other end. `create` makes a new file, mode 0600, and fails with `EEXIST` where anything is there.
    */
   openFile(path: string, how: 'read' | 'write' | 'create'): Promise<OpenFile>;
+  /** Takes a file's name away, or a link itself. Whoever has the file open or mapped keeps all of it. */
+  removeFile(path: string): Promise<void>;
 }
 
 export interface RunResult {
@@ -85,3 +92,60 @@ export interface Clock {
   /** Rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
+
+export interface Notify {
+  /**
+   * Tells the service manager the service's state: lines such as `READY=1` (sd_notify(3)), below
+   * 4096 bytes. False when there is no service manager to tell. Throws when there is one and it
+   * cannot be told.
+   */
+  notify(state: string): boolean;
+}
+
+export interface OpenSwitchboard {
+  /**
+   * Starts the thread that listens to event devices. The listener is called between the program's
+   * other work, and does not keep the process alive. Whoever opens the switchboard keeps it: one
+   * that is garbage-collected is closed.
+   */
+  openSwitchboard(listener: (event: SwitchboardEvent) => void): Switchboard;
+}
+
+/**
+ * Event devices, and the chords recognised on them by a thread of their own, even while JavaScript is
+ * blocked. Methods throw an error with `code` (the errno) and `syscall`; `EBADF` after `close`.
+ */
+export interface Switchboard {
+  /**
+   * Opens an event device node and listens to it; returns a number that is never given again. Keys
+   * that are down already count as held. `ENOTTY` when the path is no event device, `EMFILE` when 64
+   * are open. A first opening of an idle USB keyboard can take 50 ms.
+   */
+  open(path: string): number;
+  /** Lets a device go; no event of it follows. One that is not open is ignored. */
+  closeDevice(device: number): void;
+  /**
+   * Puts a whole table in place of the last one, between two reports. Keys that are held stay held,
+   * and none of them fires a chord. A chord of the last table that was recognised just before may
+   * still be reported after. `E2BIG`: beyond 64 routes, 16 seats, 64 chords or 8 keys in a chord;
+   * `EINVAL`: no key code, a key or a device twice, a chord without keys.
+   */
+  apply(table: SwitchboardTable): void;
+  /** Ends the thread and closes all devices. The listener is never called again. May be repeated. */
+  close(): void;
+}
+
+export interface SwitchboardTable {
+  /** Which seat a device belongs to; a device without a route is listened to in vain. */
+  routes: readonly { device: number; seat: number }[];
+  /**
+   * Keys (Linux key codes, `KEY_LEFTCTRL` is 29) that fire when all are down on the seat's devices
+   * together, in any order; once, until one of them has been released.
+   */
+  chords: readonly { id: number; seat: number; keys: readonly number[] }[];
+}
+
+export type SwitchboardEvent =
+  | { kind: 'chord'; id: number; seat: number }
+  /** The device was unplugged (`ENODEV`) or cannot be read; it is closed already. */
+  | { kind: 'gone'; device: number; code: string };

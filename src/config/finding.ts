@@ -1,0 +1,16 @@
+import type { Path } from './locate.ts';
+
+/** Something wrong in a configuration, by its place in the document. */
+export interface Finding {
+  path: Path;
+  /** What is wrong, to follow the dotted path in a sentence: `is missing`. */
+  wrong: string;
+  expected: string;
+  /** Whether the key itself is wrong, rather than its value. */
+  inKey?: boolean;
+}
+
+/** Texts to choose from, for a sentence: `b7, idd or any`. */
+export function choiceOf(texts: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(texts);
+}

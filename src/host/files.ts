@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { constants, type Stats } from 'node:fs';
+import {
+  lstat,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  unlink,
+  type FileHandle,
+} from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import type { FileFacts, OpenFile, OpenFiles, ReadFiles, WriteFiles } from './ports.ts';
+
+/**
+ * The real files of this machine, each absolute path taken below `root`: `/` in service, a
+ * temporary folder in tests. The root is no prison: a link with an absolute target leads out of it.
+ *
+ * @param reserve allocates the first `bytes` of a file (posix_fallocate), or throws with the errno
+ */
+export function filesUnder(
+  root: string,
+  reserve: (fd: number, bytes: number) => void,
+): ReadFiles & WriteFiles & OpenFiles {
+  const below = (path: string) => join(root, path);
+  return {
+    readText: (path) => readFile(below(path), 'utf8'),
+    listFolder: async (path) => (await readdir(below(path))).toSorted(),
+    readLink: (path) => readlink(below(path)),
+    realPath: async (path) => `/${relative(await realpath(root), await realpath(below(path)))}`,
+    factsOf: async (path) => factsFrom(await lstat(below(path))),
+    replaceFile: (path, text, mode) => replaceFile(below(path), text, mode),
+    openFile: async (path, how) =>
+      openedFile(await open(below(path), openFlags[how], 0o600), reserve),
+    removeFile: (path) => unlink(below(path)),
+  };
+}
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
+
+const openFlags = {
+  read: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
+  // Without O_CREAT, with which fs.protected_regular refuses other users' files even to root.
+  write: O_RDWR | O_NOFOLLOW | O_NONBLOCK,
+  create: O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CREAT | O_EXCL,
+};
+
+function factsFrom(stats: Stats): FileFacts {
+  return {
+    kind: kindOf(stats),
+    size: stats.size,
+    mode: stats.mode & 0o7777,
+    uid: stats.uid,
+    gid: stats.gid,
+    dev: stats.dev,
+    ino: stats.ino,
+  };
+}
+
+function kindOf(stats: Stats): FileFacts['kind'] {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'folder';
+  return stats.isSymbolicLink() ? 'link' : 'other';
+}
+
+async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+  // In the same folder, because a rename replaces atomically only within one file system.
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    await writeNewFile(temporary, text, mode);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await using folder = await open(dirname(path), 'r');
+  await folder.sync();
+}
+
+async function writeNewFile(path: string, text: string, mode: number): Promise<void> {
+  await using file = await open(path, 'wx', 0o600);
+  await file.writeFile(text);
+  // The umask cuts a mode that is given to open, not this one.
+  await file.chmod(mode);
+  await file.sync();
+}
+
+function openedFile(handle: FileHandle, reserve: (fd: number, bytes: number) => void): OpenFile {
+  return {
+    facts: async () => factsFrom(await handle.stat()),
+    read: (offset, length) => readFully(handle, offset, length),
+    setOwner: (uid, gid) => handle.chown(uid, gid),
+    setMode: (mode) => handle.chmod(mode),
+    setSize: (bytes) => handle.truncate(bytes),
+    reserve: async (bytes) => reserve(handle.fd, bytes),
+    close: () => handle.close(),
+  };
+}
+
+/** One read may bring less than was asked for before the end is reached. */
+async function readFully(handle: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}

@@ -1,0 +1,115 @@
+/** What each method does once the caller is known: a request in, a result or an error object out. */
+import { HandglassError } from '../errors.ts';
+import type { Hub } from './hub.ts';
+import { errorObject, explain, fault, type ErrorObject, type Request } from './json-rpc.ts';
+import type { Operations } from './operations.ts';
+import { methods, type Method, type Params, type Result, type SeatState } from './protocol.ts';
+import { findSeat, mayMove, visibleError, visibleState, type Viewer } from './visibility.ts';
+
+export type Outcome = { result: unknown } | { error: ErrorObject };
+
+/** Carries a request out. It never rejects: what is no HandglassError goes to `report`. */
+export type Perform = (by: Viewer, request: Request) => Promise<Outcome>;
+
+export function createCalls(
+  hub: Hub,
+  operations: Operations,
+  report: (error: unknown) => void,
+): Perform {
+  const calls: Calls = {
+    'state.get': (by) => visibleState(by, hub.state()),
+
+    // The session announces what follows.
+    'state.subscribe': (by) => visibleState(by, hub.state()),
+
+    async 'seat.give'(by, { seat, to }) {
+      const { name } = movable(by, seat, to);
+      return moved(by, name, operations.give(name, to, by));
+    },
+
+    async 'seat.toggle'(by, { seat }) {
+      const { name } = movable(by, seat, 'host');
+      return moved(by, name, operations.toggle(name, by));
+    },
+
+    'guest.pair': (_by, { domain }) => hub.pair(domain),
+
+    'guest.list': () => hub.guestStates(),
+
+    async 'guest.revoke'(_by, { id }) {
+      await hub.revoke(id);
+      return {};
+    },
+  };
+
+  function movable(by: Viewer, name: string | undefined, to: string): SeatState {
+    const seat = findSeat(by, operations.state().seats, name);
+    if (!mayMove(by, seat, to)) throw notBetweenHostAndGuest(seat.name);
+    return seat;
+  }
+
+  async function moved(by: Viewer, name: string, move: Promise<void>): Promise<SeatState> {
+    try {
+      await move;
+    } catch (error) {
+      if (!(error instanceof HandglassError)) report(error);
+      throw visibleError(by, error);
+    }
+    return findSeat(by, visibleState(by, hub.state()).seats, name);
+  }
+
+  return async (by, { method, params }) => {
+    const refusal = refusalOf(by, method);
+    if (refusal !== null) return { error: refusal };
+    const called = method as CallableMethod;
+    const parsed = methods[called].params.safeParse(params);
+    if (!parsed.success) return { error: invalidParams(called, explain(parsed.error)) };
+    try {
+      return { result: await dispatch(calls, called, by, parsed.data) };
+    } catch (error) {
+      if (!(error instanceof HandglassError)) report(error);
+      return { error: errorObject(error) };
+    }
+  };
+}
+
+/** Authentication is the session's own. */
+type CallableMethod = Exclude<Method, 'session.authenticate'>;
+
+type Calls = {
+  [M in CallableMethod]: (by: Viewer, params: Params<M>) => Result<M> | Promise<Result<M>>;
+};
+
+function refusalOf(by: Viewer, method: string): ErrorObject | null {
+  if (!Object.hasOwn(methods, method)) {
+    return fault('method-not-found', `There is no method "${method}".`, 'See the protocol.');
+  }
+  if (method === 'session.authenticate') {
+    return fault('invalid-request', 'This connection needs no further authentication.');
+  }
+  if (by.kind === 'guest' && methods[method as CallableMethod].local) {
+    return errorObject(onlyOnTheHost(method));
+  }
+  return null;
+}
+
+function onlyOnTheHost(method: string): HandglassError {
+  const remedy = 'Use the command line on the host.';
+  return new HandglassError('not-permitted', `A guest may not call ${method}.`, remedy);
+}
+
+function invalidParams(method: Method, why: string): ErrorObject {
+  return fault('invalid-params', `The parameters of ${method} are not what it takes: ${why}.`);
+}
+
+function dispatch<M extends CallableMethod>(calls: Calls, method: M, by: Viewer, params: unknown) {
+  return calls[method](by, params as Params<M>);
+}
+
+function notBetweenHostAndGuest(seat: string): HandglassError {
+  return new HandglassError(
+    'not-permitted',
+    `This guest may move the seat "${seat}" only between the host and itself.`,
+    'Ask for it on the host.',
+  );
+}

@@ -1,0 +1,195 @@
+/** The other end of the protocol, as the command line uses it. */
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import { HandglassError, isErrno, reasonOf, type ErrorCode } from '../errors.ts';
+import {
+  closeCodes,
+  errorNumbers,
+  faultNumbers,
+  methods,
+  stateChanged,
+  type Method,
+  type Params,
+  type Result,
+  type State,
+} from './protocol.ts';
+
+export interface Client {
+  /**
+   * @throws HandglassError with the code that the service gives; `protocol` where the two do not
+   *   understand each other; `service-down` where the connection ends before the answer
+   */
+  call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
+  /**
+   * The state now and then each change of it, in order, until `close`. To be called once.
+   *
+   * @throws HandglassError where the connection ends otherwise
+   */
+  states(): AsyncGenerator<State, void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to `ws+unix:PATH:/` or `ws://HOST:PORT/`; to the latter with the guest's token.
+ *
+ * @throws HandglassError `service-down` where nobody answers, `not-permitted` where this user may
+ *   not open the socket, `unauthenticated` where the token is refused
+ */
+export async function connect(address: string, options: { token?: string } = {}): Promise<Client> {
+  const websocket = new WebSocket(address, {
+    handshakeTimeout: handshakeTimeoutMs,
+    maxPayload: answerLimitBytes,
+    perMessageDeflate: false,
+  });
+  const client = clientOver(websocket);
+  try {
+    await once(websocket, 'open');
+  } catch (error) {
+    throw notConnected(address, error);
+  }
+  const { token } = options;
+  if (token !== undefined) await client.call('session.authenticate', { token });
+  return client;
+}
+
+const handshakeTimeoutMs = 5_000;
+const answerLimitBytes = 1024 * 1024;
+
+interface Waiting {
+  resolve: (result: unknown) => void;
+  reject: (error: HandglassError) => void;
+}
+
+function clientOver(websocket: WebSocket): Client {
+  const waiting = new Map<number, Waiting>();
+  let calls = 0;
+  let closing = false;
+  let changes: ReadableStreamDefaultController<State>;
+  const changed = new ReadableStream<State>({
+    start(controller) {
+      changes = controller;
+    },
+  });
+
+  websocket.on('message', (data) => take((data as Buffer).toString()));
+  // The close event follows, and tells whoever waits.
+  websocket.on('error', () => {});
+  websocket.on('close', (code) => {
+    const why = connectionEnded(code);
+    for (const { reject } of waiting.values()) reject(why);
+    waiting.clear();
+    if (closing) changes.close();
+    else changes.error(why);
+  });
+
+  function take(text: string): void {
+    const message = messageSchema.safeParse(parse(text)).data;
+    if (message === undefined) websocket.close(1002, 'Not understood');
+    else if ('method' in message) changes.enqueue(message.params);
+    else settle(message);
+  }
+
+  function settle(answer: Answer): void {
+    const call = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if ('error' in answer) call?.reject(failureIn(answer.error));
+    else call?.resolve(answer.result);
+  }
+
+  async function call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
+    const answer = new Promise<unknown>((resolve, reject) => {
+      if (websocket.readyState !== WebSocket.OPEN) return reject(connectionEnded(1006));
+      calls += 1;
+      waiting.set(calls, { resolve, reject });
+      websocket.send(JSON.stringify({ jsonrpc: '2.0', id: calls, method, params }));
+    });
+    const result = methods[method].result.safeParse(await answer);
+    if (!result.success) throw notUnderstood(`The service's answer to ${method} is unknown here.`);
+    return result.data as Result<M>;
+  }
+
+  return {
+    call,
+
+    async *states() {
+      yield await call('state.subscribe', {});
+      yield* changed;
+    },
+
+    async close() {
+      closing = true;
+      if (websocket.readyState === WebSocket.CLOSED) return;
+      websocket.close();
+      await once(websocket, 'close');
+    },
+  };
+}
+
+const errorSchema = z.object({
+  message: z.string(),
+  data: z.object({ code: z.string(), remedy: z.string() }),
+});
+
+const messageSchema = z.union([
+  stateChanged,
+  z.object({ id: z.number(), error: errorSchema }),
+  z.object({ id: z.number(), result: z.unknown() }),
+]);
+
+type Answer = Exclude<z.infer<typeof messageSchema>, { method: string }>;
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function failureIn({ message, data }: z.infer<typeof errorSchema>): HandglassError {
+  if (Object.hasOwn(faultNumbers, data.code)) return notUnderstood(message);
+  const code = Object.hasOwn(errorNumbers, data.code) ? (data.code as ErrorCode) : 'internal';
+  return new HandglassError(code, message, data.remedy);
+}
+
+function notUnderstood(what: string): HandglassError {
+  return new HandglassError(
+    'protocol',
+    what,
+    'Restart the service if it is older than this program (`systemctl restart handglass`).',
+  );
+}
+
+function connectionEnded(code: number): HandglassError {
+  if (code === closeCodes.unauthenticated || code === closeCodes.revoked) {
+    return new HandglassError(
+      'unauthenticated',
+      'The service does not accept this guest.',
+      'Pair it on the host with `handglass guest pair DOMAIN`.',
+    );
+  }
+  return new HandglassError(
+    'service-down',
+    `The service ended the connection (${code}).`,
+    '`systemctl status handglass` shows how it is.',
+  );
+}
+
+function notConnected(address: string, error: unknown): HandglassError {
+  const place = address.replace(/^ws\+unix:(.*):\/$/, '$1');
+  if (isErrno(error, 'EACCES')) {
+    return new HandglassError(
+      'not-permitted',
+      `This user may not open ${place}.`,
+      'Join the group with `sudo usermod -aG handglass "$USER"`, then log in again.',
+      { cause: error },
+    );
+  }
+  return new HandglassError(
+    'service-down',
+    `The Handglass service does not answer at ${place}: ${reasonOf(error)}.`,
+    'Start it with `systemctl start handglass`.',
+    { cause: error },
+  );
+}

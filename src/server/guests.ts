@@ -1,0 +1,157 @@
+/**
+ * The guests that were paired: who may connect over the network, and for which domain.
+ *
+ * A token is `ID.SECRET`: twelve hexadecimal digits, then 256 random bits in base64url. Only the
+ * secret's SHA-256 is kept; a hash made to be slow would add nothing to that many random bits.
+ * The file is always written whole, so that it holds either what was before or what is now.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { HandglassError, isErrno, reasonOf } from '../errors.ts';
+import type { Clock, ReadFiles, WriteFiles } from '../host/ports.ts';
+
+export interface Guest {
+  id: string;
+  domain: string;
+}
+
+export interface Guests {
+  /** Makes a guest. Its token is told here and never again. */
+  pair(domain: string): Promise<Guest & { token: string }>;
+  /** `lastSeen` is ISO 8601 in UTC, or null before the first connection. */
+  list(): (Guest & { lastSeen: string | null })[];
+  /** @throws HandglassError `target-unknown` where no guest has this id */
+  revoke(id: string): Promise<void>;
+  /** Takes the same time whether the id or the secret is wrong. */
+  authenticate(token: string): Guest | null;
+  /** Notes that a guest is here now. The file follows at most once a minute for each guest. */
+  seen(id: string): Promise<void>;
+}
+
+/**
+ * Reads the guests; none where the file does not exist.
+ *
+ * @throws HandglassError `config` where the file is damaged, or anyone but its owner may open it
+ */
+export async function openGuests(
+  host: ReadFiles & WriteFiles & Clock,
+  path: string,
+): Promise<Guests> {
+  let records = await readRecords(host, path);
+  const seenAt = new Map<string, string>();
+  const writtenAt = new Map<string, number>();
+  let queue: Promise<void> = Promise.resolve();
+
+  const current = () =>
+    records.map((record) => ({ ...record, lastSeen: seenAt.get(record.id) ?? record.lastSeen }));
+
+  /** One change after another, each from what the one before it left; in memory once it is on disk. */
+  function change(edit: (before: GuestRecord[]) => GuestRecord[]): Promise<void> {
+    const turn = afterwards(queue, async () => {
+      const guests = edit(current());
+      await host.replaceFile(path, `${JSON.stringify({ guests }, null, 2)}\n`, fileMode);
+      records = guests;
+    });
+    queue = turn;
+    return turn;
+  }
+
+  return {
+    async pair(domain) {
+      const id = randomBytes(6).toString('hex');
+      const secret = randomBytes(32).toString('base64url');
+      const record = { id, domain, sha256: hashOf(secret).toString('hex'), lastSeen: null };
+      await change((before) => [...before, record]);
+      return { id, domain, token: `${id}.${secret}` };
+    },
+
+    list: () => current().map(({ id, domain, lastSeen }) => ({ id, domain, lastSeen })),
+
+    revoke: (id) =>
+      change((before) => {
+        if (before.every((record) => record.id !== id)) throw unknownGuest(id);
+        return before.filter((record) => record.id !== id);
+      }),
+
+    authenticate(token) {
+      const dot = token.indexOf('.');
+      const record = records.find(({ id }) => id === token.slice(0, dot));
+      const expected = record === undefined ? nobody : Buffer.from(record.sha256, 'hex');
+      const matches = timingSafeEqual(hashOf(token.slice(dot + 1)), expected);
+      return record !== undefined && matches ? { id: record.id, domain: record.domain } : null;
+    },
+
+    async seen(id) {
+      const now = host.now();
+      if (records.every((record) => record.id !== id)) return;
+      seenAt.set(id, new Date(now).toISOString());
+      if (now - (writtenAt.get(id) ?? -Infinity) < writeEveryMs) return;
+      writtenAt.set(id, now);
+      await change((before) => before);
+    },
+  };
+}
+
+/** Whether what went before succeeded is told to whoever asked for it. */
+async function afterwards(before: Promise<void>, work: () => Promise<void>): Promise<void> {
+  await before.catch(() => {});
+  await work();
+}
+
+const fileMode = 0o600;
+const writeEveryMs = 60_000;
+
+/** Compared with where the id is unknown; no secret has this hash that anyone could find. */
+const nobody = Buffer.alloc(32);
+
+const recordSchema = z.strictObject({
+  id: z.string().regex(/^[0-9a-f]{12}$/),
+  domain: z.string().min(1),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  lastSeen: z.iso.datetime().nullable(),
+});
+
+type GuestRecord = z.infer<typeof recordSchema>;
+
+const fileSchema = z.strictObject({ guests: z.array(recordSchema) });
+
+async function readRecords(host: ReadFiles, path: string): Promise<GuestRecord[]> {
+  try {
+    const { kind, mode } = await host.factsOf(path);
+    if (kind !== 'file') throw damaged(path, `it is no regular file but a ${kind}`);
+    if ((mode & 0o077) !== 0) throw tooOpen(path, mode);
+    return fileSchema.parse(JSON.parse(await host.readText(path))).guests;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    if (error instanceof HandglassError) throw error;
+    throw damaged(path, error instanceof z.ZodError ? 'its content is not ours' : reasonOf(error));
+  }
+}
+
+function damaged(path: string, reason: string): HandglassError {
+  return new HandglassError(
+    'config',
+    `The list of guests in ${path} cannot be read: ${reason}.`,
+    'Restore it from a backup, or delete it and pair every guest again.',
+  );
+}
+
+function tooOpen(path: string, mode: number): HandglassError {
+  return new HandglassError(
+    'config',
+    `The list of guests in ${path} is open to others than its owner (mode 0${mode.toString(8)}).`,
+    `See who changed it, then run \`chmod 600 ${path}\`.`,
+  );
+}
+
+function hashOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+function unknownGuest(id: string): HandglassError {
+  return new HandglassError(
+    'target-unknown',
+    `No guest has the id "${id}".`,
+    '`handglass guest list` shows every guest.',
+  );
+}

@@ -1,0 +1,104 @@
+/**
+ * What all connections share: the whole state, and which guests are connected now.
+ *
+ * Invariant: a connection that entered as a guest is among that guest's until it leaves, so that
+ * revoking the guest ends every one of them.
+ */
+import { HandglassError } from '../errors.ts';
+import type { Guest, Guests } from './guests.ts';
+import type { Operations } from './operations.ts';
+import type { GuestState, State } from './protocol.ts';
+
+export interface Hub {
+  /** The whole state, guests and their connections included. */
+  state(): State;
+  guestStates(): GuestState[];
+  /** Calls the listener after each change of the whole state, until the returned function is called. */
+  subscribe(listener: () => void): () => void;
+  /** Lets a guest in; `expel` is called when it is revoked. Null where the token is no good. */
+  enter(token: string, expel: () => void): { guest: Guest; leave: () => void } | null;
+  /** @throws HandglassError `domain-unknown` where no seat lists the domain */
+  pair(domain: string): Promise<Guest & { token: string }>;
+  /** @throws HandglassError `target-unknown` where no guest has this id */
+  revoke(id: string): Promise<void>;
+}
+
+/** @param report is told what fails without anyone waiting for an answer */
+export function createHub(
+  operations: Operations,
+  guests: Guests,
+  report: (error: unknown) => void,
+): Hub {
+  const listeners = new Set<() => void>();
+  /** By guest, what ends each of its connections. */
+  const connected = new Map<string, Set<() => void>>();
+
+  function tell(): void {
+    for (const listener of listeners) listener();
+  }
+
+  function noteSeen(id: string): void {
+    guests.seen(id).catch(report);
+    tell();
+  }
+
+  const guestStates = () =>
+    guests.list().map(({ id, domain, lastSeen }) => ({
+      id,
+      domain,
+      connected: connected.has(id),
+      lastSeen,
+    }));
+
+  return {
+    state: () => ({ ...operations.state(), guests: guestStates() }),
+    guestStates,
+
+    subscribe(listener) {
+      const unsubscribe = operations.subscribe(listener);
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+        unsubscribe();
+      };
+    },
+
+    enter(token, expel) {
+      const guest = guests.authenticate(token);
+      if (guest === null) return null;
+      const { id } = guest;
+      const connections = connected.get(id) ?? new Set();
+      connected.set(id, connections.add(expel));
+      noteSeen(id);
+      const leave = () => {
+        connections.delete(expel);
+        if (connections.size === 0) connected.delete(id);
+        noteSeen(id);
+      };
+      return { guest, leave };
+    },
+
+    async pair(domain) {
+      if (!operations.state().seats.some((seat) => seat.domains.includes(domain))) {
+        throw unlistedDomain(domain);
+      }
+      const paired = await guests.pair(domain);
+      tell();
+      return paired;
+    },
+
+    async revoke(id) {
+      await guests.revoke(id);
+      for (const expel of connected.get(id) ?? []) expel();
+      tell();
+    },
+  };
+}
+
+function unlistedDomain(domain: string): HandglassError {
+  return new HandglassError(
+    'domain-unknown',
+    `No seat lists the domain "${domain}".`,
+    'Add it to `domains` of a [[seat]] in the configuration, then restart the service.',
+  );
+}

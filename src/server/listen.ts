@@ -1,0 +1,116 @@
+/** The server: every address that it listens on, until it is told to stop. */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { Endpoint } from '../config/endpoint.ts';
+import { HandglassError, isErrno, reasonOf } from '../errors.ts';
+import type { Clock, OpenFiles, ReadFiles, SetMode } from '../host/ports.ts';
+import { createAdmission } from './admission.ts';
+import { createCalls } from './calls.ts';
+import type { Guests } from './guests.ts';
+import { createHub } from './hub.ts';
+import type { Operations } from './operations.ts';
+import { listenOnPath } from './unix-socket.ts';
+import { createWebsocketServer } from './websocket-server.ts';
+
+export interface ServeOptions {
+  /** Local control; none without it. */
+  socketPath?: string;
+  /** Where guests reach the service. Port 0 is any free one. */
+  listen: readonly Endpoint[];
+  operations: Operations;
+  guests: Guests;
+  /** Guests can connect there now; the port is the real one. */
+  onListening: (endpoint: Endpoint, port: number) => void;
+  /** An address cannot be listened on; told once for each reason, and tried again every 2 s. */
+  onProblem: (endpoint: Endpoint, problem: HandglassError) => void;
+  /** A failure that nobody foresaw, for the journal. */
+  onFailure: (error: unknown) => void;
+}
+
+/**
+ * Serves until the signal is aborted. Resolves once local control listens; `closed` resolves when
+ * every connection has ended and the socket's path is free again.
+ *
+ * @throws HandglassError `busy` where another service has the socket, `internal` where the path
+ *   cannot be listened on
+ */
+export async function serve(
+  host: ReadFiles & Pick<OpenFiles, 'removeFile'> & SetMode & Clock,
+  options: ServeOptions,
+  signal: AbortSignal,
+): Promise<{ closed: Promise<void> }> {
+  const { operations, guests, onFailure } = options;
+  const hub = createHub(operations, guests, onFailure);
+  const context = { clock: host, hub, perform: createCalls(hub, operations, onFailure) };
+  const served: Promise<void>[] = [];
+
+  if (options.socketPath !== undefined) {
+    // A count of its own: no crowd on the network keeps the host's user out.
+    const server = createWebsocketServer(context, 'local', createAdmission(localLimits), signal);
+    await listenOnPath(host, server, options.socketPath);
+    served.push(closeAtEnd(server, onFailure, signal));
+  }
+  const admission = createAdmission(networkLimits);
+  for (const endpoint of options.listen) {
+    const server = createWebsocketServer(context, 'network', admission, signal);
+    served.push(serveEndpoint(host, server, endpoint, options, signal));
+  }
+  return { closed: allOf(served) };
+}
+
+/** Connections open in all, and from one address. A local socket's peers have no address. */
+const localLimits = { total: 64, perAddress: 64 };
+const networkLimits = { total: 64, perAddress: 8 };
+
+const retryMs = 2_000;
+
+async function allOf(promises: readonly Promise<void>[]): Promise<void> {
+  await Promise.all(promises);
+}
+
+async function serveEndpoint(
+  clock: Clock,
+  server: Server,
+  endpoint: Endpoint,
+  { onListening, onProblem, onFailure }: ServeOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  let reported = '';
+  while (!signal.aborted) {
+    try {
+      server.listen(endpoint.port, endpoint.address);
+      await once(server, 'listening');
+    } catch (error) {
+      const problem = cannotListen(endpoint, error);
+      if (problem.message !== reported) onProblem(endpoint, problem);
+      reported = problem.message;
+      await clock.sleep(retryMs, signal).catch(() => {});
+      continue;
+    }
+    const bound = server.address();
+    onListening(endpoint, typeof bound === 'object' && bound !== null ? bound.port : endpoint.port);
+    await closeAtEnd(server, onFailure, signal);
+  }
+}
+
+async function closeAtEnd(
+  server: Server,
+  onFailure: (error: unknown) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  // A connection that cannot be accepted, such as for want of descriptors; the next one may be.
+  server.on('error', onFailure);
+  if (!signal.aborted) await once(signal, 'abort');
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+function cannotListen({ address, port }: Endpoint, error: unknown): HandglassError {
+  const remedy = isErrno(error, 'EADDRNOTAVAIL')
+    ? 'It is tried again until the address is there, such as once libvirt has started its network.'
+    : 'It is tried again until it succeeds; `ss -ltnp` shows who else listens there.';
+  const what = `Guests cannot connect: listening on ${address} port ${port} failed: ${reasonOf(error)}.`;
+  return new HandglassError('internal', what, remedy, { cause: error });
+}

@@ -1,0 +1,162 @@
+/**
+ * The contract between the service and whoever talks to it: the command line over the local unix
+ * socket and guests over the network, both in JSON-RPC 2.0 on a websocket.
+ *
+ * - Every frame is text and at most 16 KiB; a longer message of the service comes as several frames
+ *   (RFC 6455 fragments). One request in a message: batches are refused. Parameters go by name.
+ * - The first message of a network connection is `session.authenticate`, within 5 s.
+ * - After `state.subscribe` the service sends `state.changed`, its parameters the whole state that
+ *   this viewer sees, whenever that has changed. Changes that follow fast may come as one.
+ * - Fields may be added; none that is here changes its meaning.
+ */
+import { z } from 'zod';
+import type { ErrorCode } from '../errors.ts';
+
+/** Bytes in one frame, and in one whole message to the service. */
+export const frameLimitBytes = 16 * 1024;
+
+export const authenticateWithinMs = 5_000;
+
+/** Requests of one connection that may wait for their answers together. */
+export const inFlightLimit = 32;
+
+/** Why the service ends a connection. The application's own codes are those of HTTP plus 4000. */
+export const closeCodes = {
+  /** The service stops. */
+  goingAway: 1001,
+  /** A binary message came. */
+  textOnly: 1003,
+  /** No valid `session.authenticate` came first, or in time. */
+  unauthenticated: 4401,
+  /** The guest's token was revoked while it was connected. */
+  revoked: 4403,
+} as const;
+
+const problem = z.object({ code: z.string(), message: z.string(), remedy: z.string() });
+
+const device = z.object({
+  kind: z.enum(['input', 'usb']),
+  selector: z.string(),
+  name: z.string(),
+  present: z.boolean(),
+  /** `host`, a domain's name or, to a guest, `other`; null while the device is with nobody. */
+  with: z.string().nullable(),
+  /** What keeps the device from its place, in a sentence. */
+  problem: z.string().nullable(),
+});
+
+const seat = z.object({
+  name: z.string(),
+  /** `host`, a domain's name or, to a guest, `other`. */
+  owner: z.string(),
+  /** Who may receive it; the first is the default. */
+  domains: z.array(z.string()),
+  moving: z.boolean(),
+  devices: z.array(device),
+});
+
+const domain = z.object({ name: z.string(), state: z.string() });
+
+const lookingGlass = z.object({
+  domain: z.string(),
+  /** Empty to a guest. */
+  path: z.string(),
+  mib: z.number(),
+  /** Whether a Looking Glass host writes into the file: `alive` if so. */
+  host: z.string(),
+});
+
+const guest = z.object({
+  id: z.string(),
+  domain: z.string(),
+  connected: z.boolean(),
+  /** ISO 8601 in UTC; null before the first connection. */
+  lastSeen: z.string().nullable(),
+});
+
+const state = z.object({
+  version: z.string(),
+  seats: z.array(seat),
+  domains: z.array(domain),
+  lookingGlass: z.array(lookingGlass),
+  guests: z.array(guest),
+  problems: z.array(problem),
+});
+
+export type Problem = z.infer<typeof problem>;
+export type DeviceState = z.infer<typeof device>;
+export type SeatState = z.infer<typeof seat>;
+export type DomainState = z.infer<typeof domain>;
+export type LookingGlassState = z.infer<typeof lookingGlass>;
+export type GuestState = z.infer<typeof guest>;
+export type State = z.infer<typeof state>;
+
+const nothing = z.strictObject({});
+const name = z.string().min(1).max(256);
+
+/** Every method: what it takes, what it answers, and whether only this machine may call it. */
+export const methods = {
+  'session.authenticate': {
+    params: z.strictObject({ token: name }),
+    result: z.object({ id: z.string(), domain: z.string() }),
+    local: false,
+  },
+  'state.get': { params: nothing, result: state, local: false },
+  'state.subscribe': { params: nothing, result: state, local: false },
+  /** `to` is `host` or a domain. Answers with the seat after the handoff. */
+  'seat.give': { params: z.strictObject({ seat: name, to: name }), result: seat, local: false },
+  /** Without a seat: the only one that the caller sees. Answers as `seat.give` does. */
+  'seat.toggle': {
+    params: z.strictObject({ seat: name.optional() }),
+    result: seat,
+    local: false,
+  },
+  /** The token is told this once and kept nowhere. */
+  'guest.pair': {
+    params: z.strictObject({ domain: name }),
+    result: z.object({ id: z.string(), domain: z.string(), token: z.string() }),
+    local: true,
+  },
+  'guest.list': { params: nothing, result: z.array(guest), local: true },
+  /** Ends the guest's connections at once. */
+  'guest.revoke': { params: z.strictObject({ id: name }), result: z.object({}), local: true },
+} as const;
+
+export type Method = keyof typeof methods;
+export type Params<M extends Method> = z.infer<(typeof methods)[M]['params']>;
+export type Result<M extends Method> = z.infer<(typeof methods)[M]['result']>;
+
+export const stateChanged = z.object({ method: z.literal('state.changed'), params: state });
+
+/** What can be wrong with a message itself, under the codes that JSON-RPC 2.0 reserves for it. */
+export const faultNumbers = {
+  'parse-error': -32_700,
+  'invalid-request': -32_600,
+  'method-not-found': -32_601,
+  'invalid-params': -32_602,
+} as const;
+
+export type FaultCode = keyof typeof faultNumbers;
+
+/** JSON-RPC's numbers of failures; `data.code` carries the name, by which programs decide. */
+export const errorNumbers: Record<ErrorCode, number> = {
+  internal: -32_603,
+  unauthenticated: -32_000,
+  'not-permitted': -32_001,
+  busy: -32_002,
+  'seat-unknown': -32_003,
+  'target-unknown': -32_004,
+  'domain-unknown': -32_005,
+  'domain-not-running': -32_006,
+  'device-absent': -32_007,
+  'device-ambiguous': -32_008,
+  'handoff-failed': -32_009,
+  'libvirt-unavailable': -32_010,
+  'input-unavailable': -32_011,
+  'shm-busy': -32_012,
+  'shm-failed': -32_013,
+  config: -32_014,
+  usage: -32_015,
+  protocol: -32_016,
+  'service-down': -32_017,
+};

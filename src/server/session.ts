@@ -1,0 +1,163 @@
+/**
+ * One connection's life, whatever carries it: authentication, requests, announcements, the end.
+ *
+ * Invariants: nothing but an error is sent before the viewer is known; nothing is sent and no
+ * request is begun after the end; the answer to `state.subscribe` precedes every announcement.
+ */
+import { HandglassError } from '../errors.ts';
+import type { Clock } from '../host/ports.ts';
+import { createAnnouncer } from './announcer.ts';
+import type { Perform } from './calls.ts';
+import type { Hub } from './hub.ts';
+import {
+  decode,
+  encodeError,
+  encodeNotification,
+  encodeResult,
+  errorObject,
+  type Decoded,
+  type ErrorObject,
+  type Id,
+  type Request,
+} from './json-rpc.ts';
+import { authenticateWithinMs, closeCodes, inFlightLimit, methods } from './protocol.ts';
+import { visibleState, type Viewer } from './visibility.ts';
+
+/** What carries a session's texts. */
+export interface Connection {
+  /** Queues a text; `taken` is called once the kernel has all of it. */
+  send(text: string, taken?: () => void): void;
+  /** Bytes queued that the kernel has not taken yet. */
+  bufferedBytes(): number;
+  close(code: number, reason: string): void;
+  /** Ends at once, whatever the peer does. */
+  drop(): void;
+}
+
+export interface Session {
+  receive(text: string): void;
+  /** To be called once the connection is gone, for whatever reason. */
+  end(): void;
+}
+
+/** What all sessions of a service share. */
+export interface SessionContext {
+  clock: Clock;
+  hub: Hub;
+  perform: Perform;
+}
+
+/** @param from `local` needs no authentication: the socket's mode has decided already */
+export function openSession(
+  connection: Connection,
+  { clock, hub, perform }: SessionContext,
+  from: 'local' | 'network',
+): Session {
+  const ended = new AbortController();
+  let viewer: Viewer | null = from === 'local' ? { kind: 'local' } : null;
+  let inFlight = 0;
+  let announcing = false;
+
+  if (viewer === null) void endUnlessAuthenticated();
+  return { receive, end: () => ended.abort() };
+
+  async function endUnlessAuthenticated(): Promise<void> {
+    await clock.sleep(authenticateWithinMs, ended.signal).catch(() => {});
+    if (viewer === null) finish('unauthenticated', 'No session.authenticate came in time');
+  }
+
+  function receive(text: string): void {
+    if (ended.signal.aborted) return;
+    const message = decode(text);
+    if (viewer === null) authenticate(message);
+    else if ('error' in message) refuse(message.id, message.error);
+    else void answer(viewer, message.request);
+  }
+
+  function authenticate(message: Decoded): void {
+    const id = 'request' in message ? message.request.id : message.id;
+    const token = tokenIn(message);
+    const entry = token === undefined ? null : hub.enter(token, expel);
+    if (entry === null) {
+      refuse(id, token === undefined ? authenticationComesFirst : tokenIsUnknown);
+      finish('unauthenticated', 'Authentication failed');
+      return;
+    }
+    viewer = { kind: 'guest', ...entry.guest };
+    ended.signal.addEventListener('abort', entry.leave);
+    if (id !== undefined) send(encodeResult(id, entry.guest));
+  }
+
+  function expel(): void {
+    finish('revoked', 'This guest was revoked');
+  }
+
+  async function answer(by: Viewer, request: Request): Promise<void> {
+    if (inFlight === inFlightLimit) return refuse(request.id, tooManyInFlight);
+    inFlight += 1;
+    const outcome = await perform(by, request);
+    inFlight -= 1;
+    if ('error' in outcome) return refuse(request.id, outcome.error);
+    if (request.id !== undefined) send(encodeResult(request.id, outcome.result));
+    if (request.method === 'state.subscribe') announce(by, outcome.result);
+  }
+
+  /** From here on, and of what changed since the answer was made. */
+  function announce(by: Viewer, answered: unknown): void {
+    if (announcing || ended.signal.aborted) return;
+    announcing = true;
+    const read = () => encodeNotification('state.changed', visibleState(by, hub.state()));
+    const announcer = createAnnouncer(read, send, encodeNotification('state.changed', answered));
+    ended.signal.addEventListener('abort', hub.subscribe(announcer));
+    announcer();
+  }
+
+  function refuse(id: Id | undefined, error: ErrorObject): void {
+    if (id !== undefined) send(encodeError(id, error));
+  }
+
+  function send(text: string, taken?: () => void): void {
+    if (ended.signal.aborted) return;
+    if (connection.bufferedBytes() <= bufferLimitBytes) return connection.send(text, taken);
+    ended.abort();
+    connection.drop();
+  }
+
+  function finish(why: keyof typeof closeCodes, reason: string): void {
+    if (ended.signal.aborted) return;
+    ended.abort();
+    connection.close(closeCodes[why], reason);
+  }
+}
+
+/** Past this a peer does not read its answers. */
+const bufferLimitBytes = 256 * 1024;
+
+function tokenIn(message: Decoded): string | undefined {
+  if ('error' in message || message.request.method !== 'session.authenticate') return undefined;
+  return methods['session.authenticate'].params.safeParse(message.request.params).data?.token;
+}
+
+const authenticationComesFirst = errorObject(
+  new HandglassError(
+    'unauthenticated',
+    'The first message must be session.authenticate with a token.',
+    'Pair this guest on the host with `handglass guest pair DOMAIN`.',
+  ),
+);
+
+const tokenIsUnknown = errorObject(
+  new HandglassError(
+    'unauthenticated',
+    'The token is not known here.',
+    'Pair this guest on the host with `handglass guest pair DOMAIN`.',
+  ),
+);
+
+const tooManyInFlight = errorObject(
+  new HandglassError(
+    'busy',
+    `This connection has ${inFlightLimit} requests waiting.`,
+    'Send the next one after an answer.',
+  ),
+);

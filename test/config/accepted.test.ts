@@ -1,0 +1,187 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { checkConfig } from '../../src/config/load.ts';
+import type { Config } from '../../src/config/schema.ts';
+import { lookingGlass, seat } from './problems-of.ts';
+
+test('An empty file is a configuration with nothing to do', () => {
+  expect(configOf('')).toEqual({
+    lookingGlass: [],
+    seats: [],
+    chords: {
+      toggle: { text: 'leftctrl+rightctrl', keys: [29, 97] },
+      panic: { text: 'leftctrl+leftalt+pause', keys: [29, 56, 119] },
+      gives: [],
+    },
+    libvirt: { uri: 'qemu:///system' },
+    server: { listen: [] },
+  });
+});
+
+test('The example is a configuration', async () => {
+  const text = await readFile(new URL('../../config/handglass.toml', import.meta.url), 'utf8');
+  expect(configOf(text)).toEqual({
+    lookingGlass: [
+      {
+        domain: 'win10',
+        width: 2560,
+        height: 1440,
+        hdr: false,
+        for: 'any',
+        path: '/dev/shm/looking-glass',
+        owner: 'alice',
+        group: 'kvm',
+        mode: 0o660,
+      },
+    ],
+    seats: [
+      {
+        name: 'desk',
+        domains: ['win10'],
+        input: [{ id: 'usb-QEMU_QEMU_USB_Keyboard_KBD1-event-kbd' }],
+        usb: [{ serial: 'MOUSE1' }, { vendor: '46f4', product: '0001' }],
+      },
+    ],
+    chords: {
+      toggle: { text: 'leftctrl+rightctrl', keys: [29, 97] },
+      panic: { text: 'leftctrl+leftalt+pause', keys: [29, 56, 119] },
+      gives: [],
+    },
+    libvirt: { uri: 'qemu:///system' },
+    server: { listen: [{ address: '192.168.122.1', port: 18_503 }] },
+  } satisfies Config);
+});
+
+test('What the example shows behind a # is a configuration too', async () => {
+  const text = await readFile(new URL('../../config/handglass.toml', import.meta.url), 'utf8');
+  const uncommented = text.replaceAll(/^# ((\[\[)?[a-z]+( *=|\]\]).*)$/gm, '$1');
+  const { lookingGlass: files, chords } = configOf(uncommented);
+  expect(uncommented).not.toBe(text);
+  expect(files).toEqual(configOf(text).lookingGlass);
+  expect(chords.gives).toEqual([
+    { keys: { text: 'leftmeta+f1', keys: [59, 125] }, seat: 'desk', to: 'win10' },
+  ]);
+});
+
+interface Accepted {
+  reason: string;
+  text: string;
+  /** The part of the configuration in question. */
+  part: (config: Config) => unknown;
+  value: unknown;
+}
+
+const accepted: Accepted[] = [
+  {
+    reason: 'an upright resolution with HDR',
+    text: `${lookingGlass.replace('2560x1440', '1440x2560')}hdr = true\nfor = "b7"`,
+    part: ({ lookingGlass: [file] }) => file,
+    value: expect.objectContaining({ width: 1440, height: 2560, hdr: true, for: 'b7' }),
+  },
+  {
+    reason: 'a mode of three digits',
+    text: `${lookingGlass}mode = "600"`,
+    part: ({ lookingGlass: [file] }) => file?.mode,
+    value: 0o600,
+  },
+  {
+    reason: 'a kvmfr device',
+    text: `${lookingGlass}path = "/dev/kvmfr0"`,
+    part: ({ lookingGlass: [file] }) => file?.path,
+    value: '/dev/kvmfr0',
+  },
+  {
+    reason: 'two files for one domain',
+    text: `${lookingGlass}${lookingGlass}path = "/dev/shm/second"`,
+    part: ({ lookingGlass: files }) => files.map(({ path }) => path),
+    value: ['/dev/shm/looking-glass', '/dev/shm/second'],
+  },
+  {
+    reason: 'input selectors of every form, ids in upper case',
+    text: `${seat}input = [
+      { id = "usb-kbd" }, { product = "C52B", vendor = "046D" }, { serial = "A 1" },
+      { port = "1-2.3" }, { name = "Logitech*" },
+    ]`,
+    part: ({ seats: [first] }) => first?.input,
+    value: [
+      { id: 'usb-kbd' },
+      { vendor: '046d', product: 'c52b' },
+      { serial: 'A 1' },
+      { port: '1-2.3' },
+      { name: 'Logitech*' },
+    ],
+  },
+  {
+    reason: 'USB selectors of every form, one with two parts in common with another',
+    text: `${seat}usb = [
+      { vendor = "1532", product = "0037" }, { vendor = "1532", product = "0037", serial = "A1" },
+      { serial = "A2" }, { port = "10-4.1.2" },
+    ]`,
+    part: ({ seats: [first] }) => first?.usb,
+    value: [
+      { vendor: '1532', product: '0037' },
+      { vendor: '1532', product: '0037', serial: 'A1' },
+      { serial: 'A2' },
+      { port: '10-4.1.2' },
+    ],
+  },
+  {
+    reason: 'a domain in two seats',
+    text: `${seat}${seat.replace('desk', 'couch')}`,
+    part: ({ seats }) => seats.map(({ domains }) => domains),
+    value: [['win10'], ['win10']],
+  },
+  {
+    reason: 'chords that share keys without one containing another',
+    text: `${seat}[[chord]]\nkeys = "leftctrl+f1"\nseat = "desk"\nto = "win10"
+      [[chord]]\nkeys = "btn_side+leftctrl"\nseat = "desk"\nto = "host"`,
+    part: ({ chords }) => chords.gives.map(({ keys, to }) => [keys.keys, to]),
+    value: [
+      [[29, 59], 'win10'],
+      [[29, 275], 'host'],
+    ],
+  },
+  {
+    reason: 'addresses of both families',
+    text: '[server]\nlisten = ["0.0.0.0:1", "[::1]:65535", "[fd00::1]:18503"]',
+    part: ({ server }) => server.listen,
+    value: [
+      { address: '0.0.0.0', port: 1 },
+      { address: '::1', port: 65_535 },
+      { address: 'fd00::1', port: 18_503 },
+    ],
+  },
+  {
+    reason: 'a byte order mark and line ends of Windows',
+    text: '\uFEFF[libvirt]\r\nuri = "qemu:///session"\r\n',
+    part: ({ libvirt }) => libvirt.uri,
+    value: 'qemu:///session',
+  },
+];
+
+test.each(accepted)('A configuration may have $reason', ({ text, part, value }) => {
+  expect(part(configOf(text))).toEqual(value);
+});
+
+test('A problem carries the dotted path of what it is about', () => {
+  const result = checkConfig(
+    `${seat}usb = [{ serial = "A1" }, { vendor = "x", product = "0037" }]`,
+  );
+  expect(result).toEqual({
+    problems: [
+      {
+        line: 4,
+        column: 38,
+        key: 'seat[0].usb[1].vendor',
+        message: 'seat[0].usb[1].vendor cannot be "x"',
+        expected: 'four hexadecimal digits in quotes, such as "046d"',
+      },
+    ],
+  });
+});
+
+function configOf(text: string): Config {
+  const result = checkConfig(text);
+  if ('problems' in result) expect.fail(JSON.stringify(result.problems));
+  return result.config;
+}

@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest';
+import { problemsOf, seat, type Refused } from './problems-of.ts';
+
+const refused: Refused[] = [
+  {
+    reason: 'a seat without a domain',
+    text: '[[seat]]\nname = "desk"\ndomains = []',
+    problems: [
+      '3:11 seat[0].domains cannot be an empty list; expected one domain at least, such as ["win10"]',
+    ],
+  },
+  {
+    reason: 'a domain that is not in a list',
+    text: '[[seat]]\nname = "desk"\ndomains = "win10"',
+    problems: [
+      '3:11 seat[0].domains cannot be "win10"; expected a list of domains, such as ["win10"]',
+    ],
+  },
+  {
+    reason: 'the host as a domain of a seat',
+    text: '[[seat]]\nname = "desk"\ndomains = [\n  "win10",\n  "host", # me\n]',
+    problems: [
+      '5:3 seat[0].domains[1] cannot be "host"; expected the name of a domain in `virsh list --all`, other than "host"',
+    ],
+  },
+  {
+    reason: 'a domain twice in a seat',
+    text: '[[seat]]\nname = "desk"\ndomains = ["win10", "win10"]',
+    problems: ['3:21 seat[0].domains[1] repeats seat[0].domains[0]; expected each domain once'],
+  },
+  {
+    reason: 'a name with a line break',
+    text: '[[seat]]\nname = "de\\nsk"\ndomains = ["win10"]',
+    problems: [
+      '2:8 seat[0].name cannot be "de\\nsk"; expected a name such as "desk", without control characters',
+    ],
+  },
+  {
+    reason: 'two seats of one name',
+    text: `${seat}${seat}`,
+    problems: ['5:8 seat[1].name repeats seat[0].name; expected a name that no other seat has'],
+  },
+  {
+    reason: 'an input device by nothing',
+    text: `${seat}input = [{}]`,
+    problems: [
+      '4:10 seat[0].input[0] cannot be an empty table; expected one of { id }, { vendor, product }, { serial }, { port } or { name }',
+    ],
+  },
+  {
+    reason: 'an input device in two ways',
+    text: `${seat}input = [{ id = "kbd", serial = "A1" }]`,
+    problems: [
+      '4:10 seat[0].input[0] cannot be { id, serial }; expected one of { id }, { vendor, product }, { serial }, { port } or { name }',
+    ],
+  },
+  {
+    reason: 'an input device by its folder',
+    text: `${seat}input = [{ id = "/dev/input/by-id/kbd" }]`,
+    problems: [
+      '4:17 seat[0].input[0].id cannot be "/dev/input/by-id/kbd"; expected a name out of /dev/input/by-id, without the folder',
+    ],
+  },
+  {
+    reason: 'an input device as a text',
+    text: `${seat}input = ["kbd"]`,
+    problems: [
+      '4:10 seat[0].input[0] cannot be "kbd"; expected { id }, { vendor, product }, { serial }, { port } or { name }',
+    ],
+  },
+  {
+    reason: 'a vendor without its product',
+    text: `${seat}usb = [{ vendor = "1532" }]`,
+    problems: [
+      '4:8 seat[0].usb[0] cannot be { vendor }; expected one of { vendor, product }, { serial }, { vendor, product, serial } or { port }',
+    ],
+  },
+  {
+    reason: 'a vendor with a prefix and without its product',
+    text: `${seat}usb = [{ vendor = "0x1532" }]`,
+    problems: [
+      '4:19 seat[0].usb[0].vendor cannot be "0x1532"; expected four hexadecimal digits in quotes, such as "046d"',
+    ],
+  },
+  {
+    reason: 'a vendor as a number',
+    text: `${seat}usb = [{ serial = "A" }, { vendor = 1532, product = "0037" }]`,
+    problems: [
+      '4:37 seat[0].usb[1].vendor cannot be a number; expected four hexadecimal digits in quotes, such as "046d"',
+    ],
+  },
+  {
+    reason: 'a product with a prefix',
+    text: `${seat}usb = [\n  { vendor = "1532", product = "0x0037" },\n]`,
+    problems: [
+      '5:32 seat[0].usb[0].product cannot be "0x0037"; expected four hexadecimal digits in quotes, such as "046d"',
+    ],
+  },
+  {
+    reason: 'a USB device by port and serial',
+    text: `${seat}usb = [{ port = "1-2", serial = "A1" }]`,
+    problems: [
+      '4:8 seat[0].usb[0] cannot be { port, serial }; expected one of { vendor, product }, { serial }, { vendor, product, serial } or { port }',
+    ],
+  },
+  {
+    reason: 'a USB device by a way that only input has',
+    text: `${seat}usb = [{ name = "Razer*" }]`,
+    problems: [
+      '4:8 seat[0].usb[0] cannot be { name }; expected one of { vendor, product }, { serial }, { vendor, product, serial } or { port }',
+      '4:10 seat[0].usb[0].name is unknown; expected vendor, product, serial or port',
+    ],
+  },
+  {
+    reason: 'a bus and a device number',
+    text: `${seat}usb = [{ port = "001:004" }]`,
+    problems: ['4:17 seat[0].usb[0].port cannot be "001:004"; expected a USB port such as "1-2.3"'],
+  },
+  {
+    reason: 'a USB device without list',
+    text: `${seat}usb = { serial = "A1" }`,
+    problems: [
+      '4:7 seat[0].usb cannot be { serial }; expected a list of selectors, such as [{ serial = "…" }]',
+    ],
+  },
+  {
+    reason: 'a device twice in one list',
+    text: `${seat}usb = [{ port = "1-2" }, { serial = "A" }, { port = "1-2" }]`,
+    problems: [
+      '4:44 seat[0].usb[2] repeats seat[0].usb[0]; expected each device in one list of one seat',
+    ],
+  },
+  {
+    reason: 'a device twice, its ids in two spellings',
+    text: `${seat}usb = [{ vendor = "046D", product = "C52B" }, { product = "c52b", vendor = "046d" }]`,
+    problems: [
+      '4:47 seat[0].usb[1] repeats seat[0].usb[0]; expected each device in one list of one seat',
+    ],
+  },
+  {
+    reason: 'a device both read and handed over',
+    text: `${seat}input = [{ serial = "A1" }]\nusb = [{ serial = "A1" }]`,
+    problems: [
+      '5:8 seat[0].usb[0] repeats seat[0].input[0]; expected each device in one list of one seat',
+    ],
+  },
+  {
+    reason: 'a device in two seats',
+    text: `${seat}usb = [{ serial = "A1" }]\n[[seat]]\nname = "couch"\ndomains = ["win10"]\n[[seat.usb]]\nserial = "A1"`,
+    problems: [
+      '8:1 seat[1].usb[0] repeats seat[0].usb[0]; expected each device in one list of one seat',
+    ],
+  },
+];
+
+test.each(refused)('A [[seat]] is refused for $reason', ({ text, problems }) => {
+  expect(problemsOf(text)).toEqual(problems);
+});

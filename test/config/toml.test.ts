@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { problemsOf, type Refused } from './problems-of.ts';
+
+const refused: Refused[] = [
+  {
+    reason: 'a value without quotes',
+    text: 'a = win10',
+    problems: [
+      '1:5 Invalid TOML document: invalid value; expected TOML: KEY = VALUE under [TABLE] or [[TABLE]], each key once, texts in quotes',
+    ],
+  },
+  {
+    reason: 'a table header that is not closed',
+    text: '[seat\nname = "desk"',
+    problems: [
+      '1:6 Invalid TOML document: illegal character in key; expected TOML: KEY = VALUE under [TABLE] or [[TABLE]], each key once, texts in quotes',
+    ],
+  },
+  {
+    reason: 'a key given twice',
+    text: '[libvirt]\nuri = "qemu:///system"\nuri = "qemu:///session"',
+    problems: [
+      '3:1 Invalid TOML document: trying to redefine an already defined table or value; expected TOML: KEY = VALUE under [TABLE] or [[TABLE]], each key once, texts in quotes',
+    ],
+  },
+  {
+    reason: 'text after a value, behind characters outside the basic plane',
+    text: '"😀" = "😀" x',
+    problems: [
+      '1:11 Invalid TOML document: each key-value declaration must be followed by an end-of-line; expected TOML: KEY = VALUE under [TABLE] or [[TABLE]], each key once, texts in quotes',
+    ],
+  },
+  {
+    reason: 'a whole number too large for any use',
+    text: '[server]\nlisten = 99999999999999999999',
+    problems: [
+      '2:10 Invalid TOML document: integer value cannot be represented losslessly; expected TOML: KEY = VALUE under [TABLE] or [[TABLE]], each key once, texts in quotes',
+    ],
+  },
+  {
+    reason: 'bytes that are not UTF-8',
+    text: '# caf\uFFFD\n',
+    problems: ['1:6 these bytes are not UTF-8; expected a text file saved as UTF-8'],
+  },
+  {
+    reason: 'an unknown table',
+    text: '[sever]\nlisten = []',
+    problems: [
+      '1:2 sever is unknown; expected looking-glass, seat, chords, chord, libvirt or server',
+    ],
+  },
+  {
+    reason: 'an unknown key beside the tables',
+    text: '# first\nseats = 1',
+    problems: [
+      '2:1 seats is unknown; expected looking-glass, seat, chords, chord, libvirt or server',
+    ],
+  },
+  {
+    reason: 'an unknown key in a table',
+    text: '[libvirt]\nurl = "qemu:///system"',
+    problems: ['2:1 libvirt.url is unknown; expected uri'],
+  },
+  {
+    reason: 'an unknown key that needs quotes',
+    text: '[libvirt]\n"my uri" = 1',
+    problems: ['2:1 libvirt."my uri" is unknown; expected uri'],
+  },
+  {
+    reason: 'an unknown key behind a tab and a wide character, Windows line ends',
+    text: '[libvirt]\r\nuri = "qemu:///é"\r\n\t"ů😀".x = 1',
+    problems: ['3:2 libvirt."ů😀" is unknown; expected uri'],
+  },
+  {
+    reason: 'an unknown key in an inline table',
+    text: 'server = { listen = [], port = 18503 }',
+    problems: ['1:25 server.port is unknown; expected listen'],
+  },
+  {
+    reason: 'a single table where several are possible',
+    text: '[seat]\nname = "desk"\ndomains = ["win10"]',
+    problems: ['1:1 seat cannot be { name, domains }; expected [[seat]] tables'],
+  },
+  {
+    reason: 'several tables where one is possible',
+    text: '[[chords]]\ntoggle = "leftctrl+f1"',
+    problems: ['1:1 chords cannot be a list; expected the table [chords]'],
+  },
+  {
+    reason: 'a value where a table is needed',
+    text: 'libvirt = "qemu:///system"',
+    problems: ['1:11 libvirt cannot be "qemu:///system"; expected the table [libvirt]'],
+  },
+  {
+    reason: 'numbers where tables are needed',
+    text: 'seat = [1]',
+    problems: ['1:9 seat[0] cannot be a number; expected [[seat]] tables'],
+  },
+  {
+    reason: 'mistakes of every kind, in their order',
+    text: '[server]\nlisten = ["*:80"]\n\n[[seat]]\nname = "desk"\ncolour = "red"\n\n[chords]\ntoggle = "ctrl+alt"\n\n[[looking-glass]]\nresolution = "big"\nowner = "alice"\n\n[[seat]]\nname = "couch"\ndomains = ["win10", "win10"]\n',
+    problems: [
+      '2:11 server.listen[0] cannot be "*:80"; expected ADDRESS:PORT, such as "192.168.122.1:18503" or "[fd00::1]:18503"',
+      '4:1 seat[0].domains is missing; expected a list of domains, such as ["win10"]',
+      '6:1 seat[0].colour is unknown; expected name, domains, input or usb',
+      '9:10 chords.toggle names the unknown keys "ctrl", "alt"; expected "leftctrl+leftalt"',
+      '11:1 looking-glass[0].domain is missing; expected the name of a domain in `virsh list --all`, other than "host"',
+      '12:14 looking-glass[0].resolution cannot be "big"; expected WIDTHxHEIGHT in quotes, 640x480 to 16384x16384, upright ones (480x640) included',
+      '17:21 seat[1].domains[1] repeats seat[1].domains[0]; expected each domain once',
+    ],
+  },
+];
+
+test.each(refused)('The file is refused for $reason', ({ text, problems }) => {
+  expect(problemsOf(text)).toEqual(problems);
+});

@@ -1,0 +1,78 @@
+/** The virtual host's hardware, as QEMU's arguments. */
+import type { Image } from './image/image.ts';
+
+export interface Sockets {
+  qmp: string;
+  agent: string;
+  labctl: string;
+}
+
+/** What `labctl plug` and `unplug` move: USB devices on fixed ports of the xHCI controller. */
+export const usbDevices = {
+  keyboard: { driver: 'usb-kbd', serial: 'KBD1', port: '1' },
+  mouse: { driver: 'usb-mouse', serial: 'MOUSE1', port: '2' },
+  // Tied to the spare display, or QEMU would give its keys to whichever keyboard came last.
+  keyboard2: { driver: 'usb-kbd', serial: 'KBD2', port: '3', display: 'spare-display' },
+  stick: { driver: 'usb-storage', serial: 'STICK1', port: '4', drive: 'stick', removable: true },
+} as const;
+
+export type UsbDevice = keyof typeof usbDevices;
+
+export const usbBus = 'xhci.0';
+
+/** The host's own devices first, then three to pass on, each behind a root port of its own. */
+const devices = [
+  { driver: 'intel-iommu', intremap: 'on', 'caching-mode': true },
+  { driver: 'VGA' },
+  { driver: 'virtio-blk-pci', drive: 'root' },
+  { driver: 'virtio-serial-pci' },
+  { driver: 'virtserialport', chardev: 'agent', name: 'lab.agent' },
+  { driver: 'virtserialport', chardev: 'labctl', name: 'lab.labctl' },
+  { driver: 'qemu-xhci', id: 'xhci', p2: 8, p3: 8 },
+  { driver: 'pcie-root-port', id: 'root-port-1', chassis: 1, slot: 1 },
+  { driver: 'pcie-root-port', id: 'root-port-2', chassis: 2, slot: 2 },
+  { driver: 'pcie-root-port', id: 'root-port-3', chassis: 3, slot: 3 },
+  { driver: 'bochs-display', id: 'spare-display', bus: 'root-port-1' },
+  { driver: 'e1000e', id: 'spare-network', bus: 'root-port-2', romfile: '' },
+  { driver: 'qemu-xhci', id: 'spare-usb', bus: 'root-port-3' },
+];
+
+export function qemuArguments(
+  image: Image,
+  checkout: string,
+  sockets: Sockets,
+  console: string,
+  options: { accel: 'tcg' | 'kvm'; kernelOptions: string },
+): string[] {
+  const socket = (id: string, path: string) =>
+    `socket,id=${id},path=${escaped(path)},server=on,wait=off`;
+  const usb = Object.entries(usbDevices).map(([id, device]) => ({ id, bus: usbBus, ...device }));
+  return [
+    ['-nodefaults', '-no-user-config'],
+    ['-display', 'none'],
+    ['-machine', 'q35,kernel-irqchip=split'],
+    ['-accel', options.accel === 'kvm' ? 'kvm' : 'tcg,thread=multi'],
+    ['-cpu', options.accel === 'kvm' ? 'host' : 'max'],
+    ['-smp', '2'],
+    ['-m', '4096'],
+    ['-kernel', image.kernel],
+    ['-initrd', image.initrd],
+    ['-append', `console=ttyS0 quiet panic=-1 intel_iommu=on iommu=pt ${options.kernelOptions}`],
+    ['-drive', `id=root,if=none,format=raw,snapshot=on,cache=unsafe,file=${escaped(image.disk)}`],
+    ['-blockdev', 'driver=null-co,node-name=stick,read-zeroes=on,size=67108864'],
+    [
+      '-virtfs',
+      `local,path=${escaped(checkout)},mount_tag=checkout,security_model=none,readonly=on,multidevs=remap`,
+    ],
+    ['-chardev', socket('agent', sockets.agent)],
+    ['-chardev', socket('labctl', sockets.labctl)],
+    ['-qmp', `unix:${escaped(sockets.qmp)},server=on,wait=off`],
+    ['-serial', `file:${escaped(console)}`],
+    ...[...devices, ...usb].map((device) => ['-device', JSON.stringify(device)]),
+  ].flat();
+}
+
+/** QEMU's option lists double a comma that belongs to a value. */
+function escaped(value: string): string {
+  return value.replaceAll(',', ',,');
+}

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Runs once inside the Debian tree while the image is made, beside the file `initramfs`.
+set -eu
+kernel=$(ls /usr/lib/modules)
+
+useradd --create-home --shell /bin/bash --groups kvm,libvirt alice
+passwd --delete --quiet root
+: >/etc/machine-id
+echo virtual-host >/etc/hostname
+mkdir -p /usr/lib/handglass /var/log/journal
+
+# Debian's own initramfs takes longer than the rest of the boot; this one loads what the root
+# disk and the checkout need, and hands over.
+tree=/tmp/tree
+mkdir -p $tree/bin $tree/dev $tree/modules $tree/root
+cp /bin/busybox $tree/bin/
+cp /tmp/initramfs $tree/init
+chmod 755 $tree/init
+number=100
+modprobe --set-version "$kernel" --show-depends --all \
+  virtio_pci virtio_blk crc32c_generic ext4 9pnet_virtio 9p |
+  awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
+  while read -r module; do
+    number=$((number + 1))
+    cp "$module" $tree/modules/$number.ko
+  done
+(cd $tree && find . | cpio --quiet --create --format=newc | gzip -1) >/boot/initrd
+rm -rf $tree /boot/initrd.img-*
+mv "/boot/vmlinuz-$kernel" /boot/vmlinuz

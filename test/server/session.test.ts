@@ -1,0 +1,309 @@
+import { expect, test, vi } from 'vitest';
+import { HandglassError } from '../../src/errors.ts';
+import { createCalls } from '../../src/server/calls.ts';
+import { createHub } from '../../src/server/hub.ts';
+import { openSession } from '../../src/server/session.ts';
+import { host, manualClock, memoryOperations, temporaryFolder } from './support.ts';
+import { openGuests } from '../../src/server/guests.ts';
+import { join } from 'node:path';
+
+interface Received {
+  id?: unknown;
+  method?: string;
+  result?: { seats: { owner: string }[] };
+  params?: { seats: { owner: string }[] };
+  error?: { data: { code: string } };
+}
+
+/** Sessions on connections that only note what happens to them. */
+async function world() {
+  const clock = manualClock();
+  const guests = await openGuests(host, join(await temporaryFolder(), 'guests.json'));
+  const { operations, control } = memoryOperations();
+  const failures: unknown[] = [];
+  const report = (error: unknown) => failures.push(error);
+  const hub = createHub(operations, guests, report);
+  const context = { clock, hub, perform: createCalls(hub, operations, report) };
+
+  function open(from: 'local' | 'network') {
+    const received: Received[] = [];
+    const ends: string[] = [];
+    const takers: (() => void)[] = [];
+    const peer = { buffered: 0, reads: true, received, ends, takers };
+    const session = openSession(
+      {
+        send(text, taken = () => {}) {
+          received.push(JSON.parse(text) as Received);
+          if (peer.reads) queueMicrotask(taken);
+          else takers.push(taken);
+        },
+        bufferedBytes: () => peer.buffered,
+        close: (code, reason) => ends.push(`${code} ${reason}`),
+        drop: () => ends.push('dropped'),
+      },
+      context,
+      from,
+    );
+    const ask = (method: string, params: unknown = {}, id = 1) =>
+      session.receive(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+    const has = (count: number) => vi.waitUntil(() => received.length >= count);
+    return { ...session, peer, received, ends, takers, ask, has };
+  }
+  return { clock, guests, control, failures, hub, open };
+}
+
+test('a network connection that is silent for 5 s is closed', async () => {
+  const { clock, open } = await world();
+  const { ends, received } = open('network');
+  clock.advance(4_999);
+  await Promise.resolve();
+  expect(ends).toEqual([]);
+  clock.advance(1);
+  await vi.waitUntil(() => ends.length > 0);
+  expect(ends).toEqual(['4401 No session.authenticate came in time']);
+  expect(received).toEqual([]);
+});
+
+test('who has authenticated in time, or is local, may be silent for ever', async () => {
+  const { clock, guests, open } = await world();
+  const { token, ...guest } = await guests.pair('win10');
+  const network = open('network');
+  const local = open('local');
+  clock.advance(4_999);
+  network.ask('session.authenticate', { token });
+  expect(network.received).toEqual([{ jsonrpc: '2.0', id: 1, result: guest }]);
+  clock.advance(3_600_000);
+  network.ask('state.get');
+  local.ask('state.get');
+  await network.has(2);
+  await local.has(1);
+  expect([...network.ends, ...local.ends]).toEqual([]);
+});
+
+test('nothing is answered after a refusal', async () => {
+  const { guests, open, control } = await world();
+  const { token } = await guests.pair('win10');
+  const { ask, received, ends } = open('network');
+  ask('state.get');
+  ask('session.authenticate', { token });
+  ask('seat.toggle', { seat: 'desk' });
+  expect(ends).toEqual(['4401 Authentication failed']);
+  expect(received).toHaveLength(1);
+  expect(control.moves).toEqual([]);
+});
+
+test('who subscribes is told the state, then each change that it sees', async () => {
+  const { guests, open, control } = await world();
+  const { token } = await guests.pair('win10');
+  const guest = open('network');
+  guest.ask('session.authenticate', { token });
+  guest.ask('state.subscribe');
+  await guest.has(2);
+  control.tell();
+  control.current.seats[2]!.owner = 'linux';
+  control.current.problems = [];
+  control.tell();
+  expect(guest.received).toHaveLength(2);
+  control.current.seats[0]!.owner = 'win10';
+  control.tell();
+  expect(guest.received).toHaveLength(3);
+  expect(guest.received[1]?.result?.seats.map(({ owner }) => owner)).toEqual(['host', 'host']);
+  expect(guest.received[2]).toMatchObject({ jsonrpc: '2.0', method: 'state.changed' });
+  expect(guest.received[2]?.params?.seats.map(({ owner }) => owner)).toEqual(['win10', 'host']);
+});
+
+test('a change between a subscription and its answer is announced after the answer', async () => {
+  const { open, control } = await world();
+  const local = open('local');
+  local.ask('state.subscribe');
+  control.current.seats[0]!.owner = 'win10';
+  control.tell();
+  await local.has(2);
+  expect(local.received.map(({ method, id }) => method ?? id)).toEqual([1, 'state.changed']);
+});
+
+test('subscribing twice announces each change once', async () => {
+  const { open, control } = await world();
+  const local = open('local');
+  local.ask('state.subscribe');
+  local.ask('state.subscribe', {}, 2);
+  await local.has(2);
+  control.current.seats[0]!.owner = 'win10';
+  control.tell();
+  local.ask('state.get', {}, 3);
+  await local.has(4);
+  expect(local.received.map(({ method, id }) => method ?? id)).toEqual([1, 2, 'state.changed', 3]);
+});
+
+test('a slow reader skips the states between the one on its way and the newest', async () => {
+  const { open, control } = await world();
+  const local = open('local');
+  local.ask('state.subscribe');
+  await local.has(1);
+  local.peer.reads = false;
+  for (const owner of ['win10', 'a', 'b', 'c']) {
+    control.current.seats[0]!.owner = owner;
+    control.tell();
+  }
+  const owners = () => local.received.slice(1).map(({ params }) => params?.seats[0]?.owner);
+  expect(owners()).toEqual(['win10']);
+  local.takers.shift()?.();
+  expect(owners()).toEqual(['win10', 'c']);
+  local.takers.shift()?.();
+  expect(owners()).toEqual(['win10', 'c']);
+});
+
+test('a peer that does not read its answers is dropped', async () => {
+  const { open } = await world();
+  const local = open('local');
+  local.peer.buffered = 256 * 1024;
+  local.ask('state.get');
+  await local.has(1);
+  local.peer.buffered += 1;
+  local.ask('state.get');
+  await vi.waitUntil(() => local.ends.length > 0);
+  expect(local.ends).toEqual(['dropped']);
+  expect(local.received).toHaveLength(1);
+});
+
+test('a connection has at most 32 requests in flight', async () => {
+  const { open, control } = await world();
+  const gate = Promise.withResolvers<void>();
+  control.beforeMoveEnds = () => gate.promise;
+  const local = open('local');
+  for (let id = 1; id <= 33; id += 1) local.ask('seat.toggle', { seat: 'desk' }, id);
+  await local.has(1);
+  expect(local.received).toMatchObject([
+    { id: 33, error: { code: -32002, data: { code: 'busy' } } },
+  ]);
+  gate.resolve();
+  await local.has(33);
+  local.ask('state.get', {}, 34);
+  await local.has(34);
+  expect(local.received[33]?.error).toBeUndefined();
+});
+
+test('a move answers with the seat as it is then', async () => {
+  const { open, control } = await world();
+  const local = open('local');
+  local.ask('seat.give', { seat: 'desk', to: 'win10' });
+  await local.has(1);
+  local.ask('seat.toggle', { seat: 'desk' }, 2);
+  await local.has(2);
+  expect(local.received).toMatchObject([
+    { id: 1, result: { name: 'desk', owner: 'win10' } },
+    { id: 2, result: { name: 'desk', owner: 'host' } },
+  ]);
+  expect(control.moves).toEqual(['desk to win10', 'desk to host']);
+});
+
+test('a guest without a name toggles its only seat', async () => {
+  const { guests, open, control } = await world();
+  control.current.seats.splice(1, 1);
+  const { token } = await guests.pair('win10');
+  const guest = open('network');
+  guest.ask('session.authenticate', { token });
+  guest.ask('seat.toggle', {}, 2);
+  await guest.has(2);
+  expect(guest.received[1]).toMatchObject({ id: 2, result: { name: 'desk', owner: 'win10' } });
+});
+
+test('why a move failed is told on the host, and to a guest only its code', async () => {
+  const { guests, open, control, failures } = await world();
+  const failure = new HandglassError('handoff-failed', 'In use by linux.', 'Stop linux.');
+  control.beforeMoveEnds = () => Promise.reject(failure);
+  const { token } = await guests.pair('win10');
+  const guest = open('network');
+  guest.ask('session.authenticate', { token });
+  guest.ask('seat.toggle', { seat: 'desk' });
+  await guest.has(2);
+  const local = open('local');
+  local.ask('seat.toggle', { seat: 'desk' });
+  await local.has(1);
+  expect(local.received[0]?.error).toEqual({
+    code: -32009,
+    message: 'In use by linux.',
+    data: { code: 'handoff-failed', remedy: 'Stop linux.' },
+  });
+  expect(guest.received[1]?.error).toEqual({
+    code: -32009,
+    message: 'The host could not move the seat.',
+    data: {
+      code: 'handoff-failed',
+      remedy: 'Ask on the host: `handglass status` there has the details.',
+    },
+  });
+  expect(failures).toEqual([]);
+});
+
+test('a failure that nobody foresaw is internal, and its reason goes to the journal alone', async () => {
+  const { open, control, failures } = await world();
+  control.beforeMoveEnds = () => Promise.reject(new TypeError('linux is undefined'));
+  const local = open('local');
+  local.ask('seat.toggle', { seat: 'desk' });
+  await local.has(1);
+  expect(local.received[0]?.error).toEqual({
+    code: -32603,
+    message: 'The service failed in a way that it does not know.',
+    data: {
+      code: 'internal',
+      remedy: 'Its journal has the reason: run `journalctl -u handglass` on the host.',
+    },
+  });
+  expect(failures).toEqual([new TypeError('linux is undefined')]);
+});
+
+test('pairing takes a domain that a seat lists, and shows the guest at once', async () => {
+  const { open, hub } = await world();
+  const local = open('local');
+  local.ask('guest.pair', { domain: 'attic' });
+  await local.has(1);
+  expect(local.received[0]).toMatchObject({ error: { data: { code: 'domain-unknown' } } });
+  local.ask('state.subscribe', {}, 2);
+  await local.has(2);
+  local.ask('guest.pair', { domain: 'win10' }, 3);
+  await local.has(4);
+  const [guest] = hub.guestStates();
+  expect(local.received[2]).toMatchObject({ params: { guests: [guest] } });
+  expect(local.received[3]).toMatchObject({ id: 3, result: { id: guest?.id, domain: 'win10' } });
+});
+
+test('revoking closes every connection of that guest and of no other', async () => {
+  const { guests, open, hub } = await world();
+  const one = await guests.pair('win10');
+  const two = await guests.pair('win10');
+  const [first, second, other] = [open('network'), open('network'), open('network')];
+  first.ask('session.authenticate', { token: one.token });
+  second.ask('session.authenticate', { token: one.token });
+  other.ask('session.authenticate', { token: two.token });
+  expect(hub.guestStates().map(({ connected }) => connected)).toEqual([true, true]);
+  await hub.revoke(one.id);
+  expect([first.ends, second.ends, other.ends]).toEqual([
+    ['4403 This guest was revoked'],
+    ['4403 This guest was revoked'],
+    [],
+  ]);
+  expect(hub.guestStates()).toMatchObject([{ id: two.id, connected: true }]);
+});
+
+test('a guest is connected until its last connection has ended', async () => {
+  const { guests, open, hub } = await world();
+  const { token } = await guests.pair('win10');
+  const [first, second] = [open('network'), open('network')];
+  first.ask('session.authenticate', { token });
+  second.ask('session.authenticate', { token });
+  first.end();
+  expect(hub.guestStates()).toMatchObject([{ connected: true }]);
+  second.end();
+  expect(hub.guestStates()).toMatchObject([{ connected: false }]);
+});
+
+test('a session that has ended listens to nothing any more', async () => {
+  const { open, control } = await world();
+  const local = open('local');
+  local.ask('state.subscribe');
+  await local.has(1);
+  expect(control.listeners.size).toBe(1);
+  local.end();
+  expect(control.listeners.size).toBe(0);
+});

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Installs the service from the folder that holds this one: sudo sh units/install.sh
+# An existing configuration is left as it is. Running it again is harmless.
+set -eu
+product=$(cd "$(dirname "$0")/.." && pwd)
+cd "$product"
+
+[ "$(id -u)" = 0 ] || {
+  echo 'install.sh: installing needs root. Run: sudo sh units/install.sh' >&2
+  exit 5
+}
+[ -e native/build/handglass.node ] || {
+  echo "install.sh: $product/native/build/handglass.node is missing. Run npm ci and npm run build:native first." >&2
+  exit 1
+}
+
+cat >/usr/bin/handglass <<LAUNCHER
+#!/bin/sh
+exec '$product/node_modules/.bin/node' '$product/src/cli/main.ts' "\$@"
+LAUNCHER
+chmod 755 /usr/bin/handglass
+
+install -D -m 644 units/handglass.sysusers /usr/lib/sysusers.d/handglass.conf
+install -D -m 644 -t /etc/systemd/system units/handglass.service units/handglass-shm.service
+[ -e /etc/handglass/handglass.toml ] ||
+  install -D -m 644 config/handglass.toml /etc/handglass/handglass.toml
+systemd-sysusers handglass.conf
+systemctl enable --quiet handglass-shm.service handglass.service
