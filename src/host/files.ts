@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import {
+  chmod,
   lstat,
   open,
   readdir,
@@ -13,7 +14,7 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import type { FileFacts, OpenFile, OpenFiles, ReadFiles, WriteFiles } from './ports.ts';
+import type { FileFacts, OpenFile, OpenFiles, ReadFiles, SetMode, WriteFiles } from './ports.ts';
 
 /**
  * The real files of this machine, each absolute path taken below `root`: `/` in service, a
@@ -24,7 +25,7 @@ import type { FileFacts, OpenFile, OpenFiles, ReadFiles, WriteFiles } from './po
 export function filesUnder(
   root: string,
   reserve: (fd: number, bytes: number) => void,
-): ReadFiles & WriteFiles & OpenFiles {
+): ReadFiles & WriteFiles & OpenFiles & SetMode {
   const below = (path: string) => join(root, path);
   return {
     readText: (path) => readFile(below(path), 'utf8'),
@@ -36,6 +37,7 @@ export function filesUnder(
     openFile: async (path, how) =>
       openedFile(await open(below(path), openFlags[how], 0o600), reserve),
     removeFile: (path) => unlink(below(path)),
+    setMode: (path, mode) => chmod(below(path), mode),
   };
 }
 
@@ -52,6 +54,7 @@ function factsFrom(stats: Stats): FileFacts {
   return {
     kind: kindOf(stats),
     size: stats.size,
+    allocated: stats.blocks * 512,
     mode: stats.mode & 0o7777,
     uid: stats.uid,
     gid: stats.gid,

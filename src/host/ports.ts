@@ -9,6 +9,8 @@ export interface FileFacts {
   kind: 'file' | 'folder' | 'link' | 'other';
   /** Bytes. */
   size: number;
+  /** Bytes of memory or disk that it occupies; fewer than its size where it has holes. */
+  allocated: number;
   /** The twelve permission bits. */
   mode: number;
   uid: number;
@@ -119,7 +121,7 @@ export interface Switchboard {
   /**
    * Opens an event device node and listens to it; returns a number that is never given again. Keys
    * that are down already count as held. `ENOTTY` when the path is no event device, `EMFILE` when 64
-   * are open. A first opening of an idle USB keyboard can take 50 ms.
+   * are open.
    */
   open(path: string): number;
   /** Lets a device go; no event of it follows. One that is not open is ignored. */

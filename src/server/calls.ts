@@ -6,7 +6,7 @@ import type { Operations } from './operations.ts';
 import { methods, type Method, type Params, type Result, type SeatState } from './protocol.ts';
 import { findSeat, mayMove, visibleError, visibleState, type Viewer } from './visibility.ts';
 
-export type Outcome = { result: unknown } | { error: ErrorObject };
+type Outcome = { result: unknown } | { error: ErrorObject };
 
 /** Carries a request out. It never rejects: what is no HandglassError goes to `report`. */
 export type Perform = (by: Viewer, request: Request) => Promise<Outcome>;
@@ -52,7 +52,6 @@ export function createCalls(
     try {
       await move;
     } catch (error) {
-      if (!(error instanceof HandglassError)) report(error);
       throw visibleError(by, error);
     }
     return findSeat(by, visibleState(by, hub.state()).seats, name);

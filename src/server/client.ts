@@ -54,6 +54,8 @@ export async function connect(address: string, options: { token?: string } = {})
 }
 
 const handshakeTimeoutMs = 5_000;
+/** RFC 6455's code for a protocol error. */
+const notUnderstoodCode = 1002;
 const answerLimitBytes = 1024 * 1024;
 
 interface Waiting {
@@ -85,7 +87,7 @@ function clientOver(websocket: WebSocket): Client {
 
   function take(text: string): void {
     const message = messageSchema.safeParse(parse(text)).data;
-    if (message === undefined) websocket.close(1002, 'Not understood');
+    if (message === undefined) websocket.close(notUnderstoodCode, 'Not understood');
     else if ('method' in message) changes.enqueue(message.params);
     else settle(message);
   }
@@ -162,6 +164,7 @@ function notUnderstood(what: string): HandglassError {
 }
 
 function connectionEnded(code: number): HandglassError {
+  if (code === notUnderstoodCode) return notUnderstood('What the service sends is unknown here.');
   if (code === closeCodes.unauthenticated || code === closeCodes.revoked) {
     return new HandglassError(
       'unauthenticated',

@@ -20,12 +20,14 @@ export interface Guests {
   pair(domain: string): Promise<Guest & { token: string }>;
   /** `lastSeen` is ISO 8601 in UTC, or null before the first connection. */
   list(): (Guest & { lastSeen: string | null })[];
-  /** @throws HandglassError `target-unknown` where no guest has this id */
+  /** @throws HandglassError `guest-unknown` where no guest has this id */
   revoke(id: string): Promise<void>;
   /** Takes the same time whether the id or the secret is wrong. */
   authenticate(token: string): Guest | null;
   /** Notes that a guest is here now. The file follows at most once a minute for each guest. */
   seen(id: string): Promise<void>;
+  /** Resolves once every change asked for so far is made or has failed. */
+  settled(): Promise<void>;
 }
 
 /**
@@ -89,6 +91,8 @@ export async function openGuests(
       writtenAt.set(id, now);
       await change((before) => before);
     },
+
+    settled: () => queue.catch(() => {}),
   };
 }
 
@@ -150,7 +154,7 @@ function hashOf(secret: string): Buffer {
 
 function unknownGuest(id: string): HandglassError {
   return new HandglassError(
-    'target-unknown',
+    'guest-unknown',
     `No guest has the id "${id}".`,
     '`handglass guest list` shows every guest.',
   );

@@ -19,7 +19,7 @@ export interface Hub {
   enter(token: string, expel: () => void): { guest: Guest; leave: () => void } | null;
   /** @throws HandglassError `domain-unknown` where no seat lists the domain */
   pair(domain: string): Promise<Guest & { token: string }>;
-  /** @throws HandglassError `target-unknown` where no guest has this id */
+  /** @throws HandglassError `guest-unknown` where no guest has this id */
   revoke(id: string): Promise<void>;
 }
 

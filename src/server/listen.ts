@@ -29,9 +29,9 @@ export interface ServeOptions {
 
 /**
  * Serves until the signal is aborted. Resolves once local control listens; `closed` resolves when
- * every connection has ended and the socket's path is free again.
+ * every connection has ended, the socket's path is free again and the guests are written.
  *
- * @throws HandglassError `busy` where another service has the socket, `internal` where the path
+ * @throws HandglassError `busy` where another service has the socket, `listen-failed` where the path
  *   cannot be listened on
  */
 export async function serve(
@@ -55,7 +55,7 @@ export async function serve(
     const server = createWebsocketServer(context, 'network', admission, signal);
     served.push(serveEndpoint(host, server, endpoint, options, signal));
   }
-  return { closed: allOf(served) };
+  return { closed: closing(served, guests) };
 }
 
 /** Connections open in all, and from one address. A local socket's peers have no address. */
@@ -64,8 +64,9 @@ const networkLimits = { total: 64, perAddress: 8 };
 
 const retryMs = 2_000;
 
-async function allOf(promises: readonly Promise<void>[]): Promise<void> {
-  await Promise.all(promises);
+async function closing(served: readonly Promise<void>[], guests: Guests): Promise<void> {
+  await Promise.all(served);
+  await guests.settled();
 }
 
 async function serveEndpoint(
@@ -112,5 +113,5 @@ function cannotListen({ address, port }: Endpoint, error: unknown): HandglassErr
     ? 'It is tried again until the address is there, such as once libvirt has started its network.'
     : 'It is tried again until it succeeds; `ss -ltnp` shows who else listens there.';
   const what = `Guests cannot connect: listening on ${address} port ${port} failed: ${reasonOf(error)}.`;
-  return new HandglassError('internal', what, remedy, { cause: error });
+  return new HandglassError('listen-failed', what, remedy, { cause: error });
 }

@@ -159,4 +159,6 @@ export const errorNumbers: Record<ErrorCode, number> = {
   usage: -32_015,
   protocol: -32_016,
   'service-down': -32_017,
+  'guest-unknown': -32_018,
+  'listen-failed': -32_019,
 };

@@ -36,7 +36,7 @@ export interface Connection {
 
 export interface Session {
   receive(text: string): void;
-  /** To be called once the connection is gone, for whatever reason. */
+  /** Nothing is received or sent from here on. To be called when the connection is gone, at last. */
   end(): void;
 }
 

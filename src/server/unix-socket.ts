@@ -8,7 +8,7 @@ import type { OpenFiles, ReadFiles, SetMode } from '../host/ports.ts';
  * Listens on the path with mode 0660; the group is the folder's or the service's. Until the mode is
  * set, the umask leaves others at most the right to read, and to connect takes that to write.
  *
- * @throws HandglassError `busy` where another process answers there; `internal` otherwise
+ * @throws HandglassError `busy` where another process answers there; `listen-failed` otherwise
  */
 export async function listenOnPath(
   host: ReadFiles & Pick<OpenFiles, 'removeFile'> & SetMode,
@@ -26,7 +26,7 @@ export async function listenOnPath(
     server.close();
     if (error instanceof HandglassError) throw error;
     throw new HandglassError(
-      'internal',
+      'listen-failed',
       `The service cannot listen on ${path}: ${reasonOf(error)}.`,
       'Its folder must exist and belong to the service; systemd makes it (RuntimeDirectory).',
       { cause: error },
@@ -48,7 +48,7 @@ async function removeStale(
   // The kernel refuses a connection to a regular file just as to a socket that nobody serves.
   if (kind !== 'other') {
     throw new HandglassError(
-      'internal',
+      'listen-failed',
       `The service cannot listen on ${path}: a ${kind} is in its place.`,
       'Find out who put it there, and move it away.',
     );

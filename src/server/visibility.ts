@@ -10,7 +10,7 @@ import type { DeviceState, SeatState, State } from './protocol.ts';
 export type Viewer = { kind: 'local' } | { kind: 'guest'; id: string; domain: string };
 
 /** What a guest reads as the owner of a seat that is neither with the host nor with itself. */
-export const otherOwner = 'other';
+const otherOwner = 'other';
 
 /** The part of the state that a viewer sees. */
 export function visibleState(viewer: Viewer, state: State): State {
@@ -65,11 +65,10 @@ export function mayMove(viewer: Viewer, seat: SeatState, to: string): boolean {
   return sees(viewer, seat) && ownSide(seat.owner) && ownSide(to);
 }
 
-/** A failure of a move, as the viewer may read it. */
+/** A failure of a move, as the viewer may read it. What nobody foresaw is told to no peer anyway. */
 export function visibleError(viewer: Viewer, error: unknown): unknown {
-  if (viewer.kind === 'local') return error;
-  const code = error instanceof HandglassError ? error.code : 'internal';
-  return new HandglassError(code, 'The host could not move the seat.', hostKnows);
+  if (viewer.kind === 'local' || !(error instanceof HandglassError)) return error;
+  return new HandglassError(error.code, 'The host could not move the seat.', hostKnows);
 }
 
 const hostKnows = 'Ask on the host: `handglass status` there has the details.';

@@ -51,8 +51,10 @@ export function createWebsocketServer(
     const gone = new AbortController();
     const session = openSession(connectionOver(websocket), context, from);
     websocket.on('message', (data, isBinary) => {
-      if (isBinary) websocket.close(closeCodes.textOnly, 'Text messages only');
-      else session.receive((data as Buffer).toString());
+      if (!isBinary) return session.receive((data as Buffer).toString());
+      // Until the peer has said goodbye too, ws goes on to deliver what it sends.
+      session.end();
+      websocket.close(closeCodes.textOnly, 'Text messages only');
     });
     // ws has closed with the code that names the error already.
     websocket.on('error', () => {});
@@ -61,7 +63,10 @@ export function createWebsocketServer(
       session.end();
     });
     void dropWhenSilent(context.clock, websocket, gone.signal);
-    const stop = () => void endPolitely(context.clock, websocket, gone.signal);
+    const stop = () => {
+      session.end();
+      void endPolitely(context.clock, websocket, gone.signal);
+    };
     signal.addEventListener('abort', stop, { signal: gone.signal });
     if (signal.aborted) stop();
   }

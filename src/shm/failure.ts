@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
-import type { Run } from '../host/ports.ts';
-import { allocatedBytes } from './allocation.ts';
+import type { ReadFiles, Run } from '../host/ports.ts';
+import { factsAt } from './facts.ts';
 import { bytesPerMib } from './size.ts';
 import { sizeText } from './wording.ts';
 
@@ -17,7 +17,7 @@ export function changedMeanwhile(path: string, cause?: unknown): HandglassError 
 
 /** What a failed system call means for who wants this file made. */
 export async function failureOf(
-  host: Run,
+  host: ReadFiles & Run,
   entry: { path: string; bytes: number },
   cause: unknown,
 ): Promise<HandglassError> {
@@ -34,14 +34,15 @@ export async function failureOf(
 }
 
 async function noRoom(
-  host: Run,
+  host: ReadFiles & Run,
   { path, bytes }: { path: string; bytes: number },
   cause: unknown,
 ): Promise<HandglassError> {
   const folder = dirname(path);
   const { stdout } = await host.run('df', ['--block-size=1', '--output=avail,target', folder]);
   const [, available = '0', mount = folder] = /^ *(\d+) (.+)$/m.exec(stdout) ?? [];
-  const missing = bytes - (await allocatedBytes(host, path)) - Number(available);
+  const allocated = (await factsAt(host, path))?.allocated ?? 0;
+  const missing = bytes - allocated - Number(available);
   return new HandglassError(
     'shm-failed',
     `There is no room for the ${sizeText(bytes)} of ${path}: ` +

@@ -2,7 +2,6 @@ import { HandglassError } from '../errors.ts';
 import type { FileFacts, OpenFile, OpenFiles, ReadFiles, Run } from '../host/ports.ts';
 import { groupId, groupName, userId, userName } from '../system/accounts.ts';
 import { holdersOf } from '../system/holders.ts';
-import { allocatedBytes } from './allocation.ts';
 import { factsAt } from './facts.ts';
 import { changedMeanwhile, failureOf } from './failure.ts';
 import { holdersText, modeText, sizeText } from './wording.ts';
@@ -117,7 +116,7 @@ async function repair(host: Host, entry: SharedMemoryFile, rights: Rights): Prom
     const facts = await file.facts();
     if (facts.kind !== 'file' || facts.size !== entry.bytes) throw changedMeanwhile(entry.path);
     return [
-      ...(await repairMemory(host, entry, file)),
+      ...(await repairMemory(entry, file, facts)),
       ...(await repairOwner(host, entry, rights, file, facts)),
       ...(await repairMode(entry, file, facts)),
     ];
@@ -128,11 +127,10 @@ async function repair(host: Host, entry: SharedMemoryFile, rights: Rights): Prom
 
 /** Looks first, because reserving sets the file's times even where it has nothing to do. */
 async function repairMemory(
-  host: Host,
   entry: SharedMemoryFile,
   file: OpenFile,
+  { allocated }: FileFacts,
 ): Promise<string[]> {
-  const allocated = await allocatedBytes(host, entry.path);
   if (allocated >= entry.bytes) return [];
   await file.reserve(entry.bytes);
   return [`memory reserved, ${sizeText(entry.bytes - allocated)} were not`];

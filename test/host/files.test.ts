@@ -71,8 +71,9 @@ test('facts tell kinds apart and follow no link', async () => {
 test('facts are those of the file system', async () => {
   await writeFile(join(root, 'file'), 'four');
   await chmod(join(root, 'file'), 0o2751);
-  const { uid, gid, dev, ino } = await lstat(join(root, 'file'));
-  const expected = { kind: 'file', size: 4, mode: 0o2751, uid, gid, dev, ino };
+  const { uid, gid, dev, ino, blocks } = await lstat(join(root, 'file'));
+  const allocated = blocks * 512;
+  const expected = { kind: 'file', size: 4, allocated, mode: 0o2751, uid, gid, dev, ino };
   expect(await files.factsOf('/file')).toEqual(expected);
   const file = await files.openFile('/file', 'read');
   expect(await file.facts()).toEqual(expected);

@@ -8,7 +8,16 @@
  * outside skips everything up to the hello's fixed bytes after each reset.
  */
 
-export const kinds = ['hello', 'start', 'stdin', 'stdin-end', 'stop', 'stdout', 'stderr', 'exit'] as const;
+export const kinds = [
+  'hello',
+  'start',
+  'stdin',
+  'stdin-end',
+  'stop',
+  'stdout',
+  'stderr',
+  'exit',
+] as const;
 
 export type Kind = (typeof kinds)[number];
 
@@ -32,7 +41,11 @@ const headerLength = 9;
 const helloPayload = Buffer.from('handglass virtual host');
 const helloFrame = encodeFrame('hello', 0, helloPayload);
 
-export function encodeFrame(kind: Kind, session: number, payload: Uint8Array | string = ''): Buffer {
+export function encodeFrame(
+  kind: Kind,
+  session: number,
+  payload: Uint8Array | string = '',
+): Buffer {
   const body = Buffer.from(payload);
   const header = Buffer.alloc(headerLength);
   header.writeUInt32BE(body.length, 0);
@@ -68,7 +81,11 @@ export function frameReader(): FrameReader {
       if (pending.length < end) return;
       const kind = kinds[pending.readUInt8(4)];
       if (kind === undefined) throw new Error('The virtual host sent a frame of no known kind.');
-      yield { kind, session: pending.readUInt32BE(5), payload: pending.subarray(headerLength, end) };
+      yield {
+        kind,
+        session: pending.readUInt32BE(5),
+        payload: pending.subarray(headerLength, end),
+      };
       pending = pending.subarray(end);
     }
   }

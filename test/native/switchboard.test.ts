@@ -16,6 +16,7 @@ beforeEach(() => {
 afterEach(() => switchboard.close());
 
 const chord = (over: object) => ({ routes: [], chords: [{ id: 1, seat: 0, keys: [29], ...over }] });
+const many = (count: number) => Array.from({ length: count }, () => chord({}).chords[0] as never);
 const routes = (...devices: number[]) => devices.map((device) => ({ device, seat: 0 }));
 
 test('a listener that is no function is refused', () => {
@@ -40,9 +41,9 @@ test.each([
 });
 
 test('an opening that fails leaves no file open', () => {
-  const before = readdirSync('/proc/self/fd').length;
+  const before = openFiles();
   thrownBy(() => switchboard.open('/dev/null'));
-  expect(readdirSync('/proc/self/fd')).toHaveLength(before);
+  expect(openFiles()).toBe(before);
 });
 
 test.each([[undefined], [7], ['a\0b'], ['/'.repeat(4096)]])('open(%j) is refused', (path) => {
@@ -62,7 +63,7 @@ test.each<[string, SwitchboardTable]>([
   ['routes of devices that are gone', { routes: routes(0, 1, 99), chords: [] }],
   ['the last key code there is', chord({ keys: [767] })],
   ['the last seat there is', chord({ seat: 15 })],
-  ['as many chords as fit', { routes: [], chords: Array(64).fill(chord({}).chords[0]) }],
+  ['as many chords as fit', { routes: [], chords: many(64) }],
   ['a chord of as many keys as fit', chord({ keys: [1, 2, 3, 4, 5, 6, 7, 8] })],
 ])('a table is taken: %s', (_name, table) => {
   expect(() => switchboard.apply(table)).not.toThrow();
@@ -95,8 +96,8 @@ test.each<[string, SwitchboardTable, string, string]>([
   ['a device twice', { routes: routes(3, 3), chords: [] }, 'EINVAL', 'table.routes[1]: '],
   ['a seat too many', chord({ seat: 16 }), 'E2BIG', 'table.chords[0]: '],
   ['a key too many', chord({ keys: [1, 2, 3, 4, 5, 6, 7, 8, 9] }), 'E2BIG', 'chords[0].keys: '],
-  ['a chord too many', { routes: [], chords: Array(65).fill({}) }, 'E2BIG', 'table.chords: '],
-  ['a route too many', { routes: Array(65).fill({}), chords: [] }, 'E2BIG', 'table.routes: '],
+  ['a chord too many', { routes: [], chords: many(65) }, 'E2BIG', 'table.chords: '],
+  ['a route too many', { routes: many(65), chords: [] }, 'E2BIG', 'table.routes: '],
 ])('a table with %s is refused', (_name, table, code, place) => {
   expect(thrownBy(() => switchboard.apply(table))).toMatchObject({
     code,
@@ -147,13 +148,12 @@ test('the methods are refused on another object', () => {
 
 test('closing ends the thread and closes what it had open', () => {
   switchboard.close();
-  const files = () => readdirSync('/proc/self/fd').length;
-  const before = files();
+  const before = openFiles();
   const opened = Array.from({ length: 8 }, () => native.openSwitchboard(() => {}));
   expect(threads()).toBe(8);
   opened.forEach((each) => each.close());
   expect(threads()).toBe(0);
-  expect(files()).toBe(before);
+  expect(openFiles()).toBe(before);
 });
 
 const inProcess = (script: string) => {
@@ -176,7 +176,6 @@ test('a process may exit with its thread running', () => {
 
 test('a worker that ends takes its thread along', () => {
   const worker = `
-    require(${JSON.stringify(addonPath)});
     globalThis.kept = require(${JSON.stringify(addonPath)}).openSwitchboard(() => {});
     require('node:worker_threads').parentPort.on('message', () => {}).postMessage('up');`;
   const script = `
@@ -203,4 +202,8 @@ function threads(): number {
   return readdirSync('/proc/self/task').filter(
     (id) => readFileSync(`/proc/self/task/${id}/comm`, 'utf8') === 'switchboard\n',
   ).length;
+}
+
+function openFiles(): number {
+  return readdirSync('/proc/self/fd').length;
 }

@@ -68,7 +68,7 @@ test('a revoked guest is unknown, now and after a restart', async () => {
 test('revoking whom nobody knows fails and changes nothing', async () => {
   const { guests } = await emptyStore();
   await guests.pair('win10');
-  await expect(guests.revoke('000000000000')).rejects.toMatchObject({ code: 'target-unknown' });
+  await expect(guests.revoke('000000000000')).rejects.toMatchObject({ code: 'guest-unknown' });
   expect(guests.list()).toHaveLength(1);
 });
 

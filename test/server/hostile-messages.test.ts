@@ -274,6 +274,15 @@ test.each([
   }
 });
 
+test('what follows a binary message is not carried out', async () => {
+  const service = await startService();
+  const peer = await openGuestPeer(service, 'win10');
+  peer.sendText(Buffer.from('{}'));
+  peer.sendText(request('seat.toggle', '{"seat":"desk"}'));
+  await peer.closed;
+  expect(service.control.moves).toEqual([]);
+});
+
 test('text that is not UTF-8 closes the connection', async () => {
   const peer = await openGuestPeer(await startService(), 'win10');
   peer.socket.send(Buffer.from([0x22, 0xff, 0x22]), { binary: false });

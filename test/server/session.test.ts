@@ -1,11 +1,11 @@
-import { expect, test, vi } from 'vitest';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { HandglassError } from '../../src/errors.ts';
 import { createCalls } from '../../src/server/calls.ts';
+import { openGuests } from '../../src/server/guests.ts';
 import { createHub } from '../../src/server/hub.ts';
 import { openSession } from '../../src/server/session.ts';
-import { host, manualClock, memoryOperations, temporaryFolder } from './support.ts';
-import { openGuests } from '../../src/server/guests.ts';
-import { join } from 'node:path';
+import { host, manualClock, memoryOperations, temporaryFolder, until } from './support.ts';
 
 interface Received {
   id?: unknown;
@@ -19,6 +19,7 @@ interface Received {
 async function world() {
   const clock = manualClock();
   const guests = await openGuests(host, join(await temporaryFolder(), 'guests.json'));
+  onTestFinished(() => guests.settled());
   const { operations, control } = memoryOperations();
   const failures: unknown[] = [];
   const report = (error: unknown) => failures.push(error);
@@ -46,7 +47,7 @@ async function world() {
     );
     const ask = (method: string, params: unknown = {}, id = 1) =>
       session.receive(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
-    const has = (count: number) => vi.waitUntil(() => received.length >= count);
+    const has = (count: number) => until(() => received.length >= count);
     return { ...session, peer, received, ends, takers, ask, has };
   }
   return { clock, guests, control, failures, hub, open };
@@ -59,7 +60,7 @@ test('a network connection that is silent for 5 s is closed', async () => {
   await Promise.resolve();
   expect(ends).toEqual([]);
   clock.advance(1);
-  await vi.waitUntil(() => ends.length > 0);
+  await until(() => ends.length > 0);
   expect(ends).toEqual(['4401 No session.authenticate came in time']);
   expect(received).toEqual([]);
 });
@@ -161,7 +162,7 @@ test('a peer that does not read its answers is dropped', async () => {
   await local.has(1);
   local.peer.buffered += 1;
   local.ask('state.get');
-  await vi.waitUntil(() => local.ends.length > 0);
+  await until(() => local.ends.length > 0);
   expect(local.ends).toEqual(['dropped']);
   expect(local.received).toHaveLength(1);
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 import { clock } from '../../src/host/clock.ts';
 import { filesUnder } from '../../src/host/files.ts';
@@ -25,6 +25,14 @@ export async function temporaryFolder(): Promise<string> {
   onTestFinished(() => rm(folder, { recursive: true }));
   return folder;
 }
+
+/** Waits for what will come, however loaded the machine is. */
+export const until = (condition: () => boolean) =>
+  vi.waitUntil(condition, { interval: 5, timeout: 60_000 });
+
+/** Tries until it succeeds. */
+export const eventually = <T>(attempt: () => Promise<T>) =>
+  vi.waitFor(attempt, { interval: 20, timeout: 60_000 });
 
 /** A clock that stands still until a test moves it. */
 export function manualClock(): Clock & { advance(ms: number): void } {

@@ -1,6 +1,13 @@
 /** The program inside the virtual host that runs commands for the outside; see ../frames.ts. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, createReadStream, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  createReadStream,
+  mkdirSync,
+  openSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { encodeFrame, type Frame, frameReader, hello, type Kind, type Start } from '../frames.ts';
 
 const port = '/dev/virtio-ports/lab.agent';
@@ -15,7 +22,7 @@ createReadStream(port, { fd }).on('data', (chunk) => {
 
 function send(frame: Buffer): void {
   // The port takes what fits into its ring; the rest goes in the next write.
-  for (let sent = 0; sent < frame.length; ) sent += writeSync(fd, frame, sent);
+  for (let sent = 0; sent < frame.length;) sent += writeSync(fd, frame, sent);
 }
 
 function handle({ kind, session, payload }: Frame): void {
@@ -59,7 +66,10 @@ function saved(session: number, script: string): string {
 }
 
 /** Node has no pseudo-terminals; script(1) makes one. */
-function onTerminal(words: string[], { rows, columns }: { rows: number; columns: number }): string[] {
+function onTerminal(
+  words: string[],
+  { rows, columns }: { rows: number; columns: number },
+): string[] {
   const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   const inside = `stty rows ${rows} cols ${columns}; exec ${quoted}`;
   return ['script', '--quiet', '--return', '--flush', '--command', inside, '/dev/null'];

@@ -101,7 +101,9 @@ async function build(folder: string, log: string, tell: (step: string) => void):
     '--variant=minbase',
     `--include=${packages.join(',')}`,
     '--aptopt=APT::Install-Recommends "false"',
-    ...['man', 'doc', 'info', 'locale'].map((each) => `--dpkgopt=path-exclude=/usr/share/${each}/*`),
+    ...['man', 'doc', 'info', 'locale'].map(
+      (each) => `--dpkgopt=path-exclude=/usr/share/${each}/*`,
+    ),
     `--customize-hook=upload ${quote(join(here, 'initramfs'))} /tmp/initramfs`,
     `--customize-hook=upload ${quote(join(here, 'customize.sh'))} /tmp/customize.sh`,
     '--customize-hook=chroot "$1" sh /tmp/customize.sh',
@@ -146,7 +148,9 @@ async function buildFailure(error: unknown, log: string): Promise<LabFailure> {
       `The disk filled up while the virtual host's disk was being made in ${cacheFolder}. Free 3 GB and run this again.`,
     );
   }
-  if (/Could not (resolve|connect)|Temporary failure resolving|Failed to fetch|no network/i.test(text)) {
+  if (
+    /Could not (resolve|connect)|Temporary failure resolving|Failed to fetch|no network/i.test(text)
+  ) {
     return new LabFailure(
       `Debian's packages could not be fetched (see ${log}). The first run needs the network, or a proxy in http_proxy; later runs do not.`,
     );
