@@ -15,10 +15,17 @@ bool succeeded(napi_env env, napi_status status) {
   return false;
 }
 
+const char *errno_name(int number) {
+  const char *name = strerrorname_np(number);
+  return name == NULL ? "UNKNOWN" : name;
+}
+
 void throw_errno(napi_env env, int number, const char *syscall, const char *detail) {
   char text[8192];
-  const char *code = strerrorname_np(number);
-  snprintf(text, sizeof text, "%s: %s, %s%s%s", code, strerrordesc_np(number), syscall,
+  const char *code = errno_name(number);
+  const char *description = strerrordesc_np(number);
+  snprintf(text, sizeof text, "%s: %s, %s%s%s", code,
+           description == NULL ? "unknown error" : description, syscall,
            detail[0] == '\0' ? "" : " ", detail);
   napi_value values[3];
   napi_value error;

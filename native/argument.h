@@ -1,8 +1,8 @@
 #pragma once
 
 /*
- * What JavaScript passes in, checked, and errors thrown back. A function that returns bool leaves an
- * exception pending when it returns false.
+ * What JavaScript passes in, checked, and errors thrown back. A function that returns bool leaves
+ * an exception pending when it returns false.
  */
 
 #include <node_api.h>
@@ -12,6 +12,9 @@
 
 /* Throws unless the call succeeded or has thrown already. */
 bool succeeded(napi_env env, napi_status status);
+
+/* Such as ENODEV; UNKNOWN for numbers that only some driver knows. */
+const char *errno_name(int number);
 
 /* Throws an Error with the errno's name as `code`, and `syscall`; `detail` ends the message. */
 void throw_errno(napi_env env, int number, const char *syscall, const char *detail);

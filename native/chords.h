@@ -69,7 +69,7 @@ struct chords {
 /* No devices, seats or chords. */
 void chords_init(struct chords *chords);
 
-/* A device arrives in a free slot, with these keys down. It belongs to no seat until the next table. */
+/* A device arrives in a free slot with these keys down, and in no seat until the next table. */
 void chords_add(struct chords *chords, unsigned slot, const key_set down);
 
 /* A device leaves; what it held is released. */

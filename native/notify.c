@@ -22,7 +22,8 @@ const char *notify_send(const char *state, bool *sent) {
   }
   int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return "socket";
-  ssize_t result = sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address, length);
+  ssize_t result =
+      sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address, length);
   int error = errno;
   close(fd);
   errno = error;

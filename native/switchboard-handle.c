@@ -4,9 +4,9 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "argument.h"
+#include "event.h"
 #include "switchboard.h"
 #include "table.h"
 
@@ -22,9 +22,6 @@ static bool start(napi_env env, napi_value listener, struct handle *handle);
 static bool make_object(napi_env env, struct handle *handle, napi_value *object);
 static void wake(void *context);
 static void deliver(napi_env env, napi_value listener, void *context, void *data);
-static bool make_event(napi_env env, const struct switchboard_event *event, napi_value *object);
-static bool set_text(napi_env env, napi_value object, const char *key, const char *text);
-static bool set_number(napi_env env, napi_value object, const char *key, uint32_t number);
 static napi_value open_device(napi_env env, napi_callback_info info);
 static napi_value close_device(napi_env env, napi_callback_info info);
 static napi_value apply(napi_env env, napi_callback_info info);
@@ -116,7 +113,7 @@ static void deliver(napi_env env, napi_value listener, void *context, void *data
     napi_value object;
     napi_value thrown;
     if (napi_open_handle_scope(env, &scope) != napi_ok) return;
-    if (napi_get_undefined(env, &self) != napi_ok || !make_event(env, &event, &object) ||
+    if (napi_get_undefined(env, &self) != napi_ok || !from_event(env, &event, &object) ||
         napi_call_function(env, self, listener, 1, &object, NULL) != napi_ok) {
       // Node only warns of what is thrown past this point: here it is an uncaught exception.
       if (napi_get_and_clear_last_exception(env, &thrown) == napi_ok) {
@@ -125,33 +122,6 @@ static void deliver(napi_env env, napi_value listener, void *context, void *data
     }
     napi_close_handle_scope(env, scope);
   }
-}
-
-static bool make_event(napi_env env, const struct switchboard_event *event, napi_value *object) {
-  if (!succeeded(env, napi_create_object(env, object))) return false;
-  switch (event->kind) {
-    case EVENT_CHORD:
-      return set_text(env, *object, "kind", "chord") &&
-             set_number(env, *object, "id", event->id) &&
-             set_number(env, *object, "seat", event->seat);
-    case EVENT_GONE:
-      return set_text(env, *object, "kind", "gone") &&
-             set_number(env, *object, "device", event->device) &&
-             set_text(env, *object, "code", strerrorname_np(event->error));
-  }
-  return false;
-}
-
-static bool set_text(napi_env env, napi_value object, const char *key, const char *text) {
-  napi_value value;
-  return succeeded(env, napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value)) &&
-         succeeded(env, napi_set_named_property(env, object, key, value));
-}
-
-static bool set_number(napi_env env, napi_value object, const char *key, uint32_t number) {
-  napi_value value;
-  return succeeded(env, napi_create_uint32(env, number, &value)) &&
-         succeeded(env, napi_set_named_property(env, object, key, value));
 }
 
 static napi_value open_device(napi_env env, napi_callback_info info) {

@@ -3,8 +3,8 @@
 /*
  * The switchboard: one thread that reads event devices and recognises chords.
  *
- * All functions are called by one thread, the owner; only `wake` is called by the switchboard's own.
- * Those that return text return the name of the call that failed, with errno set, or NULL.
+ * All functions are called by one thread, the owner; only `wake` is called by the switchboard's
+ * own. Those that return text return the name of the call that failed, with errno set, or NULL.
  */
 
 #include <stdbool.h>

@@ -8,7 +8,7 @@ import { shapeFindings } from './shape.ts';
 
 /** Reads the configuration; `config` when it is not there, cannot be read, or is wrong anywhere. */
 export async function loadConfig(host: ReadFiles, path: string): Promise<Config> {
-  const result = checkConfig(await readConfig(host, path));
+  const result = checkConfig(await readConfigText(host, path));
   if ('config' in result) return result.config;
   const lines = result.problems.map(
     ({ line, column, message, expected }) =>
@@ -37,7 +37,8 @@ export function checkConfig(text: string): { config: Config } | { problems: Conf
   return { problems: problemsAt(findings, toml) };
 }
 
-async function readConfig(host: ReadFiles, path: string): Promise<string> {
+/** The configuration's text; `config` when it is not there or cannot be read. */
+export async function readConfigText(host: ReadFiles, path: string): Promise<string> {
   try {
     return await host.readText(path);
   } catch (error) {

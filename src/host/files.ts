@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
+import { constants, watch, type Stats } from 'node:fs';
 import {
   chmod,
   lstat,
@@ -14,7 +14,15 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import type { FileFacts, OpenFile, OpenFiles, ReadFiles, SetMode, WriteFiles } from './ports.ts';
+import type {
+  FileFacts,
+  OpenFile,
+  OpenFiles,
+  ReadFiles,
+  SetMode,
+  WatchFolder,
+  WriteFiles,
+} from './ports.ts';
 
 /**
  * The real files of this machine, each absolute path taken below `root`: `/` in service, a
@@ -25,7 +33,7 @@ import type { FileFacts, OpenFile, OpenFiles, ReadFiles, SetMode, WriteFiles } f
 export function filesUnder(
   root: string,
   reserve: (fd: number, bytes: number) => void,
-): ReadFiles & WriteFiles & OpenFiles & SetMode {
+): ReadFiles & WriteFiles & OpenFiles & SetMode & WatchFolder {
   const below = (path: string) => join(root, path);
   return {
     readText: (path) => readFile(below(path), 'utf8'),
@@ -37,6 +45,7 @@ export function filesUnder(
     openFile: async (path, how) =>
       openedFile(await open(below(path), openFlags[how], 0o600), reserve),
     removeFile: (path) => unlink(below(path)),
+    watchFolder: (path, listener, signal) => watchFolder(below(path), listener, signal),
     setMode: (path, mode) => chmod(below(path), mode),
   };
 }
@@ -67,6 +76,12 @@ function kindOf(stats: Stats): FileFacts['kind'] {
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'folder';
   return stats.isSymbolicLink() ? 'link' : 'other';
+}
+
+function watchFolder(path: string, listener: () => void, signal: AbortSignal): void {
+  const watcher = watch(path, { signal }, listener);
+  // The folder went away: there is nothing left to tell of.
+  watcher.on('error', () => watcher.close());
 }
 
 async function replaceFile(path: string, text: string, mode: number): Promise<void> {

@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
 import type { Notify, OpenSwitchboard } from './ports.ts';
 
-export interface Native extends Notify, OpenSwitchboard {
+interface Native extends Notify, OpenSwitchboard {
   /**
    * Allocates the first `bytes` of an open file, so that writing there cannot fail later, and
    * extends a shorter file to that size. Blocks while the memory is cleared.
    */
-  reserve(fd: number, bytes: number): void;
+  reserve: (fd: number, bytes: number) => void;
 }
 
 /** The addon at a path, loaded when it is first used: most commands never need it. */

@@ -36,6 +36,14 @@ export interface WriteFiles {
   replaceFile(path: string, text: string, mode: number): Promise<void>;
 }
 
+export interface WatchFolder {
+  /**
+   * Calls back after anything in a folder has come, gone, or changed its rights, until the signal is
+   * aborted or the folder itself goes. Throws `ENOENT` where there is none.
+   */
+  watchFolder(path: string, listener: () => void, signal: AbortSignal): void;
+}
+
 export interface SetMode {
   /** Sets the permission bits of what lies at a path. A link is followed. */
   setMode(path: string, mode: number): Promise<void>;
@@ -86,6 +94,14 @@ export interface Run {
    * result, not an error; one that cannot be started rejects with `ENOENT` or `EACCES`.
    */
   run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
+}
+
+export interface Follow {
+  /**
+   * The lines that a program prints, as they come, until it ends; then rejects with what it said on
+   * its standard error. Aborting the signal ends the program, and the lines, without an error.
+   */
+  follow(command: string, args: readonly string[], signal: AbortSignal): AsyncIterable<string>;
 }
 
 export interface Clock {

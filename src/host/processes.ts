@@ -1,10 +1,14 @@
 import { execa } from 'execa';
-import type { Run } from './ports.ts';
+import { reasonOf } from '../errors.ts';
+import type { Follow, Run } from './ports.ts';
 
-export const processes: Run = {
+/** The messages of programs are read by people who were promised English. */
+const env = { LC_ALL: 'C' };
+
+export const processes: Run & Follow = {
   async run(command, args, options = {}) {
     const result = await execa(command, args, {
-      env: { LC_ALL: 'C' },
+      env,
       reject: false,
       stripFinalNewline: false,
       timeout: options.timeoutMs ?? 30_000,
@@ -19,5 +23,26 @@ export const processes: Run = {
       exitCode: result.exitCode ?? null,
       timedOut: result.timedOut,
     };
+  },
+
+  async *follow(command, args, signal) {
+    const child = execa(command, args, {
+      env,
+      buffer: { stdout: false },
+      cancelSignal: signal,
+      stdin: 'ignore',
+    });
+    // Awaited at the end of the lines; until then a failure waits here.
+    const ended = child.then(
+      () => null,
+      (error: unknown) => error,
+    );
+    try {
+      yield* child;
+      const error = await ended;
+      if (!signal.aborted) throw new Error(error === null ? `${command} ended` : reasonOf(error));
+    } finally {
+      child.kill();
+    }
   },
 };

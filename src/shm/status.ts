@@ -107,6 +107,24 @@ const nobody: Seen = { host: 'none', header: null };
 const watchedMs = 1500;
 const intervalMs = 100;
 
+/** The header at this moment; null where none can be read. For watching it over a longer time. */
+export async function lookingGlassHeader(
+  host: OpenFiles,
+  path: string,
+): Promise<LookingGlassHeader | null> {
+  try {
+    const file = await host.openFile(path, 'read');
+    try {
+      return await readHeader(file);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (isErrno(error, 'EACCES', 'EPERM', 'ENOENT', 'ELOOP', 'ENXIO', 'EISDIR')) return null;
+    throw error;
+  }
+}
+
 async function lookForHost(host: Host, path: string, signal?: AbortSignal): Promise<Seen> {
   const file = await host.openFile(path, 'read');
   try {
@@ -133,6 +151,6 @@ async function readHeader(file: OpenFile): Promise<LookingGlassHeader | null> {
   );
 }
 
-function showsLife(before: LookingGlassHeader, after: LookingGlassHeader): boolean {
+export function showsLife(before: LookingGlassHeader, after: LookingGlassHeader): boolean {
   return before.heartbeat !== after.heartbeat || before.sessionId !== after.sessionId;
 }

@@ -2,3 +2,8 @@
 export class LabFailure extends Error {
   override name = 'LabFailure';
 }
+
+/** A command line that says something else than `--help` allows. */
+export class WrongUsage extends Error {
+  override name = 'WrongUsage';
+}

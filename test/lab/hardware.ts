@@ -33,7 +33,7 @@ const devices = [
   { driver: 'pcie-root-port', id: 'root-port-2', chassis: 2, slot: 2 },
   { driver: 'pcie-root-port', id: 'root-port-3', chassis: 3, slot: 3 },
   { driver: 'bochs-display', id: 'spare-display', bus: 'root-port-1' },
-  { driver: 'e1000e', id: 'spare-network', bus: 'root-port-2', romfile: '' },
+  { driver: 'e1000e', id: 'spare-network', bus: 'root-port-2', romfile: '', netdev: 'nowhere' },
   { driver: 'qemu-xhci', id: 'spare-usb', bus: 'root-port-3' },
 ];
 
@@ -68,6 +68,8 @@ export function qemuArguments(
     ['-chardev', socket('labctl', sockets.labctl)],
     ['-qmp', `unix:${escaped(sockets.qmp)},server=on,wait=off`],
     ['-serial', `file:${escaped(console)}`],
+    // QEMU warns of a network card without a peer; this one lets nothing through.
+    ['-netdev', 'user,id=nowhere,restrict=on'],
     ...[...devices, ...usb].map((device) => ['-device', JSON.stringify(device)]),
   ].flat();
 }

@@ -1,28 +1,28 @@
-/**
- * Boots the virtual host and holds it: whoever boots it ends it. Should this process be killed,
- * the kernel kills QEMU (PR_SET_PDEATHSIG), so no machine outlives the one who asked for it.
- */
-import { type ChildProcess, spawn } from 'node:child_process';
+/** Boots the virtual host and holds it: whoever boots it ends it. */
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { reasonOf } from '../../src/errors.ts';
+import { serveAttach } from './attach.ts';
 import { type Control, controlOver } from './control.ts';
 import { LabFailure } from './failure.ts';
-import { qemuArguments } from './hardware.ts';
+import { qemuArguments, type Sockets } from './hardware.ts';
 import { ensureImage } from './image/image.ts';
+import { startQemu, type Qemu } from './qemu.ts';
 import { connectQmp } from './qmp.ts';
+import { makeRunFolder } from './run-folder.ts';
 import { openSessions, type Sessions } from './sessions.ts';
+import { aborted } from './stop-signal.ts';
 
 export interface LabOptions {
   /** `systemd`: the whole system. `bare`: udev and libvirtd alone, in half the time. */
   boot: 'systemd' | 'bare';
   accel?: 'tcg' | 'kvm';
   tell?: (step: string) => void;
+  /** Ends the making of the image or the boot. A machine that is up is ended by `end`. */
+  signal?: AbortSignal;
 }
 
 export interface Result {
@@ -49,100 +49,64 @@ export interface Lab {
 const checkout = join(import.meta.dirname, '../..');
 const bootLimitMs = 240_000;
 
-/** Rejects with a LabFailure when the machine cannot be had. */
-export async function bootLab({ boot, accel = 'tcg', tell = () => {} }: LabOptions): Promise<Lab> {
-  const image = await ensureImage(tell);
+/** Rejects with a LabFailure when the machine cannot be had, and with the signal's reason. */
+export async function bootLab({
+  boot,
+  accel = 'tcg',
+  tell = () => {},
+  signal = new AbortController().signal,
+}: LabOptions): Promise<Lab> {
+  const image = await ensureImage(tell, signal);
   tell(`booting (${boot})`);
-  const folder = runFolder();
+  const folder = makeRunFolder();
   const sockets = {
     qmp: join(folder, 'qmp'),
     agent: join(folder, 'agent'),
     labctl: join(folder, 'labctl'),
   };
-  const consoleLog = join(folder, 'console');
-  const kernelOptions = `lab.boot=${boot}`;
-  const args = qemuArguments(image, checkout, sockets, consoleLog, { accel, kernelOptions });
-  const qemu = startQemu(args, folder);
-  const lost = qemuLost(qemu, consoleLog);
+  const console = join(folder, 'console');
+  const options = { accel, kernelOptions: `lab.boot=${boot}` };
+  const qemu = startQemu(qemuArguments(image, checkout, sockets, console, options), folder);
   try {
-    return await Promise.race([connect(qemu, sockets, lost), lost, tooLate(consoleLog)]);
+    const lab = connect(qemu, folder, sockets);
+    return await Promise.race([lab, qemu.lost, aborted(signal), tooLate(qemu)]);
   } catch (error) {
-    await endQemu(qemu);
+    await qemu.end();
     throw error;
   }
 }
 
-function runFolder(): string {
-  const parent = process.env['XDG_RUNTIME_DIR'] ?? tmpdir();
-  mkdirSync(parent, { recursive: true });
-  return mkdtempSync(join(parent, 'handglass-lab-'));
-}
-
-/** In a process group of its own: the terminal's Ctrl-C is for us, and we end QEMU in order. */
-function startQemu(args: string[], folder: string): ChildProcess {
-  const command = ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...args];
-  const qemu = spawn('setpriv', command, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
-  qemu.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return qemu;
-}
-
-async function qemuLost(qemu: ChildProcess, consoleLog: string): Promise<never> {
-  let errors = '';
-  qemu.stderr?.on('data', (chunk: Buffer) => {
-    errors += chunk.toString();
-  });
-  // Read before the folder goes: listeners run in the order in which they were added.
-  let printed = '';
-  qemu.prependListener('exit', () => {
-    printed = tail(consoleLog);
-  });
-  await once(qemu, 'exit').catch((error: unknown) => {
-    throw new LabFailure(`QEMU cannot be started: ${reasonOf(error)}. Install qemu-system-x86.`);
-  });
-  const story = errors.trim() || printed || 'it said nothing';
-  throw new LabFailure(`The virtual host ended by itself: ${story}`);
-}
-
-async function tooLate(consoleLog: string): Promise<never> {
+async function tooLate(qemu: Qemu): Promise<never> {
   await setTimeout(bootLimitMs, undefined, { ref: false });
   throw new LabFailure(
-    `The virtual host did not come up within ${bootLimitMs / 1000} s. Its console ended with: ${tail(consoleLog)}`,
+    `The virtual host did not come up within ${bootLimitMs / 1000} s. Leave out --accel kvm if it was given. The console ended with: ${qemu.lastWords()}`,
   );
 }
 
-function tail(consoleLog: string): string {
-  if (!existsSync(consoleLog)) return '';
-  return readFileSync(consoleLog, 'utf8').trim().split('\n').slice(-8).join('\n');
-}
-
-async function connect(
-  qemu: ChildProcess,
-  sockets: { qmp: string; agent: string; labctl: string },
-  lost: Promise<never>,
-): Promise<Lab> {
-  const agent = await connectWhenThere(sockets.agent);
-  const labctl = await connectWhenThere(sockets.labctl);
+async function connect(qemu: Qemu, folder: string, sockets: Sockets): Promise<Lab> {
+  const agent = await connectWhenThere(sockets.agent, qemu.gone);
+  const labctl = await connectWhenThere(sockets.labctl, qemu.gone);
   const qmp = await connectQmp(sockets.qmp);
   const sessions = openSessions(agent, { agentIsUp: false });
   const control = controlOver(qmp);
   qmp.on('RESET', () => sessions.reset());
   answer(labctl, control);
+  serveAttach(folder, sessions, qemu.gone);
   await sessions.ready();
 
   async function run(command: readonly string[], input = ''): Promise<Result> {
-    const output = { stdout: '', stderr: '' };
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
     const session = sessions.start(
       { command: [...command], env: {} },
-      {
-        stdout: (chunk) => (output.stdout += chunk.toString()),
-        stderr: (chunk) => (output.stderr += chunk.toString()),
-      },
+      { stdout: (chunk) => stdout.push(chunk), stderr: (chunk) => stderr.push(chunk) },
     );
     session.write(Buffer.from(input));
     session.endInput();
-    const status = await Promise.race([session.ended, lost]);
+    const status = await Promise.race([session.ended, qemu.lost]);
     if (status === 'rebooted') throw new LabFailure(`A reset ended ${command.join(' ')}.`);
-    return { ...output, status };
+    const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString();
+    return { stdout: text(stdout), stderr: text(stderr), status };
   }
 
   return {
@@ -155,14 +119,14 @@ async function connect(
       await run(['sync']);
       await control('reboot');
       await reset;
-      await Promise.race([sessions.ready(), lost]);
+      await Promise.race([sessions.ready(), qemu.lost]);
     },
-    lost,
-    end: () => endQemu(qemu),
+    lost: qemu.lost,
+    end: () => qemu.end(),
   };
 }
 
-async function connectWhenThere(path: string): Promise<Socket> {
+async function connectWhenThere(path: string, gone: AbortSignal): Promise<Socket> {
   while (true) {
     const socket = createConnection(path);
     try {
@@ -171,7 +135,7 @@ async function connectWhenThere(path: string): Promise<Socket> {
       socket.on('error', () => socket.destroy());
       return socket;
     } catch {
-      await setTimeout(20);
+      await setTimeout(20, undefined, { signal: gone });
     }
   }
 }
@@ -184,17 +148,4 @@ function answer(labctl: Socket, control: Control): void {
       (error: unknown) => labctl.write(`${reasonOf(error)}\n`),
     );
   });
-}
-
-async function endQemu(qemu: ChildProcess): Promise<void> {
-  if (qemu.exitCode !== null || qemu.signalCode !== null || qemu.pid === undefined) return;
-  const exited = once(qemu, 'exit');
-  qemu.kill('SIGTERM');
-  const patience = new AbortController();
-  setTimeout(5000, undefined, { signal: patience.signal }).then(
-    () => qemu.kill('SIGKILL'),
-    () => {},
-  );
-  await exited;
-  patience.abort();
 }

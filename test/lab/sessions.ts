@@ -48,7 +48,8 @@ export function openSessions(stream: Duplex, { agentIsUp }: { agentIsUp: boolean
     if (kind === 'stdout' || kind === 'stderr') command.sink[kind](payload);
     if (kind === 'exit') {
       running.delete(session);
-      command.end(Number(payload.toString()));
+      const status = payload.toString();
+      command.end(status === 'rebooted' ? status : Number(status));
     }
   }
 

@@ -5,7 +5,7 @@
  *   remove 0
  *   table 0=0 1=0 7@0:a+b  routes (device=seat), then chords (id@seat:keys)
  *   0: a+ syn b- a~ syn    one read of device 0: a down, b up, a repeated, ends of reports
- *   0: dropped syn | a     with an overflow; after the bar, the keys that are down at the read's end
+ *   0: dropped syn | a     with an overflow; after the bar, the keys down at the read's end
  *
  * Each line that it answers has its own: `fire 7@0`, `repair 0`.
  */

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import type { Switchboard, SwitchboardTable } from '../../src/host/ports.ts';
 import { addonPath, native, thrownBy } from './addon.ts';
+import { threads } from './threads.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'handglass-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -146,23 +147,31 @@ test('the methods are refused on another object', () => {
   expect(thrownBy(() => stray.close())).toBeInstanceOf(TypeError);
 });
 
-test('closing ends the thread and closes what it had open', () => {
+test('closing ends the thread and closes what it had open', async () => {
   switchboard.close();
+  await expect.poll(threads).toBe(0);
   const before = openFiles();
   const opened = Array.from({ length: 8 }, () => native.openSwitchboard(() => {}));
   expect(threads()).toBe(8);
   opened.forEach((each) => each.close());
-  expect(threads()).toBe(0);
   expect(openFiles()).toBe(before);
+  await expect.poll(threads).toBe(0);
 });
 
+/** Runs a script in a process of its own, and returns what it prints. */
 const inProcess = (script: string) => {
   const prelude = `
-    const fs = require('node:fs');
-    const native = require(${JSON.stringify(addonPath)});
-    const threads = () => fs.readdirSync('/proc/self/task').filter((id) =>
-      fs.readFileSync('/proc/self/task/' + id + '/comm', 'utf8') === 'switchboard\\n').length;`;
-  const args = ['--expose-gc', '-e', `${prelude}${script}`];
+    import { createRequire } from 'node:module';
+    import { threads } from ${JSON.stringify(import.meta.resolve('./threads.ts'))};
+    const native = createRequire('/')(${JSON.stringify(addonPath)});
+    const untilNone = async () => {
+      while (threads() > 0) {
+        gc();
+        await new Promise(setImmediate);
+      }
+      console.log('closed');
+    };`;
+  const args = ['--expose-gc', '--input-type=module', '-e', `${prelude}${script}`];
   return execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 }).trim();
 };
 
@@ -176,33 +185,28 @@ test('a process may exit with its thread running', () => {
 
 test('a worker that ends takes its thread along', () => {
   const worker = `
-    globalThis.kept = require(${JSON.stringify(addonPath)}).openSwitchboard(() => {});
-    require('node:worker_threads').parentPort.on('message', () => {}).postMessage('up');`;
+    import { createRequire } from 'node:module';
+    import { parentPort } from 'node:worker_threads';
+    globalThis.kept = createRequire('/')(${JSON.stringify(addonPath)}).openSwitchboard(() => {});
+    parentPort.on('message', () => {}).postMessage('up');`;
   const script = `
-    const { Worker } = require('node:worker_threads');
+    const { Worker } = await import('node:worker_threads');
     const worker = new Worker(${JSON.stringify(worker)}, { eval: true });
     worker.once('message', async () => {
       console.log(threads());
       await worker.terminate();
-      console.log(threads());
+      await untilNone();
     });`;
-  expect(inProcess(script)).toBe('1\n0');
+  expect(inProcess(script)).toBe('1\nclosed');
 });
 
 test('a switchboard that nobody keeps is closed', () => {
   const script = `
     (() => native.openSwitchboard(() => {}))();
     console.log(threads());
-    const look = () => threads() === 0 ? console.log('closed') : (gc(), setImmediate(look));
-    setImmediate(look);`;
+    untilNone();`;
   expect(inProcess(script)).toBe('1\nclosed');
 });
-
-function threads(): number {
-  return readdirSync('/proc/self/task').filter(
-    (id) => readFileSync(`/proc/self/task/${id}/comm`, 'utf8') === 'switchboard\n',
-  ).length;
-}
 
 function openFiles(): number {
   return readdirSync('/proc/self/fd').length;

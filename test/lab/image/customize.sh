@@ -9,6 +9,11 @@ passwd --delete --quiet root
 echo virtual-host >/etc/hostname
 mkdir -p /usr/lib/handglass /var/log/journal
 
+# Upkeep that a machine which lives for minutes never needs, and that would compete with its boot.
+systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer \
+  e2scrub_all.timer e2scrub_reap.service fstrim.timer logrotate.timer \
+  systemd-pstore.service systemd-tmpfiles-clean.timer
+
 # Debian's own initramfs takes longer than the rest of the boot; this one loads what the root
 # disk and the checkout need, and hands over.
 tree=/tmp/tree

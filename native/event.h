@@ -1,0 +1,12 @@
+#pragma once
+
+#include <node_api.h>
+#include <stdbool.h>
+
+#include "switchboard.h"
+
+/*
+ * Makes `{ kind: 'chord', id, seat }` or `{ kind: 'gone', device, code }`; false with an exception
+ * pending when JavaScript cannot.
+ */
+bool from_event(napi_env env, const struct switchboard_event *event, napi_value *object);

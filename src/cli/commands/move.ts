@@ -1,0 +1,40 @@
+import { buildCommand } from '@stricli/core';
+import type { SeatState } from '../../server/protocol.ts';
+import type { Context } from '../context.ts';
+import { argument, jsonFlag } from '../flags.ts';
+import { withClient } from '../with-client.ts';
+
+export const give = buildCommand({
+  async func(this: Context, { json }: { json: boolean }, seat: string, to: string) {
+    const moved = await withClient(this, (client) => client.call('seat.give', { seat, to }));
+    this.print(movedText(moved, json));
+  },
+  parameters: {
+    flags: { json: jsonFlag },
+    positional: {
+      kind: 'tuple',
+      parameters: [argument('SEAT', 'The seat'), argument('TARGET', 'host, or a domain')],
+    },
+  },
+  docs: { brief: 'Give a seat to the host or a domain' },
+});
+
+export const toggle = buildCommand({
+  async func(this: Context, { json }: { json: boolean }, seat?: string) {
+    const params = seat === undefined ? {} : { seat };
+    const moved = await withClient(this, (client) => client.call('seat.toggle', params));
+    this.print(movedText(moved, json));
+  },
+  parameters: {
+    flags: { json: jsonFlag },
+    positional: {
+      kind: 'tuple',
+      parameters: [{ ...argument('SEAT', 'The seat; the only one unless told'), optional: true }],
+    },
+  },
+  docs: { brief: 'Give a seat to its first domain, or back to the host' },
+});
+
+function movedText(seat: SeatState, json: boolean): string {
+  return json ? JSON.stringify(seat) : `seat ${seat.name}: with ${seat.owner}`;
+}

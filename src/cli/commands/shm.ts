@@ -1,0 +1,91 @@
+import { buildCommand, buildRouteMap } from '@stricli/core';
+import type { LookingGlass } from '../../config/schema.ts';
+import type { SharedMemoryFile } from '../../shm/file.ts';
+import type { Context } from '../context.ts';
+import { argument, configFlag, jsonFlag } from '../flags.ts';
+
+const size = buildCommand({
+  async func(
+    this: Context,
+    flags: { hdr: boolean; for: 'b7' | 'idd' | 'any'; json: boolean },
+    text: string,
+  ) {
+    const { bytesPerMib, resolutionFrom, sharedMemoryMib } = await import('../../shm/size.ts');
+    const use = { ...resolutionFrom(text), hdr: flags.hdr, for: flags.for };
+    const mib = sharedMemoryMib(use);
+    const { width, height, hdr } = use;
+    const result = { width, height, hdr, for: use.for, mib, bytes: mib * bytesPerMib };
+    this.print(flags.json ? JSON.stringify(result) : `${mib} MiB`);
+  },
+  parameters: {
+    flags: {
+      hdr: { kind: 'boolean', brief: 'The guest shows HDR', default: false, withNegated: false },
+      for: {
+        kind: 'enum',
+        values: ['b7', 'idd', 'any'],
+        brief: 'Release, development version, or enough for both',
+        default: 'any',
+      },
+      json: jsonFlag,
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [argument('WIDTHxHEIGHT', 'Highest resolution of the guest, such as 2560x1440')],
+    },
+  },
+  docs: { brief: 'How large the shared memory of Looking Glass has to be' },
+});
+
+const create = buildCommand({
+  async func(this: Context, { config: path, json }: { config: string; json: boolean }) {
+    const { createSharedMemory } = await import('../../shm/file.ts');
+    const results = [];
+    for (const file of await configuredFiles(this, path)) {
+      // The kvmfr module makes its own.
+      if (file.path.startsWith('/dev/kvmfr')) continue;
+      const { outcome, changes } = await createSharedMemory(this.host, file);
+      results.push({ path: file.path, outcome, changes });
+      if (!json) this.print([`${file.path}: ${outcome}`, ...changes].join(', '));
+    }
+    if (json) this.print(JSON.stringify(results));
+  },
+  parameters: { flags: { config: configFlag, json: jsonFlag } },
+  docs: { brief: 'Make or repair every configured file (as root; a unit does it at boot)' },
+});
+
+const status = buildCommand({
+  async func(this: Context, { config: path, json }: { config: string; json: boolean }) {
+    const { sharedMemoryStatus } = await import('../../shm/status.ts');
+    const files = await configuredFiles(this, path);
+    const found = await Promise.all(
+      files.map(async ({ domain, ...file }) => ({
+        domain,
+        ...(await sharedMemoryStatus(this.host, file, this.signal)),
+      })),
+    );
+    const { sharedMemoryLines } = await import('../render/shared-memory.ts');
+    this.print(...(json ? [JSON.stringify(found)] : found.flatMap(sharedMemoryLines)));
+    if (found.some(({ problems }) => problems.length > 0)) this.process.exitCode = 1;
+  },
+  parameters: { flags: { config: configFlag, json: jsonFlag } },
+  docs: { brief: 'Size, owner and mode of each file, and whether a Looking Glass host is alive' },
+});
+
+async function configuredFiles(
+  { host }: Context,
+  path: string,
+): Promise<(SharedMemoryFile & { domain: string })[]> {
+  const { loadConfig } = await import('../../config/load.ts');
+  const { bytesPerMib, sharedMemoryMib } = await import('../../shm/size.ts');
+  const bytesOf = (entry: LookingGlass) => sharedMemoryMib(entry) * bytesPerMib;
+  const { lookingGlass } = await loadConfig(host, path);
+  return lookingGlass.map((entry) => {
+    const { domain, path: file, owner, group, mode } = entry;
+    return { domain, path: file, bytes: bytesOf(entry), owner, group, mode };
+  });
+}
+
+export const shm = buildRouteMap({
+  routes: { size, create, status },
+  docs: { brief: 'The shared memory of Looking Glass' },
+});

@@ -1,0 +1,16 @@
+/** What commands are given: effects arrive here, so that a command is tested without the real ones. */
+import type { ApplicationContext } from '@stricli/core';
+import type { Clock, OpenFiles, ReadFiles, Run } from '../host/ports.ts';
+import type { Client } from '../server/client.ts';
+
+export interface Context extends ApplicationContext {
+  host: ReadFiles & OpenFiles & Run & Clock;
+  /** Connects to the service's local socket. */
+  connect(): Promise<Client>;
+  /** Runs the service in the foreground until it is told to stop. */
+  runDaemon(configPath: string): Promise<void>;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
+  /** Writes lines to the standard output. */
+  print(...lines: string[]): void;
+}

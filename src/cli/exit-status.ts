@@ -1,0 +1,17 @@
+import { type ErrorCode, HandglassError } from '../errors.ts';
+
+export const usageStatus = 2;
+export const configStatus = 3;
+
+/** Statuses other than 1, "it failed". */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  usage: usageStatus,
+  config: configStatus,
+  'service-down': 4,
+  'not-permitted': 5,
+  unauthenticated: 5,
+};
+
+export function exitStatusOf(error: unknown): number {
+  return error instanceof HandglassError ? (statuses[error.code] ?? 1) : 1;
+}

@@ -1,0 +1,31 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import { loadConfig } from '../config/load.ts';
+import { clock } from '../host/clock.ts';
+import { filesUnder } from '../host/files.ts';
+import { runtimeFolder, stateFolder } from '../host/folders.ts';
+import { native } from '../host/native.ts';
+import { processes } from '../host/processes.ts';
+import { startService } from './service.ts';
+
+/**
+ * Runs the service in the foreground until SIGTERM or SIGINT. Its journal is the standard output;
+ * the service manager's own stamps the lines with the time.
+ */
+export async function runDaemon(configPath: string): Promise<void> {
+  const host = { ...filesUnder('/', native.reserve), ...processes, ...clock, ...native };
+  const config = await loadConfig(host, configPath);
+  const ending = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => ending.abort());
+
+  const options = {
+    config,
+    version: packageJson.version,
+    runtimeFolder: runtimeFolder(),
+    stateFolder: stateFolder(),
+    log: (line: string) => process.stdout.write(`${line}\n`),
+  };
+  const { ended } = await startService(host, options, ending.signal);
+  native.notify('READY=1');
+  ending.signal.addEventListener('abort', () => native.notify('STOPPING=1'));
+  await ended;
+}

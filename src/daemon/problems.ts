@@ -1,0 +1,27 @@
+import type { HandglassError } from '../errors.ts';
+
+export interface Problems {
+  list(): HandglassError[];
+  /** What is wrong with one thing now, in place of what was wrong with it before. */
+  set(about: string, errors: readonly HandglassError[]): void;
+}
+
+/** What is wrong at present, by what it is about; each problem is logged once, as it comes. */
+export function createProblems(changed: () => void, log: (line: string) => void): Problems {
+  const current = new Map<string, readonly HandglassError[]>();
+  return {
+    list: () => [...current.values()].flat(),
+    set(about, errors) {
+      const before = textOf(current.get(about) ?? []);
+      const now = textOf(errors);
+      if (before.join('\n') === now.join('\n')) return;
+      current.set(about, errors);
+      for (const line of now.filter((each) => !before.includes(each))) log(line);
+      changed();
+    },
+  };
+}
+
+function textOf(errors: readonly HandglassError[]): string[] {
+  return errors.map(({ message }) => message);
+}

@@ -1,0 +1,36 @@
+import type { InputSelector } from '../config/selectors.ts';
+import type { InputDevice } from '../system/input.ts';
+
+/** Every node that a selector names: a keyboard with several nodes is all of them. */
+export function selectInput(
+  selector: InputSelector,
+  devices: readonly InputDevice[],
+): InputDevice[] {
+  return devices.filter((device) => selects(selector, device));
+}
+
+function selects(selector: InputSelector, device: InputDevice): boolean {
+  if ('id' in selector) return device.ids.includes(selector.id);
+  if ('vendor' in selector) {
+    return device.vendor === selector.vendor && device.product === selector.product;
+  }
+  if ('serial' in selector) return device.serial === selector.serial;
+  if ('port' in selector) return device.port === selector.port;
+  return pattern(selector.name).test(device.name);
+}
+
+/** `*` stands for any characters. */
+function pattern(name: string): RegExp {
+  return new RegExp(`^${name.split('*').map(escaped).join('.*')}$`, 'u');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[$()*+./?[\\\]^{|}-]/g, String.raw`\$&`);
+}
+
+/** A selector as people write it: `046d:c52b`, or its only value. */
+export function inputSelectorText(selector: InputSelector): string {
+  return 'vendor' in selector
+    ? `${selector.vendor}:${selector.product}`
+    : Object.values(selector).join(' ');
+}

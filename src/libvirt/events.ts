@@ -1,0 +1,26 @@
+import type { Clock, Follow } from '../host/ports.ts';
+
+/**
+ * Calls back after each event that libvirt reports of any domain, and once after each connection,
+ * since what happened before it is not told. Resolves when the signal is aborted. Virsh ends with
+ * libvirt's daemon: it is started again every 2 s until it stays.
+ */
+export async function followEvents(
+  host: Follow & Clock,
+  uri: string,
+  changed: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const args = ['--quiet', '--connect', uri, 'event', '--all', '--loop'];
+  while (!signal.aborted) {
+    changed();
+    try {
+      for await (const event of host.follow('virsh', args, signal)) if (event !== '') changed();
+    } catch {
+      // Why libvirt cannot be reached is told by whoever asks it for something.
+    }
+    await host.sleep(retryMs, signal).catch(() => {});
+  }
+}
+
+const retryMs = 2000;

@@ -1,0 +1,74 @@
+/**
+ * USB devices in a domain's XML:
+ *
+ *     <hostdev mode='subsystem' type='usb' managed='no'>
+ *       <source>
+ *         <vendor id='0x1532'/>
+ *         <product id='0x0037'/>
+ *         <address bus='1' device='7'/>
+ *       </source>
+ *       <alias name='ua-handglass-1-2_3'/>
+ *     </hostdev>
+ *
+ * With both ids and address libvirt attaches this device or none (by ids alone it
+ * refuses two of a kind, by address alone it takes whatever sits there). The alias is ours: it is
+ * how we find again what we attached, and we detach nothing without it.
+ */
+import { parseXml, XmlElement } from '@rgrove/parse-xml';
+
+export interface UsbHostdev {
+  bus: number;
+  device: number;
+  alias: string | null;
+}
+
+export interface UsbAddress {
+  port: string;
+  bus: number;
+  device: number;
+  vendor: string;
+  product: string;
+}
+
+/** The alias of a device that we attached, from its port; libvirt wants `ua-` and no dots. */
+export function aliasFor(port: string): string {
+  return `ua-handglass-${port.replaceAll('.', '_')}`;
+}
+
+export function usbHostdevXml({ port, bus, device, vendor, product }: UsbAddress): string {
+  return `<hostdev mode='subsystem' type='usb' managed='no'>
+  <source>
+    <vendor id='0x${vendor}'/>
+    <product id='0x${product}'/>
+    <address bus='${bus}' device='${device}'/>
+  </source>
+  <alias name='${aliasFor(port)}'/>
+</hostdev>
+`;
+}
+
+/** The USB host devices in the XML of a running domain. */
+export function parseUsbHostdevs(domainXml: string): UsbHostdev[] {
+  const { root } = parseXml(domainXml);
+  const devices = root === null ? [] : childrenOf(root, 'devices');
+  return devices
+    .flatMap((element) => childrenOf(element, 'hostdev'))
+    .filter(({ attributes }) => attributes['type'] === 'usb')
+    .flatMap((hostdev) => {
+      const address = childrenOf(hostdev, 'source')
+        .flatMap((source) => childrenOf(source, 'address'))
+        .at(0)?.attributes;
+      if (address?.['bus'] === undefined || address['device'] === undefined) return [];
+      return {
+        bus: Number(address['bus']),
+        device: Number(address['device']),
+        alias: childrenOf(hostdev, 'alias').at(0)?.attributes['name'] ?? null,
+      };
+    });
+}
+
+function childrenOf(element: XmlElement, name: string): XmlElement[] {
+  return element.children.filter(
+    (child): child is XmlElement => child instanceof XmlElement && child.name === name,
+  );
+}

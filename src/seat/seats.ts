@@ -1,0 +1,232 @@
+/**
+ * Moves seats and knows who has them.
+ *
+ * - Owners are derived: each refresh reads the machine and libvirt anew (view.ts).
+ * - One handoff at a time for each seat. Who asks meanwhile for the same target waits for the same
+ *   handoff; who asks for another is told `busy`.
+ * - A panic waits for no turn: it follows directly on the handoff that runs.
+ */
+import type { Config, Seat } from '../config/schema.ts';
+import { HandglassError, reasonOf } from '../errors.ts';
+import { isActive, type Domain } from '../libvirt/domains.ts';
+import {
+  type DomainFacts,
+  type Facts,
+  type MachineFacts,
+  type SeatView,
+  viewSeat,
+} from './view.ts';
+
+/** What seats do to the world. */
+export interface SeatEffects {
+  readMachine(): Promise<MachineFacts>;
+  /** Rejects with `libvirt-unavailable` when libvirt cannot be asked. */
+  readDomains(): Promise<DomainFacts>;
+  giveUsb(domain: string, seat: Seat): Promise<void>;
+  takeUsb(domain: string, seat: Seat): Promise<void>;
+}
+
+export interface SeatsView {
+  seats: (SeatView & { moving: boolean })[];
+  domains: readonly Domain[];
+  /** What keeps the view from being right, such as libvirt being away. */
+  problem: HandglassError | null;
+}
+
+export interface Seats {
+  view(): SeatsView;
+  /** Reads everything again; several calls at once share a reading that begins after the last. */
+  refresh(): Promise<void>;
+  /**
+   * Moves a seat; resolves when it is there. `check` sees the seat as it is when the move begins, and
+   * throws to refuse it. Fails with `seat-unknown`, `target-unknown`, `busy`, `domain-unknown`,
+   * `domain-not-running`, `libvirt-unavailable`, or the reason why the devices did not move.
+   */
+  give(seat: string, to: string, check?: (seat: SeatView) => void): Promise<void>;
+  /** From the host to a domain (the first unless told), from a domain to the host. */
+  toggle(seat: string, domain?: string, check?: (seat: SeatView) => void): Promise<void>;
+  /** Brings every seat back to the host. Rejects with an AggregateError when one does not come. */
+  panic(): Promise<void>;
+}
+
+interface Handoff {
+  to: string;
+  done: Promise<void>;
+}
+
+export function createSeats(
+  config: Pick<Config, 'seats'>,
+  effects: SeatEffects,
+  changed: () => void,
+): Seats {
+  const handoffs = new Map<string, Handoff>();
+  let facts: Facts = { input: [], usb: [], domains: [], attached: new Map() };
+  let problem: HandglassError | null = null;
+  let shown = '';
+  let reading: Promise<void> = Promise.resolve();
+  let readingNext: Promise<void> | null = null;
+
+  function view(): SeatsView {
+    return {
+      seats: config.seats.map((seat) => ({
+        ...viewSeat(seat, facts),
+        moving: handoffs.has(seat.name),
+      })),
+      domains: facts.domains,
+      problem,
+    };
+  }
+
+  function tell(): void {
+    const now = JSON.stringify([view(), problem?.message]);
+    if (now === shown) return;
+    shown = now;
+    changed();
+  }
+
+  function refresh(): Promise<void> {
+    readingNext ??= reading.then(() => {
+      readingNext = null;
+      reading = read();
+      return reading;
+    });
+    return readingNext;
+  }
+
+  async function read(): Promise<void> {
+    try {
+      facts = { ...facts, ...(await effects.readMachine()) };
+      // While libvirt is away, what it said last is the best that is known.
+      facts = { ...facts, ...(await effects.readDomains()) };
+      problem = null;
+    } catch (error) {
+      problem =
+        error instanceof HandglassError
+          ? error
+          : new HandglassError('internal', `The machine cannot be read: ${reasonOf(error)}.`, '', {
+              cause: error,
+            });
+    }
+    tell();
+  }
+
+  function seatCalled(name: string): Seat {
+    const seat = config.seats.find((each) => each.name === name);
+    if (seat !== undefined) return seat;
+    const names = config.seats.map((each) => each.name).join(', ');
+    throw new HandglassError(
+      'seat-unknown',
+      `There is no seat "${name}".`,
+      names === '' ? 'Add a [[seat]] to the configuration.' : `Name one of: ${names}.`,
+    );
+  }
+
+  async function give(
+    name: string,
+    to: string,
+    check: (seat: SeatView) => void = () => {},
+  ): Promise<void> {
+    const seat = seatCalled(name);
+    requireTarget(seat, to);
+    const current = handoffs.get(name);
+    if (current?.to === to) return current.done;
+    if (current !== undefined) throw busy(name, current.to);
+    return begin(seat, to, check);
+  }
+
+  function begin(seat: Seat, to: string, check: (seat: SeatView) => void): Promise<void> {
+    const done = handOver(seat, to, check);
+    handoffs.set(seat.name, { to, done });
+    tell();
+    return done;
+  }
+
+  async function handOver(seat: Seat, to: string, check: (seat: SeatView) => void): Promise<void> {
+    try {
+      await move(seat, to, check);
+    } finally {
+      await refresh();
+      handoffs.delete(seat.name);
+      tell();
+    }
+  }
+
+  async function move(seat: Seat, to: string, check: (seat: SeatView) => void): Promise<void> {
+    await refresh();
+    if (problem !== null) throw problem;
+    const { owner, ...rest } = viewSeat(seat, facts);
+    check({ owner, ...rest });
+    if (to !== 'host') requireRunning(to, facts.domains);
+    // More than one domain can hold a part, after a handoff that failed half way.
+    for (const domain of seat.domains) {
+      if (domain !== to && facts.attached.has(domain)) await effects.takeUsb(domain, seat);
+    }
+    if (to !== 'host') await effects.giveUsb(to, seat);
+  }
+
+  async function panic(): Promise<void> {
+    const results = await Promise.allSettled(
+      config.seats.map(async (seat) => {
+        const current = handoffs.get(seat.name);
+        if (current?.to === 'host') return current.done;
+        await current?.done.catch(() => {});
+        return give(seat.name, 'host');
+      }),
+    );
+    const failures = results.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    if (failures.length > 0) throw new AggregateError(failures, 'Not every seat came back.');
+  }
+
+  return {
+    view,
+    refresh,
+    give,
+    async toggle(name, domain, check) {
+      const seat = seatCalled(name);
+      const current = handoffs.get(name);
+      if (current !== undefined) throw busy(name, current.to);
+      const { owner } = viewSeat(seat, facts);
+      await give(name, owner === 'host' ? (domain ?? firstOf(seat)) : 'host', check);
+    },
+    panic,
+  };
+}
+
+function firstOf({ domains }: Seat): string {
+  // The configuration refuses a seat without domains.
+  return domains[0] ?? 'host';
+}
+
+function requireTarget({ name, domains }: Seat, to: string): void {
+  if (to === 'host' || domains.includes(to)) return;
+  throw new HandglassError(
+    'target-unknown',
+    `The seat "${name}" cannot go to "${to}".`,
+    `Its targets are: host, ${domains.join(', ')}.`,
+  );
+}
+
+function requireRunning(domain: string, domains: readonly Domain[]): void {
+  const found = domains.find(({ name }) => name === domain);
+  if (found === undefined) {
+    throw new HandglassError(
+      'domain-unknown',
+      `libvirt knows no domain "${domain}".`,
+      'Correct its name in the configuration; `virsh list --all` shows every domain.',
+    );
+  }
+  if (isActive(found)) return;
+  throw new HandglassError(
+    'domain-not-running',
+    `The domain "${domain}" is not running (${found.state}).`,
+    `Start it: \`virsh start ${domain}\`.`,
+  );
+}
+
+function busy(seat: string, to: string): HandglassError {
+  return new HandglassError(
+    'busy',
+    `The seat "${seat}" is on its way to "${to}".`,
+    'Ask again in a moment.',
+  );
+}

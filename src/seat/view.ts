@@ -1,0 +1,95 @@
+/** Who has what, worked out from what the machine and libvirt say now. Nothing here is remembered. */
+import type { Seat } from '../config/schema.ts';
+import type { InputSelector, UsbSelector } from '../config/selectors.ts';
+import { HandglassError } from '../errors.ts';
+import { inputSelectorText, selectInput } from '../input/selector.ts';
+import type { Domain } from '../libvirt/domains.ts';
+import { aliasFor, type UsbHostdev } from '../libvirt/usb-hostdev.ts';
+import type { InputDevice } from '../system/input.ts';
+import type { UsbDevice } from '../system/usb.ts';
+import { isSameDevice } from '../usb/handoff.ts';
+import { selectUsb, usbSelectorText } from '../usb/selector.ts';
+
+/** What this machine has. */
+export interface MachineFacts {
+  input: readonly InputDevice[];
+  usb: readonly UsbDevice[];
+}
+
+/** What libvirt says. */
+export interface DomainFacts {
+  domains: readonly Domain[];
+  /** The USB host devices of each domain that runs and that a seat names. */
+  attached: ReadonlyMap<string, readonly UsbHostdev[]>;
+}
+
+export type Facts = MachineFacts & DomainFacts;
+
+export interface DeviceView {
+  kind: 'input' | 'usb';
+  selector: string;
+  name: string;
+  present: boolean;
+  /** `host` or a domain; null while it is not plugged in. */
+  with: string | null;
+  problem: string | null;
+}
+
+export interface SeatView {
+  name: string;
+  /** `host` or a domain. */
+  owner: string;
+  domains: string[];
+  devices: DeviceView[];
+}
+
+/** A seat belongs to the first of its domains that holds a device of it, else to the host. */
+export function viewSeat(seat: Seat, facts: Facts): SeatView {
+  const devices = [
+    ...seat.input.map((selector) => viewInput(selector, facts)),
+    ...seat.usb.map((selector) => viewUsb(selector, facts)),
+  ];
+  const owner = seat.domains.find((domain) => devices.some((device) => device.with === domain));
+  return { name: seat.name, owner: owner ?? 'host', domains: seat.domains, devices };
+}
+
+function viewInput(selector: InputSelector, { input }: Facts): DeviceView {
+  const [device] = selectInput(selector, input);
+  return {
+    kind: 'input',
+    selector: inputSelectorText(selector),
+    name: device?.name ?? '',
+    present: device !== undefined,
+    with: device === undefined ? null : 'host',
+    problem: null,
+  };
+}
+
+function viewUsb(selector: UsbSelector, { usb, attached }: Facts): DeviceView {
+  const view = { kind: 'usb', selector: usbSelectorText(selector), name: '' } as const;
+  try {
+    const device = selectUsb(selector, usb);
+    if (device === null) return { ...view, present: false, with: null, problem: null };
+    const { holder, problem } = holderOf(device, attached);
+    return { ...view, name: device.name, present: true, with: holder, problem };
+  } catch (error) {
+    if (!(error instanceof HandglassError)) throw error;
+    return { ...view, present: true, with: null, problem: error.message };
+  }
+}
+
+function holderOf(
+  device: UsbDevice,
+  attached: Facts['attached'],
+): { holder: string; problem: string | null } {
+  for (const [domain, hostdevs] of attached) {
+    const hostdev = hostdevs.find((each) => isSameDevice(each, device));
+    if (hostdev === undefined) continue;
+    const ours = hostdev.alias === aliasFor(device.port);
+    const problem = ours
+      ? null
+      : `Another program attached it to ${domain}, and only that program can detach it.`;
+    return { holder: domain, problem };
+  }
+  return { holder: 'host', problem: null };
+}

@@ -1,0 +1,38 @@
+import type { UsbSelector } from '../config/selectors.ts';
+import { HandglassError } from '../errors.ts';
+import type { UsbDevice } from '../system/usb.ts';
+
+/**
+ * The one device that a selector names, or null where it is not plugged in.
+ *
+ * @throws HandglassError `device-ambiguous`, naming the candidates and a selector for each
+ */
+export function selectUsb(selector: UsbSelector, devices: readonly UsbDevice[]): UsbDevice | null {
+  const candidates = devices.filter((device) => selects(selector, device));
+  const [device, ...others] = candidates;
+  if (others.length === 0) return device ?? null;
+  const serials = candidates.map(({ serial }) => serial);
+  const choices = candidates.map((candidate) => {
+    const { name, port, serial } = candidate;
+    const unique = serial !== null && serials.indexOf(serial) === serials.lastIndexOf(serial);
+    return `${name} is ${unique ? `{ serial = "${serial}" }` : `{ port = "${port}" }`}`;
+  });
+  throw new HandglassError(
+    'device-ambiguous',
+    `${candidates.length} USB devices match ${usbSelectorText(selector)}.`,
+    `Select one: ${choices.join(', ')}.`,
+  );
+}
+
+function selects(selector: UsbSelector, device: UsbDevice): boolean {
+  return Object.entries(selector).every(
+    ([key, value]) => device[key as 'vendor' | 'product' | 'serial' | 'port'] === value,
+  );
+}
+
+/** A selector as people write it: `1532:0037`, a serial number, or a port. */
+export function usbSelectorText(selector: UsbSelector): string {
+  const { vendor, product, ...rest } = selector as Record<string, string>;
+  const ids = vendor === undefined ? [] : [`${vendor}:${product}`];
+  return [...ids, ...Object.values(rest)].join(' ');
+}

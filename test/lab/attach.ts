@@ -1,0 +1,80 @@
+/**
+ * A running virtual host's door for second terminals: a unix socket in its run folder that speaks
+ * the agent's frames (see frames.ts). The numbers of sessions are each client's own.
+ */
+import { once } from 'node:events';
+import { createConnection, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { LabFailure } from './failure.ts';
+import { encodeFrame, type Frame, frameReader, type Start } from './frames.ts';
+import { runningLabs } from './run-folder.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+/** Serves until the signal is aborted. What a client started ends with its connection. */
+export function serveAttach(folder: string, sessions: Sessions, signal: AbortSignal): void {
+  const clients = new Set<Socket>();
+  const server = createServer((client) => {
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
+    proxy(client, sessions);
+  });
+  server.listen({ path: socketIn(folder), signal });
+  signal.addEventListener('abort', () => {
+    for (const client of clients) client.destroy();
+  });
+}
+
+/** Connects to the newest virtual host of this user. Rejects with a LabFailure when none runs. */
+export async function attachToLab(): Promise<Socket> {
+  for (const folder of runningLabs()) {
+    const socket = createConnection(socketIn(folder));
+    try {
+      await once(socket, 'connect');
+      return socket;
+    } catch {
+      // It is just starting or just ending.
+    }
+  }
+  throw new LabFailure('No virtual host runs. Start one with npm run lab or npm start.');
+}
+
+function socketIn(folder: string): string {
+  return join(folder, 'attach');
+}
+
+function proxy(client: Socket, sessions: Sessions): void {
+  const reader = frameReader();
+  const commands = new Map<number, Promise<Session>>();
+  client.on('data', (chunk: Buffer) => {
+    for (const frame of reader.push(chunk)) handle(frame);
+  });
+  client.on('error', () => client.destroy());
+  client.on('close', () => {
+    for (const command of commands.values()) void command.then((session) => session.stop());
+  });
+
+  function handle({ kind, session, payload }: Frame): void {
+    if (kind === 'start') {
+      commands.set(session, start(session, JSON.parse(payload.toString()) as Start));
+    }
+    // The payload lies in a buffer of its own, so it may wait for a machine that is just booting.
+    void commands.get(session)?.then((command) => {
+      if (kind === 'stdin') command.write(payload);
+      if (kind === 'stdin-end') command.endInput();
+      if (kind === 'stop') command.stop();
+    });
+  }
+
+  async function start(id: number, start: Start): Promise<Session> {
+    await sessions.ready();
+    const command = sessions.start(start, {
+      stdout: (chunk) => client.write(encodeFrame('stdout', id, chunk)),
+      stderr: (chunk) => client.write(encodeFrame('stderr', id, chunk)),
+    });
+    void command.ended.then((status) => {
+      commands.delete(id);
+      client.write(encodeFrame('exit', id, String(status)));
+    });
+    return command;
+  }
+}

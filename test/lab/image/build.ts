@@ -1,0 +1,92 @@
+/** Makes the virtual host's disk, and explains why it could not be made. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { finished } from 'node:stream/promises';
+import { isErrno, reasonOf } from '../../../src/errors.ts';
+import { LabFailure } from '../failure.ts';
+import { mmdebstrapSteps, recipe, type Step } from './recipe.ts';
+
+/** Rejects with a LabFailure, or with the signal's reason once all that it started has ended. */
+export async function buildImage(
+  folder: string,
+  log: string,
+  tell: (step: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const sink = createWriteStream(log);
+  try {
+    for (const step of await recipe(folder)) {
+      tell(`disk: ${step.title}`);
+      await runStep(step, sink, (title) => tell(`disk: ${title}`), signal);
+    }
+  } catch (error) {
+    sink.end();
+    await finished(sink).catch(() => {});
+    throw signal.aborted ? signal.reason : await explained(error, log);
+  }
+  sink.end();
+}
+
+async function runStep(
+  { command, args }: Step,
+  sink: NodeJS.WritableStream,
+  tell: (title: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  // In a process group of its own, because mmdebstrap leaves it to its children to heed a signal,
+  // and itself sends one to its whole group when it fails.
+  const child = spawn(command, args, {
+    detached: true,
+    env: { ...process.env, LC_ALL: 'C.UTF-8', PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stop = () => endGroup(child);
+  signal.addEventListener('abort', stop);
+  for (const output of [child.stdout, child.stderr]) {
+    output.pipe(sink, { end: false });
+    createInterface({ input: output }).on('line', (line) => {
+      for (const [start, title] of Object.entries(mmdebstrapSteps)) {
+        if (line.startsWith(start)) tell(title);
+      }
+    });
+  }
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (code !== 0) throw new Error(`${command} failed`);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+}
+
+async function explained(error: unknown, log: string): Promise<LabFailure> {
+  const text = await readFile(log, 'utf8').catch(() => '');
+  if (isErrno(error, 'ENOENT')) {
+    return new LabFailure(
+      'mmdebstrap, resize2fs or tune2fs is missing. Install the packages mmdebstrap, genext2fs and e2fsprogs.',
+    );
+  }
+  if (/No space left on device/.test(text)) {
+    return new LabFailure(
+      `The disk filled up while the virtual host's disk was being made (see ${log}). Free 3 GB and run this again.`,
+    );
+  }
+  if (
+    /Could not (resolve|connect)|Temporary failure resolving|Failed to fetch|no network/i.test(text)
+  ) {
+    return new LabFailure(
+      `Debian's packages could not be fetched (see ${log}). The first run needs the network, or a proxy in http_proxy; later runs do not.`,
+    );
+  }
+  const reason = text.split('\n').findLast((line) => /^E: /.test(line)) ?? reasonOf(error);
+  return new LabFailure(
+    `Making the virtual host's disk failed: ${reason.replace(/^E: /, '')}. The whole story is in ${log}.`,
+  );
+}
