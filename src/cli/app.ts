@@ -1,5 +1,6 @@
 /** The command line as data: its commands, and how failures are put into words and statuses. */
 import {
+  ArgumentScannerError,
   buildApplication,
   buildRouteMap,
   formatMessageForArgumentScannerError,
@@ -31,8 +32,7 @@ export const app = buildApplication(routes, {
   localization: {
     text: {
       ...text_en,
-      exceptionWhileParsingArguments: (error) =>
-        wrongUsage(formatMessageForArgumentScannerError(error, {})),
+      exceptionWhileParsingArguments: (error) => wrongUsage(argumentProblem(error)),
       noCommandRegisteredForInput: ({ input, corrections }) =>
         wrongUsage(
           `There is no command "${input}"${corrections.length > 0 ? `; the nearest is ${corrections.join(' or ')}` : ''}.`,
@@ -43,6 +43,12 @@ export const app = buildApplication(routes, {
     },
   },
 });
+
+function argumentProblem(error: unknown): string {
+  return error instanceof ArgumentScannerError
+    ? `${formatMessageForArgumentScannerError(error, {})}.`
+    : `${reasonOf(error)}.`;
+}
 
 function wrongUsage(what: string): string {
   return problemLines('handglass', what, 'See `handglass --help`.').join('\n');

@@ -12,7 +12,8 @@ import { usageStatus } from './exit-status.ts';
 const interrupted = new AbortController();
 
 const context: Context = {
-  process,
+  // Node's exit status may be undefined as well; stricli's type does not say so.
+  process: process as Context['process'],
   host: {
     ...filesUnder('/', native.reserve),
     ...clock,

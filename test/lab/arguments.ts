@@ -87,7 +87,8 @@ function parsed(words: readonly string[]) {
 }
 
 function programOf(file: string | undefined, command: string[], separated: boolean): Program {
-  if (file !== undefined && separated) throw new WrongUsage('Give --exec FILE or -- COMMAND, not both.');
+  if (file !== undefined && separated)
+    throw new WrongUsage('Give --exec FILE or -- COMMAND, not both.');
   if (file !== undefined) return { file };
   if (separated && command.length === 0) throw new WrongUsage('After -- comes the command to run.');
   return separated ? { command } : 'shell';
@@ -95,6 +96,7 @@ function programOf(file: string | undefined, command: string[], separated: boole
 
 function oneOf<const T extends string>(option: string, value: string, choices: readonly T[]): T {
   const choice = choices.find((each) => each === value);
-  if (choice === undefined) throw new WrongUsage(`${option} is ${choices.join(' or ')}, not ${value}.`);
+  if (choice === undefined)
+    throw new WrongUsage(`${option} is ${choices.join(' or ')}, not ${value}.`);
   return choice;
 }

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { LabFailure } from './failure.ts';
-import { encodeFrame, type Frame, frameReader, type Start } from './frames.ts';
+import { encodeFrame, type Frame, frameReader, type Kind, type Start } from './frames.ts';
 import { runningLabs } from './run-folder.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -50,19 +50,14 @@ function proxy(client: Socket, sessions: Sessions): void {
   });
   client.on('error', () => client.destroy());
   client.on('close', () => {
-    for (const command of commands.values()) void command.then((session) => session.stop());
+    for (const command of commands.values()) void pass('stop', Buffer.alloc(0), command);
   });
 
   function handle({ kind, session, payload }: Frame): void {
     if (kind === 'start') {
       commands.set(session, start(session, JSON.parse(payload.toString()) as Start));
     }
-    // The payload lies in a buffer of its own, so it may wait for a machine that is just booting.
-    void commands.get(session)?.then((command) => {
-      if (kind === 'stdin') command.write(payload);
-      if (kind === 'stdin-end') command.endInput();
-      if (kind === 'stop') command.stop();
-    });
+    void pass(kind, payload, commands.get(session));
   }
 
   async function start(id: number, start: Start): Promise<Session> {
@@ -71,10 +66,21 @@ function proxy(client: Socket, sessions: Sessions): void {
       stdout: (chunk) => client.write(encodeFrame('stdout', id, chunk)),
       stderr: (chunk) => client.write(encodeFrame('stderr', id, chunk)),
     });
-    void command.ended.then((status) => {
-      commands.delete(id);
-      client.write(encodeFrame('exit', id, String(status)));
-    });
+    void tellEnd(id, command);
     return command;
   }
+
+  async function tellEnd(id: number, command: Session): Promise<void> {
+    const status = await command.ended;
+    commands.delete(id);
+    client.write(encodeFrame('exit', id, String(status)));
+  }
+}
+
+/** What comes while the machine is just booting waits for it, in its order. */
+async function pass(kind: Kind, payload: Buffer, command?: Promise<Session>): Promise<void> {
+  const session = await command;
+  if (kind === 'stdin') session?.write(payload);
+  if (kind === 'stdin-end') session?.endInput();
+  if (kind === 'stop') session?.stop();
 }

@@ -1,15 +1,13 @@
 /** Linux key names (without `KEY_`, lower case) and QEMU's names for the same keys (QKeyCode). */
 import { LabFailure } from './failure.ts';
 
-const sameName = new Set(
-  [
-    ...'abcdefghijklmnopqrstuvwxyz1234567890',
-    ...Array.from({ length: 24 }, (_, index) => `f${index + 1}`),
-    ...['esc', 'minus', 'equal', 'backspace', 'tab', 'semicolon', 'apostrophe', 'backslash'],
-    ...['comma', 'dot', 'slash', 'home', 'end', 'up', 'down', 'left', 'right', 'insert', 'delete'],
-    ...['pause', 'sysrq', 'menu', 'power', 'sleep', 'wake', 'volumeup', 'volumedown'],
-  ].map(String),
-);
+const sameName = new Set([
+  ...'abcdefghijklmnopqrstuvwxyz1234567890'.split(''),
+  ...Array.from({ length: 24 }, (_, index) => `f${index + 1}`),
+  ...'esc minus equal backspace tab semicolon apostrophe backslash comma dot slash'.split(' '),
+  ...'home end up down left right insert delete pause sysrq menu'.split(' '),
+  ...'power sleep wake volumeup volumedown'.split(' '),
+]);
 
 const otherName: Record<string, string> = {
   leftctrl: 'ctrl',
@@ -39,7 +37,7 @@ const otherName: Record<string, string> = {
   kpdot: 'kp_decimal',
   kpslash: 'kp_divide',
   kpenter: 'kp_enter',
-  ...Object.fromEntries([...'0123456789'].map((digit) => [`kp${digit}`, `kp_${digit}`])),
+  ...Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [`kp${digit}`, `kp_${digit}`])),
 };
 
 /** Throws a LabFailure for a name that is not known. */

@@ -105,8 +105,7 @@ async function connect(qemu: Qemu, folder: string, sockets: Sockets): Promise<La
     session.endInput();
     const status = await Promise.race([session.ended, qemu.lost]);
     if (status === 'rebooted') throw new LabFailure(`A reset ended ${command.join(' ')}.`);
-    const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString();
-    return { stdout: text(stdout), stderr: text(stderr), status };
+    return { stdout: textOf(stdout), stderr: textOf(stderr), status };
   }
 
   return {
@@ -124,6 +123,10 @@ async function connect(qemu: Qemu, folder: string, sockets: Sockets): Promise<La
     lost: qemu.lost,
     end: () => qemu.end(),
   };
+}
+
+function textOf(chunks: Buffer[]): string {
+  return Buffer.concat(chunks).toString();
 }
 
 async function connectWhenThere(path: string, gone: AbortSignal): Promise<Socket> {

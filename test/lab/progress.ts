@@ -2,9 +2,9 @@
 import type { WriteStream } from 'node:tty';
 
 export interface Progress {
-  tell(step: string): void;
+  tell: (step: string) => void;
   /** Clears the line: what is printed next belongs to somebody else. */
-  end(): void;
+  end: () => void;
 }
 
 export function progressOn(stream: WriteStream): Progress {

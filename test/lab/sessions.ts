@@ -25,7 +25,7 @@ export interface Sessions {
 }
 
 export function openSessions(stream: Duplex, { agentIsUp }: { agentIsUp: boolean }): Sessions {
-  const running = new Map<number, { sink: Sink; end(status: number | 'rebooted'): void }>();
+  const running = new Map<number, { sink: Sink; end: (status: number | 'rebooted') => void }>();
   const reader = frameReader();
   let up = Promise.withResolvers<void>();
   let isUp = agentIsUp;

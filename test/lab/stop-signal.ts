@@ -49,14 +49,16 @@ export async function aborted(signal: AbortSignal): Promise<never> {
 function ancestors(): number[] {
   const parent = process.ppid;
   // Some shells become their last command; then npm is the parent itself.
-  const isShell = process.env['npm_lifecycle_event'] !== undefined && !/^n(pm|ode)/.test(stat(parent).name);
+  const isShell =
+    process.env['npm_lifecycle_event'] !== undefined && !/^n(pm|ode)/.test(stat(parent).name);
   return isShell ? [parent, stat(parent).parent] : [parent];
 }
 
 /** See proc(5); the name may hold blanks and brackets. */
 function stat(pid: number): { name: string; parent: number } {
   try {
-    const [, name = '', parent] = /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    const [, name = '', parent] =
+      /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
     return { name, parent: Number(parent) };
   } catch {
     // It died between two looks.

@@ -65,7 +65,6 @@ const status = buildCommand({
     );
     const { sharedMemoryLines } = await import('../render/shared-memory.ts');
     this.print(...(json ? [JSON.stringify(found)] : found.flatMap(sharedMemoryLines)));
-    if (found.some(({ problems }) => problems.length > 0)) this.process.exitCode = 1;
   },
   parameters: { flags: { config: configFlag, json: jsonFlag } },
   docs: { brief: 'Size, owner and mode of each file, and whether a Looking Glass host is alive' },

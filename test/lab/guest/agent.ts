@@ -8,6 +8,8 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { constants } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { encodeFrame, type Frame, frameReader, hello, type Kind, type Start } from '../frames.ts';
 
 const port = '/dev/virtio-ports/lab.agent';
@@ -51,10 +53,29 @@ function start(session: number, { command, script, env, terminal }: Start): void
     send(encodeFrame('stderr', session, `${program}: ${error.message}\n`));
     send(encodeFrame('exit', session, '127'));
   });
-  child.on('close', (code, signal) => {
-    if (!running.delete(session)) return;
-    send(encodeFrame('exit', session, String(code ?? (signal === 'SIGKILL' ? 137 : 143))));
+  child.on('exit', (code, signal) => {
+    void finish(session, child, signal === null ? code : 128 + constants.signals[signal]);
   });
+}
+
+async function finish(session: number, child: ChildProcess, status: number | null): Promise<void> {
+  await drained(child);
+  running.delete(session);
+  send(encodeFrame('exit', session, String(status)));
+}
+
+/**
+ * Resolves when all that a dead process itself wrote has been read. Its streams need not end: what
+ * it left running in the background may hold them. A turn of the loop reads whatever is there.
+ */
+async function drained({ stdout, stderr }: ChildProcess): Promise<void> {
+  let isQuiet = false;
+  for (const output of [stdout, stderr]) output?.on('data', () => (isQuiet = false));
+  while (!isQuiet) {
+    isQuiet = true;
+    await setImmediate();
+    await setImmediate();
+  }
 }
 
 function saved(session: number, script: string): string {

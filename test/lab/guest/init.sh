@@ -2,7 +2,7 @@
 # First program on the virtual host's root disk: installs Handglass from the checkout, then goes
 # on as the kernel command line's lab.boot says: systemd, or bare (udev and libvirtd alone).
 set -u
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 product=/usr/lib/handglass
 guest=$product/test/lab/guest
 

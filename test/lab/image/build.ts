@@ -17,6 +17,8 @@ export async function buildImage(
   signal: AbortSignal,
 ): Promise<void> {
   const sink = createWriteStream(log);
+  // A full disk also cuts the log short; the programs themselves say so.
+  sink.on('error', () => {});
   try {
     for (const step of await recipe(folder)) {
       tell(`disk: ${step.title}`);
@@ -62,13 +64,13 @@ async function runStep(
   }
 }
 
-function endGroup({ pid }: ChildProcess): void {
-  if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+function endGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGTERM');
 }
 
-async function explained(error: unknown, log: string): Promise<LabFailure> {
+async function explained(cause: unknown, log: string): Promise<LabFailure> {
   const text = await readFile(log, 'utf8').catch(() => '');
-  if (isErrno(error, 'ENOENT')) {
+  if (isErrno(cause, 'ENOENT')) {
     return new LabFailure(
       'mmdebstrap, resize2fs or tune2fs is missing. Install the packages mmdebstrap, genext2fs and e2fsprogs.',
     );
@@ -85,7 +87,7 @@ async function explained(error: unknown, log: string): Promise<LabFailure> {
       `Debian's packages could not be fetched (see ${log}). The first run needs the network, or a proxy in http_proxy; later runs do not.`,
     );
   }
-  const reason = text.split('\n').findLast((line) => /^E: /.test(line)) ?? reasonOf(error);
+  const reason = text.split('\n').findLast((line) => line.startsWith('E: ')) ?? reasonOf(cause);
   return new LabFailure(
     `Making the virtual host's disk failed: ${reason.replace(/^E: /, '')}. The whole story is in ${log}.`,
   );

@@ -82,10 +82,13 @@ async function prepareCache(): Promise<void> {
 async function requireRoom(folder: string, bytes: number, variable: string): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= bytes) return;
-  const megabytes = (value: number) => `${Math.round(value / 1e6)} MB`;
   throw new LabFailure(
     `Making the virtual host's disk takes ${megabytes(bytes)} in ${folder}, and ${megabytes(bavail * bsize)} are free. Free some room, or set ${variable} to a folder on another disk.`,
   );
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
 }
 
 async function exists(path: string): Promise<boolean> {

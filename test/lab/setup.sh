@@ -1,0 +1,106 @@
+#!/bin/sh
+# Prepares what `npm start`, `npm test` and `npm run lab` need: programs of the system, node_modules
+# and the addon. Says a line about each thing that it does, and nothing when all is there.
+set -eu
+cd "$(dirname "$0")/../.."
+PATH=$PATH:/usr/sbin:/sbin
+log=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/handglass/setup.log
+
+say() {
+  echo "$1" >&2
+}
+
+fail() {
+  say "$1"
+  exit 1
+}
+
+has() {
+  command -v "$1" >/dev/null
+}
+
+find_missing() {
+  programs='' packages=''
+  echo '#include <stdlib.h>' | cc -E -x c - >/dev/null 2>&1 ||
+    missing 'a C compiler (cc) with headers' 'gcc libc6-dev'
+  # The pinned Node needs it.
+  ldconfig -p | grep -q 'libatomic\.so\.1 ' || missing libatomic.so.1 libatomic1
+  has qemu-system-x86_64 || missing qemu-system-x86_64 qemu-system-x86
+  has mmdebstrap || missing mmdebstrap mmdebstrap
+  has genext2fs || missing genext2fs genext2fs
+  has resize2fs || missing resize2fs e2fsprogs
+  [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] ||
+    missing debian-archive-keyring.gpg debian-archive-keyring
+  [ "$(id -u)" = 0 ] || has newuidmap || missing newuidmap uidmap
+}
+
+# Takes a program or file that is missing, and the Debian packages that bring it.
+missing() {
+  programs="$programs${programs:+, }$1"
+  packages="$packages${packages:+ }$2"
+}
+
+install_packages() {
+  has apt-get || fail "Missing: $programs. Install them with your distribution's package manager."
+  apt=apt-get
+  [ "$(id -u)" = 0 ] || apt='sudo apt-get'
+  install="$apt install -y --no-install-recommends $packages"
+  if [ -t 0 ]; then
+    printf 'Missing: %s.\n  %s\nRun this now? [y/N] ' "$programs" "$install" >&2
+    read -r answer || answer=
+    case $answer in
+    [yY]*) ;;
+    *) fail 'Nothing was installed. Run the command above, then this again.' ;;
+    esac
+  elif [ "$(id -u)" != 0 ]; then
+    fail "Missing: $programs. Run: $install"
+  fi
+
+  say "Installing $packages"
+  open_log
+  # The lists of packages can be absent or too old: then they are fetched, and it is tried again.
+  logged $install || {
+    open_log
+    logged $apt update && logged $install
+  } || fail "Installing $packages failed: $(apt_reason). The whole story is in $log."
+  find_missing
+  [ -z "$packages" ] || fail "$programs is still missing after: $install"
+}
+
+open_log() {
+  mkdir -p "${log%/*}" 2>/dev/null && : 2>/dev/null >"$log" ||
+    fail "Cannot write $log. Set XDG_CACHE_HOME to a folder that you may write to."
+}
+
+logged() {
+  DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@" >>"$log" 2>&1 </dev/null
+}
+
+# A list that cannot be fetched is a warning to apt, which then does not know the package.
+apt_reason() {
+  { grep -m 1 -E '^[EW]: .*(resolv|connect|fetch)' "$log" || grep -m 1 '^E: ' "$log" || tail -n 1 "$log"; } |
+    sed 's/^[EW]: //; s/\.*$//'
+}
+
+install_modules() {
+  say 'Installing the Node modules (npm ci)'
+  open_log
+  logged npm ci --include=dev --include=optional || {
+    tail -n 20 "$log" >&2
+    fail "npm ci failed. It needs the network the first time. The whole story is in $log."
+  }
+}
+
+# The npm that started this, with its own Node: the one in node_modules is about to be replaced.
+npm() {
+  if [ -n "${npm_execpath-}" ]; then
+    "$npm_node_execpath" "$npm_execpath" "$@"
+  else
+    command npm "$@"
+  fi
+}
+
+find_missing
+[ -z "$packages" ] || install_packages
+[ node_modules/.package-lock.json -nt package-lock.json ] || install_modules
+sh native/build.sh || fail 'The addon could not be built: see above.'
