@@ -1,13 +1,7 @@
 /** The command line as data: its commands, and how failures are put into words and statuses. */
-import {
-  ArgumentScannerError,
-  buildApplication,
-  buildRouteMap,
-  formatMessageForArgumentScannerError,
-  text_en,
-} from '@stricli/core';
+import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import packageJson from '../../package.json' with { type: 'json' };
-import { HandglassError, reasonOf } from '../errors.ts';
+import { HandglassError } from '../errors.ts';
 import { config } from './commands/config.ts';
 import { daemon } from './commands/daemon.ts';
 import { guest } from './commands/guest.ts';
@@ -17,48 +11,52 @@ import { status } from './commands/status.ts';
 import { watch } from './commands/watch.ts';
 import { exitStatusOf } from './exit-status.ts';
 import { problemLines } from './render/problem.ts';
+import { argumentProblem, commandProblem } from './render/wrong-usage.ts';
+
+export const programName = 'handglass';
 
 const routes = buildRouteMap({
   routes: { status, give, toggle, watch, guest, shm, config, daemon },
-  docs: { brief: 'Hands keyboard, mouse and USB devices to virtual machines, and back' },
+  docs: {
+    brief: 'Hands keyboard, mouse and USB devices to virtual machines, and back',
+    fullDescription: `Hands keyboard, mouse and USB devices to virtual machines, and back.
+
+Exit status: 0 done, 1 it failed, 2 wrong usage, 3 bad configuration,
+4 the service is not running, 5 not permitted.`,
+  },
 });
 
 export const app = buildApplication(routes, {
-  name: 'handglass',
+  name: programName,
   versionInfo: { currentVersion: packageJson.version },
-  scanner: { allowArgumentEscapeSequence: true, caseStyle: 'allow-kebab-for-camel' },
+  scanner: { allowArgumentEscapeSequence: true },
   documentation: { disableAnsiColor: true },
   determineExitCode: exitStatusOf,
   localization: {
     text: {
       ...text_en,
-      exceptionWhileParsingArguments: (error) => wrongUsage(argumentProblem(error)),
+      briefs: {
+        ...text_en.briefs,
+        help: 'Print this help',
+        version: 'Print the version',
+        argumentEscapeSequence: 'What follows is no flag',
+      },
+      keywords: { ...text_en.keywords, default: 'default' },
       noCommandRegisteredForInput: ({ input, corrections }) =>
-        wrongUsage(
-          `There is no command "${input}"${corrections.length > 0 ? `; the nearest is ${corrections.join(' or ')}` : ''}.`,
-        ),
+        complaint(commandProblem(input, corrections)),
+      exceptionWhileParsingArguments: (error) => complaint(argumentProblem(error)),
       exceptionWhileRunningCommand: failure,
-      exceptionWhileLoadingCommandFunction: failure,
-      commandErrorResult: failure,
     },
   },
 });
 
-function argumentProblem(error: unknown): string {
-  return error instanceof ArgumentScannerError
-    ? `${formatMessageForArgumentScannerError(error, {})}.`
-    : `${reasonOf(error)}.`;
-}
-
-function wrongUsage(what: string): string {
-  return problemLines('handglass', what, 'See `handglass --help`.').join('\n');
-}
-
 /** What nobody foresaw keeps its stack: it is a defect, and the report needs it. */
 function failure(error: unknown): string {
-  if (error instanceof HandglassError) {
-    return problemLines('handglass', error.what, error.remedy).join('\n');
-  }
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return problemLines('handglass', `unexpected: ${reasonOf(error)}\n${stack}`, '').join('\n');
+  if (error instanceof HandglassError) return complaint(error.what, error.remedy);
+  const stack = error instanceof Error ? error.stack : undefined;
+  return complaint(`A defect of Handglass: ${stack ?? String(error)}`, 'Please report it.');
+}
+
+function complaint(what: string, remedy?: string): string {
+  return problemLines(programName, what, remedy).join('\n');
 }

@@ -9,8 +9,8 @@ export interface Context extends ApplicationContext {
   connect(): Promise<Client>;
   /** Runs the service in the foreground until it is told to stop. */
   runDaemon(configPath: string): Promise<void>;
-  /** Aborted by Ctrl-C. */
-  signal: AbortSignal;
+  /** From here on Ctrl-C aborts this signal in place of ending the program; a second one ends it. */
+  catchInterrupt(): AbortSignal;
   /** Writes lines to the standard output. */
   print(...lines: string[]): void;
 }

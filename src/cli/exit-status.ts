@@ -1,9 +1,9 @@
 import { type ErrorCode, HandglassError } from '../errors.ts';
 
+export const failedStatus = 1;
 export const usageStatus = 2;
 export const configStatus = 3;
 
-/** Statuses other than 1, "it failed". */
 const statuses: Partial<Record<ErrorCode, number>> = {
   usage: usageStatus,
   config: configStatus,
@@ -13,5 +13,5 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 };
 
 export function exitStatusOf(error: unknown): number {
-  return error instanceof HandglassError ? (statuses[error.code] ?? 1) : 1;
+  return error instanceof HandglassError ? (statuses[error.code] ?? failedStatus) : failedStatus;
 }

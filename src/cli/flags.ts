@@ -5,19 +5,25 @@ import { resolve } from 'node:path';
 export const jsonFlag = {
   kind: 'boolean',
   brief: 'Print JSON',
-  default: false,
+  optional: true,
   withNegated: false,
 } as const;
 
 export const configFlag = {
   kind: 'parsed',
-  brief: 'Read this configuration file',
+  brief: 'Configuration file',
   placeholder: 'FILE',
-  parse: (path: string) => resolve(path),
+  parse: (path: string) => resolve(notEmpty(path)),
   default: '/etc/handglass/handglass.toml',
 } as const;
 
 /** A positional argument that is taken as it stands. */
 export function argument<Name extends string>(placeholder: Name, brief: string) {
-  return { placeholder, brief, parse: String } as const;
+  return { placeholder, brief, parse: notEmpty } as const;
+}
+
+/** An empty word is mostly a variable of a script that was never set. */
+function notEmpty(word: string): string {
+  if (word === '') throw new RangeError('it is empty');
+  return word;
 }

@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 import { ExitCode, run } from '@stricli/core';
 import { join } from 'node:path';
+import { isErrno, reasonOf } from '../errors.ts';
 import { clock } from '../host/clock.ts';
 import { filesUnder } from '../host/files.ts';
 import { runtimeFolder } from '../host/folders.ts';
 import { native } from '../host/native.ts';
-import { app } from './app.ts';
+import { app, programName } from './app.ts';
 import type { Context } from './context.ts';
-import { usageStatus } from './exit-status.ts';
-
-const interrupted = new AbortController();
+import { failedStatus, usageStatus } from './exit-status.ts';
+import { lineBelow, problemLines } from './render/problem.ts';
 
 const context: Context = {
   // Node's exit status may be undefined as well; stricli's type does not say so.
@@ -31,22 +31,44 @@ const context: Context = {
     const { runDaemon } = await import('../daemon/main.ts');
     await runDaemon(configPath);
   },
-  signal: interrupted.signal,
-  print: (...lines) => process.stdout.write(lines.map((line) => `${line}\n`).join('')),
+  catchInterrupt() {
+    const interrupted = new AbortController();
+    process.once('SIGINT', () => interrupted.abort());
+    return interrupted.signal;
+  },
+  print: (...lines) => writeLines(process.stdout, lines),
 };
 
-process.once('SIGINT', () => interrupted.abort());
-await run(app, configLast(process.argv.slice(2)), context);
+process.stdout.on('error', (error) => {
+  // A reader that has seen enough, such as head, is no failure.
+  if (isErrno(error, 'EPIPE')) process.exit();
+  const what = `The output cannot be written: ${reasonOf(error)}.`;
+  writeLines(process.stderr, problemLines(programName, what));
+  process.exit(failedStatus);
+});
 
-const wrongUsage: (string | number | null | undefined)[] = [
-  ExitCode.InvalidArgument,
-  ExitCode.UnknownCommand,
-];
-if (wrongUsage.includes(process.exitCode)) process.exitCode = usageStatus;
+let command: readonly string[] = [programName];
+
+await run(app, configLast(process.argv.slice(2)), {
+  process: context.process,
+  forCommand({ prefix }) {
+    command = prefix;
+    return context;
+  },
+});
+
+if (process.exitCode === ExitCode.InvalidArgument || process.exitCode === ExitCode.UnknownCommand) {
+  process.exitCode = usageStatus;
+  writeLines(process.stderr, [lineBelow(programName, `See \`${command.join(' ')} --help\`.`)]);
+}
 
 /** `--config FILE` may stand before the command as well as behind it. */
 function configLast(words: string[]): string[] {
-  if (words[0] === '--config' && words.length > 2) return [...words.slice(2), ...words.slice(0, 2)];
+  if (words[0] === '--config') return [...words.slice(2), ...words.slice(0, 2)];
   if (words[0]?.startsWith('--config=')) return [...words.slice(1), ...words.slice(0, 1)];
   return words;
+}
+
+function writeLines(stream: NodeJS.WriteStream, lines: string[]): void {
+  stream.write(lines.map((line) => `${line}\n`).join(''));
 }

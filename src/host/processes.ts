@@ -1,5 +1,5 @@
+import { createInterface } from 'node:readline';
 import { execa } from 'execa';
-import { reasonOf } from '../errors.ts';
 import type { Follow, Run } from './ports.ts';
 
 /** The messages of programs are read by people who were promised English. */
@@ -20,7 +20,8 @@ export const processes: Run & Follow = {
     return {
       stdout: result.stdout,
       stderr: result.stderr,
-      exitCode: result.exitCode ?? null,
+      // A program may well exit by itself when the time limit asks it to.
+      exitCode: result.timedOut ? null : (result.exitCode ?? null),
       timedOut: result.timedOut,
     };
   },
@@ -30,17 +31,14 @@ export const processes: Run & Follow = {
       env,
       buffer: { stdout: false },
       cancelSignal: signal,
+      reject: false,
       stdin: 'ignore',
     });
-    // Awaited at the end of the lines; until then a failure waits here.
-    const ended = child.then(
-      () => null,
-      (error: unknown) => error,
-    );
     try {
-      yield* child;
-      const error = await ended;
-      if (!signal.aborted) throw new Error(error === null ? `${command} ended` : reasonOf(error));
+      // Not the child's own lines: whoever stops reading those waits until the child has ended.
+      yield* createInterface({ input: child.stdout });
+      const { cause, stderr } = await child;
+      if (!signal.aborted) throw cause ?? new Error(stderr || `${command} ended`);
     } finally {
       child.kill();
     }

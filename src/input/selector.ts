@@ -25,7 +25,7 @@ function pattern(name: string): RegExp {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[$()*+./?[\\\]^{|}-]/g, String.raw`\$&`);
+  return text.replace(/[$()*+./?[\\\]^{|}]/g, String.raw`\$&`);
 }
 
 /** A selector as people write it: `046d:c52b`, or its only value. */

@@ -60,8 +60,9 @@ export function hostdevsOf(
       throw error;
     }
     // The command only asks; QEMU lets go when the guest's controller has.
-    for (let waited = 0; await has(domain, alias); waited += pauseMs) {
-      if (waited >= detachLimitMs) {
+    const limit = host.now() + detachLimitMs;
+    while (await has(domain, alias)) {
+      if (host.now() >= limit) {
         throw new VirshRefusal(`${domain} did not let go of it within ${detachLimitMs / 1000} s`);
       }
       await host.sleep(pauseMs);

@@ -43,8 +43,11 @@ export interface Seats {
    * `domain-not-running`, `libvirt-unavailable`, or the reason why the devices did not move.
    */
   give(seat: string, to: string, check?: (seat: SeatView) => void): Promise<void>;
-  /** From the host to a domain (the first unless told), from a domain to the host. */
-  toggle(seat: string, domain?: string, check?: (seat: SeatView) => void): Promise<void>;
+  /**
+   * From the host to a domain (the first unless told), from a domain to the host; resolves with the
+   * new owner.
+   */
+  toggle(seat: string, domain?: string, check?: (seat: SeatView) => void): Promise<string>;
   /** Brings every seat back to the host. Rejects with an AggregateError when one does not come. */
   panic(): Promise<void>;
 }
@@ -134,20 +137,23 @@ export function createSeats(
     return begin(seat, to, check);
   }
 
+  /** Follows on the handoff that runs, if any, and takes its place at once, so that none gets between. */
   function begin(seat: Seat, to: string, check: (seat: SeatView) => void): Promise<void> {
-    const done = handOver(seat, to, check);
-    handoffs.set(seat.name, { to, done });
+    const running = handoffs.get(seat.name)?.done;
+    const handoff: Handoff = { to, done: handOver() };
+    handoffs.set(seat.name, handoff);
     tell();
-    return done;
-  }
+    return handoff.done;
 
-  async function handOver(seat: Seat, to: string, check: (seat: SeatView) => void): Promise<void> {
-    try {
-      await move(seat, to, check);
-    } finally {
-      await refresh();
-      handoffs.delete(seat.name);
-      tell();
+    async function handOver(): Promise<void> {
+      try {
+        await running?.catch(() => {});
+        await move(seat, to, check);
+      } finally {
+        await refresh();
+        if (handoffs.get(seat.name) === handoff) handoffs.delete(seat.name);
+        tell();
+      }
     }
   }
 
@@ -158,22 +164,25 @@ export function createSeats(
     check({ owner, ...rest });
     if (to !== 'host') requireRunning(to, facts.domains);
     // More than one domain can hold a part, after a handoff that failed half way.
-    for (const domain of seat.domains) {
-      if (domain !== to && facts.attached.has(domain)) await effects.takeUsb(domain, seat);
-    }
+    const holders = seat.domains.filter((domain) => domain !== to && facts.attached.has(domain));
+    await takeFrom(holders, seat);
     if (to !== 'host') await effects.giveUsb(to, seat);
   }
 
+  /** Each domain is tried, so that the failure of one keeps nothing in the others. */
+  async function takeFrom(domains: readonly string[], seat: Seat): Promise<void> {
+    const takes = domains.map((domain) => effects.takeUsb(domain, seat));
+    const [failure, ...others] = failuresOf(await Promise.allSettled(takes));
+    if (failure === undefined) return;
+    if (others.length === 0) throw failure;
+    const reasons = [failure, ...others].map(reasonOf).join('. ');
+    const cause = new AggregateError([failure, ...others]);
+    throw new HandglassError('handoff-failed', `${reasons}.`, '', { cause });
+  }
+
   async function panic(): Promise<void> {
-    const results = await Promise.allSettled(
-      config.seats.map(async (seat) => {
-        const current = handoffs.get(seat.name);
-        if (current?.to === 'host') return current.done;
-        await current?.done.catch(() => {});
-        return give(seat.name, 'host');
-      }),
-    );
-    const failures = results.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    const handoffsHome = config.seats.map((seat) => begin(seat, 'host', () => {}));
+    const failures = failuresOf(await Promise.allSettled(handoffsHome));
     if (failures.length > 0) throw new AggregateError(failures, 'Not every seat came back.');
   }
 
@@ -186,10 +195,16 @@ export function createSeats(
       const current = handoffs.get(name);
       if (current !== undefined) throw busy(name, current.to);
       const { owner } = viewSeat(seat, facts);
-      await give(name, owner === 'host' ? (domain ?? firstOf(seat)) : 'host', check);
+      const to = owner === 'host' ? (domain ?? firstOf(seat)) : 'host';
+      await give(name, to, check);
+      return to;
     },
     panic,
   };
+}
+
+function failuresOf(results: readonly PromiseSettledResult<void>[]): unknown[] {
+  return results.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
 }
 
 function firstOf({ domains }: Seat): string {

@@ -4,11 +4,11 @@ import type { InputSelector, UsbSelector } from '../config/selectors.ts';
 import { HandglassError } from '../errors.ts';
 import { inputSelectorText, selectInput } from '../input/selector.ts';
 import type { Domain } from '../libvirt/domains.ts';
-import { aliasFor, type UsbHostdev } from '../libvirt/usb-hostdev.ts';
+import type { UsbHostdev } from '../libvirt/usb-hostdev.ts';
 import type { InputDevice } from '../system/input.ts';
 import type { UsbDevice } from '../system/usb.ts';
-import { isSameDevice } from '../usb/handoff.ts';
-import { selectUsb, usbSelectorText } from '../usb/selector.ts';
+import { isOurs, isSameDevice } from '../usb/handoff.ts';
+import { fittingUsb, selectUsb, usbSelectorText } from '../usb/selector.ts';
 
 /** What this machine has. */
 export interface MachineFacts {
@@ -30,7 +30,7 @@ export interface DeviceView {
   selector: string;
   name: string;
   present: boolean;
-  /** `host` or a domain; null while it is not plugged in. */
+  /** `host` or a domain; null while it is not plugged in, or several fit and no domain has one. */
   with: string | null;
   problem: string | null;
 }
@@ -74,7 +74,10 @@ function viewUsb(selector: UsbSelector, { usb, attached }: Facts): DeviceView {
     return { ...view, name: device.name, present: true, with: holder, problem };
   } catch (error) {
     if (!(error instanceof HandglassError)) throw error;
-    return { ...view, present: true, with: null, problem: error.message };
+    // A domain may have one of them from before there were several: it still has to come back.
+    const holders = fittingUsb(selector, usb).map((device) => holderOf(device, attached));
+    const ours = holders.find(({ holder, problem }) => holder !== 'host' && problem === null);
+    return { ...view, present: true, with: ours?.holder ?? null, problem: error.message };
   }
 }
 
@@ -85,8 +88,7 @@ function holderOf(
   for (const [domain, hostdevs] of attached) {
     const hostdev = hostdevs.find((each) => isSameDevice(each, device));
     if (hostdev === undefined) continue;
-    const ours = hostdev.alias === aliasFor(device.port);
-    const problem = ours
+    const problem = isOurs(hostdev, device)
       ? null
       : `Another program attached it to ${domain}, and only that program can detach it.`;
     return { holder: domain, problem };

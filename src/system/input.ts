@@ -79,11 +79,12 @@ async function namesIn(host: ReadFiles, folder: string): Promise<string[]> {
   });
 }
 
+/** Null where the link has gone, or is none. */
 async function nodeBehind(host: ReadFiles, link: string): Promise<string | null> {
   try {
     return (await host.readLink(link)).split('/').at(-1) ?? null;
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null;
+    if (isErrno(error, 'ENOENT', 'EINVAL')) return null;
     throw error;
   }
 }

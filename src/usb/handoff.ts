@@ -8,7 +8,7 @@ import type { ReadFiles } from '../host/ports.ts';
 import type { Hostdevs } from '../libvirt/hostdevs.ts';
 import { aliasFor, type UsbHostdev } from '../libvirt/usb-hostdev.ts';
 import { type UsbDevice, usbDevices } from '../system/usb.ts';
-import { selectUsb, usbSelectorText } from './selector.ts';
+import { fittingUsb, selectUsb, usbSelectorText } from './selector.ts';
 
 /**
  * Attaches what the selectors name and is plugged in; a device that is there already stays as it
@@ -21,17 +21,19 @@ export async function giveUsb(
   selectors: readonly UsbSelector[],
 ): Promise<void> {
   const present = await usbDevices(host);
-  if (selectors.every((selector) => selectUsb(selector, present) === null)) throw absent(selectors);
+  const found = selectors.map((selector) => selectUsb(selector, present));
+  if (found.every((device) => device === null)) throw absent(selectors);
 
   const given: UsbDevice[] = [];
-  for (const selector of selectors) {
+  for (const [index, selector] of selectors.entries()) {
     try {
       const device = await attach(host, hostdevs, domain, selector);
       if (device !== null) given.push(device);
     } catch (error) {
-      if (error instanceof HandglassError && error.code === 'libvirt-unavailable') throw error;
+      if (given.length === 0 && isAway(error)) throw error;
+      const device = found[index] ?? null;
       const story = [
-        `${nameOf(selector, present)}: ${reasonOf(error)}`,
+        `${device === null ? usbSelectorText(selector) : nameOf(device)}: ${reasonOf(error)}`,
         ...(await bringBack(hostdevs, domain, given)),
       ];
       throw failed(`The USB devices could not go to ${domain}`, story, error);
@@ -39,7 +41,11 @@ export async function giveUsb(
   }
 }
 
-/** Detaches what the selectors name, as far as it was we who attached it. */
+/**
+ * Detaches what the selectors name. An ambiguous one means every device that it fits: a second
+ * device of the kind, plugged in meanwhile, keeps none from coming back. Fails with
+ * `handoff-failed` when a device stays, one that another program attached included.
+ */
 export async function takeUsb(
   host: ReadFiles,
   hostdevs: Hostdevs,
@@ -47,17 +53,22 @@ export async function takeUsb(
   selectors: readonly UsbSelector[],
 ): Promise<void> {
   const present = await usbDevices(host);
-  const attached = await hostdevs.attached(domain);
+  const attached = await hostdevs.attached(domain).catch((error: unknown) => {
+    if (isAway(error)) throw error;
+    throw failed(`What ${domain} has cannot be read`, [reasonOf(error)], error);
+  });
   const story: string[] = [];
   const causes: unknown[] = [];
-  for (const selector of selectors) {
+  const devices = new Set(selectors.flatMap((selector) => fittingUsb(selector, present)));
+  for (const device of devices) {
+    const hostdev = attached.find((each) => isSameDevice(each, device));
+    if (hostdev === undefined) continue;
     try {
-      const device = selectUsb(selector, present);
-      const alias = device === null ? null : aliasOf(device, attached);
-      if (alias !== null) await hostdevs.detach(domain, alias);
+      if (!isOurs(hostdev, device)) throw new Error('another program attached it');
+      await hostdevs.detach(domain, hostdev.alias);
     } catch (error) {
       causes.push(error);
-      story.push(`${nameOf(selector, present)}: ${reasonOf(error)}`);
+      story.push(`${nameOf(device)}: ${reasonOf(error)}`);
     }
   }
   if (story.length > 0) {
@@ -66,15 +77,21 @@ export async function takeUsb(
   }
 }
 
-/** The alias under which a domain holds a device; null when it does not, or not by our doing. */
-function aliasOf(device: UsbDevice, attached: readonly UsbHostdev[]): string | null {
-  const found = attached.find((hostdev) => isSameDevice(hostdev, device));
-  return found?.alias === aliasFor(device.port) ? found.alias : null;
-}
-
 /** Whether this is the device that a domain holds. */
 export function isSameDevice(hostdev: UsbHostdev, device: UsbDevice): boolean {
   return hostdev.bus === device.bus && hostdev.device === device.device;
+}
+
+/** Whether a domain holds what is on this device's port by our doing. */
+export function isOurs(
+  hostdev: UsbHostdev,
+  { port }: UsbDevice,
+): hostdev is UsbHostdev & { alias: string } {
+  return hostdev.alias === aliasFor(port);
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof HandglassError && error.code === 'libvirt-unavailable';
 }
 
 /**
@@ -88,7 +105,12 @@ async function attach(
   selector: UsbSelector,
 ): Promise<UsbDevice | null> {
   const device = selectUsb(selector, await usbDevices(host));
-  if (device === null || (await holds(hostdevs, domain, device))) return null;
+  if (device === null) return null;
+  const attached = await hostdevs.attached(domain);
+  if (attached.some((hostdev) => isSameDevice(hostdev, device))) return null;
+  // Pulled out while the domain had it, and plugged in again: the domain still has what it was.
+  const left = attached.find((hostdev) => isOurs(hostdev, device));
+  if (left !== undefined) await hostdevs.detach(domain, aliasFor(device.port));
   try {
     await hostdevs.attach(domain, device);
     return device;
@@ -100,10 +122,6 @@ async function attach(
   }
 }
 
-async function holds(hostdevs: Hostdevs, domain: string, device: UsbDevice): Promise<boolean> {
-  return (await hostdevs.attached(domain)).some((hostdev) => isSameDevice(hostdev, device));
-}
-
 async function bringBack(
   hostdevs: Hostdevs,
   domain: string,
@@ -113,22 +131,16 @@ async function bringBack(
   for (const device of given.toReversed()) {
     try {
       await hostdevs.detach(domain, aliasFor(device.port));
-      story.push(`${device.name} (port ${device.port}): brought back`);
+      story.push(`${nameOf(device)}: brought back`);
     } catch (error) {
-      story.push(`${device.name} (port ${device.port}): not brought back, ${reasonOf(error)}`);
+      story.push(`${nameOf(device)}: not brought back, ${reasonOf(error)}`);
     }
   }
   return story;
 }
 
-function nameOf(selector: UsbSelector, present: readonly UsbDevice[]): string {
-  try {
-    const device = selectUsb(selector, present);
-    if (device !== null) return `${device.name} (port ${device.port})`;
-  } catch {
-    // Ambiguous: the error that is being told says so.
-  }
-  return usbSelectorText(selector);
+function nameOf({ name, port }: UsbDevice): string {
+  return `${name} (port ${port})`;
 }
 
 function failed(what: string, story: readonly string[], cause: unknown): HandglassError {

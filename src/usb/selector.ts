@@ -8,7 +8,7 @@ import type { UsbDevice } from '../system/usb.ts';
  * @throws HandglassError `device-ambiguous`, naming the candidates and a selector for each
  */
 export function selectUsb(selector: UsbSelector, devices: readonly UsbDevice[]): UsbDevice | null {
-  const candidates = devices.filter((device) => selects(selector, device));
+  const candidates = fittingUsb(selector, devices);
   const [device, ...others] = candidates;
   if (others.length === 0) return device ?? null;
   const serials = candidates.map(({ serial }) => serial);
@@ -24,10 +24,10 @@ export function selectUsb(selector: UsbSelector, devices: readonly UsbDevice[]):
   );
 }
 
-function selects(selector: UsbSelector, device: UsbDevice): boolean {
-  return Object.entries(selector).every(
-    ([key, value]) => device[key as 'vendor' | 'product' | 'serial' | 'port'] === value,
-  );
+/** Every device that has what a selector says; more than one where it is ambiguous. */
+export function fittingUsb(selector: UsbSelector, devices: readonly UsbDevice[]): UsbDevice[] {
+  const wanted = Object.entries(selector) as ['vendor' | 'product' | 'serial' | 'port', string][];
+  return devices.filter((device) => wanted.every(([key, value]) => device[key] === value));
 }
 
 /** A selector as people write it: `1532:0037`, a serial number, or a port. */

@@ -76,7 +76,7 @@ function parsed(words: readonly string[]) {
       },
     });
     if (stray[0] !== undefined) {
-      throw new WrongUsage(`A command comes after --: npm run lab -- -- ${stray.join(' ')}`);
+      throw new WrongUsage(`A command comes after --, and ${stray[0]} stands before it.`);
     }
     return { values, positionals: end === -1 ? [] : words.slice(end + 1) };
   } catch (error) {

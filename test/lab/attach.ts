@@ -46,7 +46,12 @@ function proxy(client: Socket, sessions: Sessions): void {
   const reader = frameReader();
   const commands = new Map<number, Promise<Session>>();
   client.on('data', (chunk: Buffer) => {
-    for (const frame of reader.push(chunk)) handle(frame);
+    try {
+      for (const frame of reader.push(chunk)) handle(frame);
+    } catch {
+      // It is of another version: the machine goes on without it.
+      client.destroy();
+    }
   });
   client.on('error', () => client.destroy());
   client.on('close', () => {

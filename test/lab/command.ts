@@ -5,6 +5,7 @@ import type { Program } from './arguments.ts';
 import { reasonOf } from '../../src/errors.ts';
 import { WrongUsage } from './failure.ts';
 import type { Start } from './frames.ts';
+import type { Progress } from './progress.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 export interface Streams {
@@ -17,7 +18,7 @@ export interface Command {
   /** Runs it; resolves with its exit status, or `rebooted` where a reset took it away. */
   run(sessions: Sessions): Promise<number | 'rebooted'>;
   /** Runs it, and starts it again from its beginning in each boot that follows a reset. */
-  runInEveryBoot(sessions: Sessions): Promise<number>;
+  runInEveryBoot(sessions: Sessions, progress: Progress): Promise<number>;
 }
 
 /** Rejects with WrongUsage when the program is a file that is no script. */
@@ -41,11 +42,13 @@ export async function commandOf(program: Program, streams: Streams): Promise<Com
 
   return {
     run,
-    async runInEveryBoot(sessions) {
+    async runInEveryBoot(sessions, progress) {
       for (let boot = 1; ; boot += 1) {
         const status = await run(sessions, { LAB_BOOT: String(boot) });
         if (status !== 'rebooted') return status;
+        progress.tell('booting again');
         await sessions.ready();
+        progress.end();
       }
     },
   };

@@ -52,7 +52,7 @@ export function controlOver(qmp: Qmp): Control {
 
   return async (request) => {
     const [verb = '', ...words] = request.trim().split(/\s+/);
-    const action = actions[verb];
+    const action = Object.hasOwn(actions, verb) ? actions[verb] : undefined;
     if (action === undefined) {
       throw new LabFailure(`${verb} is not one of ${Object.keys(actions).join(', ')}`);
     }
@@ -67,7 +67,7 @@ function keyboardDisplay([on, name]: string[]): { device?: string } {
 }
 
 function usbDevice(name: string | undefined): UsbDevice {
-  if (name !== undefined && name in usbDevices) return name as UsbDevice;
+  if (name !== undefined && Object.hasOwn(usbDevices, name)) return name as UsbDevice;
   throw new LabFailure(`the device is one of ${Object.keys(usbDevices).join(', ')}`);
 }
 

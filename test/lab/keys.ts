@@ -9,40 +9,42 @@ const sameName = new Set([
   ...'power sleep wake volumeup volumedown'.split(' '),
 ]);
 
-const otherName: Record<string, string> = {
-  leftctrl: 'ctrl',
-  rightctrl: 'ctrl_r',
-  leftshift: 'shift',
-  rightshift: 'shift_r',
-  leftalt: 'alt',
-  rightalt: 'alt_r',
-  leftmeta: 'meta_l',
-  rightmeta: 'meta_r',
-  compose: 'compose',
-  enter: 'ret',
-  space: 'spc',
-  grave: 'grave_accent',
-  leftbrace: 'bracket_left',
-  rightbrace: 'bracket_right',
-  '102nd': 'less',
-  capslock: 'caps_lock',
-  numlock: 'num_lock',
-  scrolllock: 'scroll_lock',
-  pageup: 'pgup',
-  pagedown: 'pgdn',
-  mute: 'audiomute',
-  kpasterisk: 'kp_multiply',
-  kpminus: 'kp_subtract',
-  kpplus: 'kp_add',
-  kpdot: 'kp_decimal',
-  kpslash: 'kp_divide',
-  kpenter: 'kp_enter',
-  ...Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [`kp${digit}`, `kp_${digit}`])),
-};
+const otherName = new Map(
+  Object.entries({
+    leftctrl: 'ctrl',
+    rightctrl: 'ctrl_r',
+    leftshift: 'shift',
+    rightshift: 'shift_r',
+    leftalt: 'alt',
+    rightalt: 'alt_r',
+    leftmeta: 'meta_l',
+    rightmeta: 'meta_r',
+    compose: 'compose',
+    enter: 'ret',
+    space: 'spc',
+    grave: 'grave_accent',
+    leftbrace: 'bracket_left',
+    rightbrace: 'bracket_right',
+    '102nd': 'less',
+    capslock: 'caps_lock',
+    numlock: 'num_lock',
+    scrolllock: 'scroll_lock',
+    pageup: 'pgup',
+    pagedown: 'pgdn',
+    mute: 'audiomute',
+    kpasterisk: 'kp_multiply',
+    kpminus: 'kp_subtract',
+    kpplus: 'kp_add',
+    kpdot: 'kp_decimal',
+    kpslash: 'kp_divide',
+    kpenter: 'kp_enter',
+    ...Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [`kp${digit}`, `kp_${digit}`])),
+  }),
+);
 
 /** Throws a LabFailure for a name that is not known. */
 export function qemuKey(name: string): string {
-  const key = otherName[name] ?? (sameName.has(name) ? name : undefined);
+  const key = otherName.get(name) ?? (sameName.has(name) ? name : undefined);
   if (key === undefined) throw new LabFailure(`no key is called ${name}`);
   return key;
 }

@@ -135,7 +135,7 @@ async function connectWhenThere(path: string, gone: AbortSignal): Promise<Socket
     try {
       await once(socket, 'connect');
       // QEMU's end is told by its exit.
-      socket.on('error', () => socket.destroy());
+      socket.on('error', () => {});
       return socket;
     } catch {
       await setTimeout(20, undefined, { signal: gone });
@@ -145,7 +145,9 @@ async function connectWhenThere(path: string, gone: AbortSignal): Promise<Socket
 
 /** Each line that labctl writes gets one line back: `ok`, or what is wrong. */
 function answer(labctl: Socket, control: Control): void {
-  createInterface({ input: labctl }).on('line', (request) => {
+  const lines = createInterface({ input: labctl });
+  lines.on('error', () => {});
+  lines.on('line', (request) => {
     control(request).then(
       () => labctl.write('ok\n'),
       (error: unknown) => labctl.write(`${reasonOf(error)}\n`),

@@ -27,7 +27,11 @@ async function bootAndRun({ boot, accel }: BootRequest, command: Command): Promi
   const lab = await bootLab({ boot, accel, tell: progress.tell, signal: stop });
   progress.end();
   try {
-    return await Promise.race([command.runInEveryBoot(lab.sessions), lab.lost, aborted(stop)]);
+    return await Promise.race([
+      command.runInEveryBoot(lab.sessions, progress),
+      lab.lost,
+      aborted(stop),
+    ]);
   } finally {
     await lab.end();
   }

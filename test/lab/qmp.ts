@@ -8,7 +8,6 @@ export interface Qmp {
   execute(command: string, args?: object): Promise<unknown>;
   /** Calls back for every event of this name. */
   on(event: string, listener: (data: unknown) => void): void;
-  close(): void;
 }
 
 interface Message {
@@ -26,7 +25,8 @@ export async function connectQmp(path: string): Promise<Qmp> {
   const listeners = new Map<string, ((data: unknown) => void)[]>();
   let lastId = 0;
 
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  lines.on('line', (line) => {
     const message = JSON.parse(line) as Message;
     if (message.event !== undefined) {
       for (const listener of listeners.get(message.event) ?? []) listener(message.data);
@@ -38,7 +38,8 @@ export async function connectQmp(path: string): Promise<Qmp> {
     else waiter?.reject(new Error(message.error.desc));
   });
   // QEMU is gone: whoever waits for an answer learns it here, its exit is reported elsewhere.
-  socket.on('error', () => socket.destroy());
+  lines.on('error', () => {});
+  socket.on('error', () => {});
   socket.on('close', () => {
     for (const waiter of waiting.values()) waiter.reject(new Error('QEMU has ended'));
     waiting.clear();
@@ -58,6 +59,5 @@ export async function connectQmp(path: string): Promise<Qmp> {
     on: (event, listener) => {
       listeners.set(event, [...(listeners.get(event) ?? []), listener]);
     },
-    close: () => socket.destroy(),
   };
 }

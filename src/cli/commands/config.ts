@@ -5,7 +5,7 @@ import { configStatus } from '../exit-status.ts';
 import { argument, configFlag, jsonFlag } from '../flags.ts';
 
 const check = buildCommand({
-  async func(this: Context, flags: { config: string; json: boolean }, path?: string) {
+  async func(this: Context, flags: { config: string; json?: boolean }, path?: string) {
     const file = path === undefined ? flags.config : resolve(path);
     const { loadConfig, readConfigText, checkConfig } = await import('../../config/load.ts');
     if (!flags.json) {
@@ -22,13 +22,13 @@ const check = buildCommand({
     flags: { config: configFlag, json: jsonFlag },
     positional: {
       kind: 'tuple',
-      parameters: [{ ...argument('FILE', 'The file to check'), optional: true }],
+      parameters: [{ ...argument('FILE', 'The file, in place of --config'), optional: true }],
     },
   },
-  docs: { brief: 'Read the configuration over' },
+  docs: { brief: 'Read a configuration over' },
 });
 
 export const config = buildRouteMap({
   routes: { check },
-  docs: { brief: 'The configuration' },
+  docs: { brief: 'Check the configuration' },
 });

@@ -7,5 +7,5 @@ export const daemon = buildCommand({
     await this.runDaemon(config);
   },
   parameters: { flags: { config: configFlag } },
-  docs: { brief: 'The service, in the foreground' },
+  docs: { brief: 'Run the service in the foreground' },
 });

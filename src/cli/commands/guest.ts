@@ -4,7 +4,7 @@ import { argument, jsonFlag } from '../flags.ts';
 import { withClient } from '../with-client.ts';
 
 const pair = buildCommand({
-  async func(this: Context, { json }: { json: boolean }, domain: string) {
+  async func(this: Context, { json }: { json?: boolean }, domain: string) {
     const guest = await withClient(this, (client) => client.call('guest.pair', { domain }));
     this.print(json ? JSON.stringify(guest) : guest.token);
   },
@@ -12,22 +12,21 @@ const pair = buildCommand({
     flags: { json: jsonFlag },
     positional: { kind: 'tuple', parameters: [argument('DOMAIN', 'The domain of the guest')] },
   },
-  docs: { brief: "Make a guest's token; it is shown this once" },
+  docs: { brief: 'Make a token for a guest; it is shown this once' },
 });
 
 const list = buildCommand({
-  async func(this: Context, { json }: { json: boolean }) {
+  async func(this: Context, { json }: { json?: boolean }) {
     const guests = await withClient(this, (client) => client.call('guest.list', {}));
-    const { table } = await import('../render/table.ts');
-    const { guestCells } = await import('../render/guest.ts');
-    this.print(...(json ? [JSON.stringify(guests)] : table(guests.map(guestCells))));
+    const { guestLines } = await import('../render/guest.ts');
+    this.print(...(json ? [JSON.stringify(guests)] : guestLines(guests)));
   },
   parameters: { flags: { json: jsonFlag } },
-  docs: { brief: 'Every guest that was paired' },
+  docs: { brief: 'List every paired guest' },
 });
 
 const revoke = buildCommand({
-  async func(this: Context, { json }: { json: boolean }, id: string) {
+  async func(this: Context, { json }: { json?: boolean }, id: string) {
     await withClient(this, (client) => client.call('guest.revoke', { id }));
     this.print(json ? JSON.stringify({ id }) : `guest ${id}: revoked`);
   },
@@ -35,10 +34,10 @@ const revoke = buildCommand({
     flags: { json: jsonFlag },
     positional: { kind: 'tuple', parameters: [argument('ID', 'As `guest list` shows it')] },
   },
-  docs: { brief: 'Take a guest its token, and end its connections' },
+  docs: { brief: "Take a guest's token away, and end its connections" },
 });
 
 export const guest = buildRouteMap({
   routes: { pair, list, revoke },
-  docs: { brief: 'Guests that may ask for a seat' },
+  docs: { brief: 'Pair guests, so that they may ask for a seat' },
 });

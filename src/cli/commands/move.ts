@@ -5,7 +5,7 @@ import { argument, jsonFlag } from '../flags.ts';
 import { withClient } from '../with-client.ts';
 
 export const give = buildCommand({
-  async func(this: Context, { json }: { json: boolean }, seat: string, to: string) {
+  async func(this: Context, { json }: { json?: boolean }, seat: string, to: string) {
     const moved = await withClient(this, (client) => client.call('seat.give', { seat, to }));
     this.print(movedText(moved, json));
   },
@@ -13,14 +13,17 @@ export const give = buildCommand({
     flags: { json: jsonFlag },
     positional: {
       kind: 'tuple',
-      parameters: [argument('SEAT', 'The seat'), argument('TARGET', 'host, or a domain')],
+      parameters: [
+        argument('SEAT', 'Its name in the configuration'),
+        argument('TARGET', 'host or a domain'),
+      ],
     },
   },
   docs: { brief: 'Give a seat to the host or a domain' },
 });
 
 export const toggle = buildCommand({
-  async func(this: Context, { json }: { json: boolean }, seat?: string) {
+  async func(this: Context, { json }: { json?: boolean }, seat?: string) {
     const params = seat === undefined ? {} : { seat };
     const moved = await withClient(this, (client) => client.call('seat.toggle', params));
     this.print(movedText(moved, json));
@@ -29,12 +32,14 @@ export const toggle = buildCommand({
     flags: { json: jsonFlag },
     positional: {
       kind: 'tuple',
-      parameters: [{ ...argument('SEAT', 'The seat; the only one unless told'), optional: true }],
+      parameters: [
+        { ...argument('SEAT', 'Its name; needless where there is only one'), optional: true },
+      ],
     },
   },
   docs: { brief: 'Give a seat to its first domain, or back to the host' },
 });
 
-function movedText(seat: SeatState, json: boolean): string {
+function movedText(seat: SeatState, json = false): string {
   return json ? JSON.stringify(seat) : `seat ${seat.name}: with ${seat.owner}`;
 }

@@ -7,11 +7,11 @@ import { argument, configFlag, jsonFlag } from '../flags.ts';
 const size = buildCommand({
   async func(
     this: Context,
-    flags: { hdr: boolean; for: 'b7' | 'idd' | 'any'; json: boolean },
+    flags: { hdr?: boolean; for: 'b7' | 'idd' | 'any'; json?: boolean },
     text: string,
   ) {
     const { bytesPerMib, resolutionFrom, sharedMemoryMib } = await import('../../shm/size.ts');
-    const use = { ...resolutionFrom(text), hdr: flags.hdr, for: flags.for };
+    const use = { ...resolutionFrom(text), hdr: flags.hdr ?? false, for: flags.for };
     const mib = sharedMemoryMib(use);
     const { width, height, hdr } = use;
     const result = { width, height, hdr, for: use.for, mib, bytes: mib * bytesPerMib };
@@ -19,11 +19,11 @@ const size = buildCommand({
   },
   parameters: {
     flags: {
-      hdr: { kind: 'boolean', brief: 'The guest shows HDR', default: false, withNegated: false },
+      hdr: { kind: 'boolean', brief: 'The guest shows HDR', optional: true, withNegated: false },
       for: {
         kind: 'enum',
         values: ['b7', 'idd', 'any'],
-        brief: 'Release, development version, or enough for both',
+        brief: 'B7, the development version, or both',
         default: 'any',
       },
       json: jsonFlag,
@@ -33,11 +33,11 @@ const size = buildCommand({
       parameters: [argument('WIDTHxHEIGHT', 'Highest resolution of the guest, such as 2560x1440')],
     },
   },
-  docs: { brief: 'How large the shared memory of Looking Glass has to be' },
+  docs: { brief: 'Tell how large the file has to be' },
 });
 
 const create = buildCommand({
-  async func(this: Context, { config: path, json }: { config: string; json: boolean }) {
+  async func(this: Context, { config: path, json }: { config: string; json?: boolean }) {
     const { createSharedMemory } = await import('../../shm/file.ts');
     const results = [];
     for (const file of await configuredFiles(this, path)) {
@@ -50,24 +50,24 @@ const create = buildCommand({
     if (json) this.print(JSON.stringify(results));
   },
   parameters: { flags: { config: configFlag, json: jsonFlag } },
-  docs: { brief: 'Make or repair every configured file (as root; a unit does it at boot)' },
+  docs: { brief: 'Make or repair every configured file (as root; done at boot)' },
 });
 
 const status = buildCommand({
-  async func(this: Context, { config: path, json }: { config: string; json: boolean }) {
+  async func(this: Context, { config: path, json }: { config: string; json?: boolean }) {
     const { sharedMemoryStatus } = await import('../../shm/status.ts');
     const files = await configuredFiles(this, path);
     const found = await Promise.all(
       files.map(async ({ domain, ...file }) => ({
         domain,
-        ...(await sharedMemoryStatus(this.host, file, this.signal)),
+        ...(await sharedMemoryStatus(this.host, file)),
       })),
     );
     const { sharedMemoryLines } = await import('../render/shared-memory.ts');
-    this.print(...(json ? [JSON.stringify(found)] : found.flatMap(sharedMemoryLines)));
+    this.print(...(json ? [JSON.stringify(found)] : sharedMemoryLines(found)));
   },
   parameters: { flags: { config: configFlag, json: jsonFlag } },
-  docs: { brief: 'Size, owner and mode of each file, and whether a Looking Glass host is alive' },
+  docs: { brief: 'Show each file, and whether its Looking Glass host is alive' },
 });
 
 async function configuredFiles(
@@ -86,5 +86,5 @@ async function configuredFiles(
 
 export const shm = buildRouteMap({
   routes: { size, create, status },
-  docs: { brief: 'The shared memory of Looking Glass' },
+  docs: { brief: 'Make and inspect the shared memory of Looking Glass' },
 });

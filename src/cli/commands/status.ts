@@ -4,11 +4,11 @@ import { jsonFlag } from '../flags.ts';
 import { withClient } from '../with-client.ts';
 
 export const status = buildCommand({
-  async func(this: Context, { json }: { json: boolean }) {
+  async func(this: Context, { json }: { json?: boolean }) {
     const state = await withClient(this, (client) => client.call('state.get', {}));
     const { stateLines } = await import('../render/state.ts');
     this.print(...(json ? [JSON.stringify(state)] : stateLines(state)));
   },
   parameters: { flags: { json: jsonFlag } },
-  docs: { brief: 'Seats, owners, devices, domains and guests' },
+  docs: { brief: 'Show seats, owners, devices, domains and guests' },
 });

@@ -1,4 +1,5 @@
-import type { State } from '../../server/protocol.ts';
+import type { DeviceState, State } from '../../server/protocol.ts';
+import { hostText } from './shared-memory.ts';
 
 /** One sentence for each thing that differs between two states. */
 export function changes(before: State, after: State): string[] {
@@ -33,20 +34,30 @@ const devicesOf = ({ seats }: State): Facts =>
   new Map(
     seats.flatMap(({ name: seat, devices }) =>
       devices.map((device) => [
-        `device ${device.selector} of ${seat}`,
-        device.problem ?? (device.present ? `with ${device.with ?? 'nobody'}` : 'unplugged'),
+        `${device.kind} device ${device.selector} of ${seat}`,
+        deviceText(device),
       ]),
     ),
   );
+
+function deviceText({ present, with: holder, problem }: DeviceState): string {
+  if (problem !== null) return `has a problem: ${problem}`;
+  return present ? `with ${holder ?? 'nobody'}` : 'not plugged in';
+}
 
 const domainsOf = ({ domains }: State): Facts =>
   new Map(domains.map(({ name, state }) => [`domain ${name}`, state]));
 
 const hostsOf = ({ lookingGlass }: State): Facts =>
-  new Map(lookingGlass.map(({ domain, host }) => [`looking glass ${domain}`, `host ${host}`]));
+  new Map(lookingGlass.map(({ domain, host }) => [`looking glass ${domain}`, hostText(host)]));
 
 const guestsOf = ({ guests }: State): Facts =>
-  new Map(guests.map(({ id, connected }) => [`guest ${id}`, connected ? 'connected' : 'away']));
+  new Map(
+    guests.map(({ id, domain, connected }) => [
+      `guest ${id} of ${domain}`,
+      connected ? 'connected' : 'not connected',
+    ]),
+  );
 
 const problemsOf = ({ problems }: State): Facts =>
-  new Map(problems.map(({ message }) => [`problem: ${message}`, '']));
+  new Map(problems.map(({ message }) => [`problem "${message}"`, 'came up']));

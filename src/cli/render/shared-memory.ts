@@ -1,22 +1,36 @@
+import { styleText } from 'node:util';
 import type { SharedMemoryStatus } from '../../shm/status.ts';
+import { sizeText } from '../../shm/wording.ts';
 
-const hostWords = {
-  alive: 'its Looking Glass host is alive',
-  dead: 'its Looking Glass host has stopped',
-  none: 'no Looking Glass host has used it',
+type Status = SharedMemoryStatus & { domain: string };
+
+/** The state of each file, and what is wrong with it. */
+export function sharedMemoryLines(files: readonly Status[]): string[] {
+  return files.length === 0 ? ['No shared memory is configured.'] : files.flatMap(fileLines);
+}
+
+/** Whether a Looking Glass host writes into the file. */
+export function hostText(host: string): string {
+  return hostTexts[host] ?? `host ${host}`;
+}
+
+const hostTexts: Record<string, string> = {
+  alive: 'host alive',
+  dead: 'host stopped',
+  none: 'no host',
+  unknown: 'host not known yet',
 };
 
-/** A file's state, and below it what is wrong with it. */
-export function sharedMemoryLines(status: SharedMemoryStatus & { domain: string }): string[] {
+function fileLines(status: Status): string[] {
   const { domain, path, found, host, header, problems } = status;
+  const version = header?.hostVersion ? `, version ${header.hostVersion}` : '';
   const facts =
-    found === null
-      ? []
-      : [
-          `${found.bytes / 1024 / 1024} MiB`,
-          `${found.owner}:${found.group}`,
-          found.mode,
-          hostWords[host] + (header === null ? '' : ` (version ${header.hostVersion})`),
-        ];
-  return [[`${path} of ${domain}`, ...facts].join(', '), ...problems.map((each) => `  ${each}`)];
+    found?.kind === 'file'
+      ? [
+          `${sizeText(found.bytes)}, ${found.owner}:${found.group}, mode ${found.mode}`,
+          hostText(host) + version,
+        ]
+      : [];
+  const wrong = problems.map((problem) => styleText('red', problem));
+  return [`${path} of ${domain}`, ...[...facts, ...wrong].map((line) => `  ${line}`)];
 }

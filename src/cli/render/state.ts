@@ -1,45 +1,56 @@
-import type { DeviceState, SeatState, State } from '../../server/protocol.ts';
+import { styleText } from 'node:util';
+import type { DeviceState, Problem, SeatState, State } from '../../server/protocol.ts';
 import { guestCells } from './guest.ts';
 import { problemLines } from './problem.ts';
+import { hostText } from './shared-memory.ts';
 import { table } from './table.ts';
 
 /** The whole state as a person reads it. */
 export function stateLines(state: State): string[] {
   const parts = [
-    state.seats.flatMap(seatLines),
+    seatLines(state.seats),
     table([
       ...state.domains.map(({ name, state: runs }) => ['domain', name, runs]),
       ...state.lookingGlass.map(({ domain, path, mib, host }) => [
         'looking glass',
         domain,
-        `${path}, ${mib} MiB, ${hostWords[host] ?? host}`,
+        path,
+        `${mib} MiB, ${hostText(host)}`,
       ]),
-      ...state.guests.map(guestCells),
+      ...state.guests.map((guest) => ['guest', ...guestCells(guest)]),
     ]),
-    state.problems.flatMap(({ message, remedy }) => problemLines('problem', message, remedy)),
+    state.problems.flatMap(problemText),
   ];
   return parts
     .filter((lines) => lines.length > 0)
     .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 
-const hostWords: Record<string, string> = {
-  alive: 'host alive',
-  dead: 'host stopped',
-  none: 'no host',
-  unknown: 'host not known yet',
-};
-
-function seatLines(seat: SeatState): string[] {
-  const { name, owner, domains, devices, moving } = seat;
-  const targets = ['host', ...domains].filter((target) => target !== owner).join(', ');
-  return [
-    `seat ${name}: ${moving ? 'moving, now ' : ''}with ${owner}; can go to ${targets}`,
-    ...table(devices.map((device) => ['  ', ...deviceCells(device)])),
-  ];
+function seatLines(seats: readonly SeatState[]): string[] {
+  if (seats.length === 0) return ['No seat is configured.'];
+  const rows = table(seats.flatMap(({ devices }) => devices.map(deviceCells)));
+  return seats.flatMap((seat) => [
+    headline(seat),
+    ...rows.splice(0, seat.devices.length).map((row) => `  ${row}`),
+  ]);
 }
 
-function deviceCells({ kind, selector, name, present, ...device }: DeviceState): string[] {
-  const place = present ? (device.with ?? 'nobody') : 'not plugged in';
-  return [kind, name || selector, name ? selector : '', device.problem ?? place];
+function headline({ name, owner, domains, moving }: SeatState): string {
+  const targets = ['host', ...domains].filter((target) => target !== owner);
+  const next = moving ? styleText('yellow', ', moving') : `; can go to ${targets.join(', ')}`;
+  return `seat ${name}: with ${styleText('bold', owner)}${next}`;
+}
+
+function deviceCells(device: DeviceState): string[] {
+  const { kind, selector, name } = device;
+  return [kind, name || selector, name ? selector : '', placeOf(device)];
+}
+
+function placeOf({ present, with: holder, problem }: DeviceState): string {
+  if (problem !== null) return styleText('red', problem);
+  return present ? (holder ?? 'nobody') : styleText('yellow', 'not plugged in');
+}
+
+function problemText({ message, remedy }: Problem): string[] {
+  return problemLines('problem', styleText('red', message), remedy);
 }

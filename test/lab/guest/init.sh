@@ -31,8 +31,12 @@ mkdir -p /dev/pts /dev/shm /run/lock
 mount -t devpts devpts /dev/pts
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 mount -t tmpfs -o mode=1777 tmpfs /tmp
+ln -s /proc/self/fd /dev/fd
+for name in 0=stdin 1=stdout 2=stderr; do ln -s "fd/${name%=*}" "/dev/${name#*=}"; done
 hostname -F /etc/hostname
 ip link set lo up
+# Nodes such as /dev/net/tun, whose modules load when they are opened.
+kmod static-nodes --format=tmpfiles | systemd-tmpfiles --create --boot -
 /lib/systemd/systemd-udevd --daemon 2>/dev/null
 udevadm trigger --action=add --type=subsystems
 udevadm trigger --action=add --type=devices

@@ -87,8 +87,14 @@ async function explained(cause: unknown, log: string): Promise<LabFailure> {
       `Debian's packages could not be fetched (see ${log}). The first run needs the network, or a proxy in http_proxy; later runs do not.`,
     );
   }
-  const reason = text.split('\n').findLast((line) => line.startsWith('E: ')) ?? reasonOf(cause);
+  if (/unable to pick chroot mode|unshare the user namespace|unshare\(\) failed/.test(text)) {
+    return new LabFailure(
+      "Making the virtual host's disk as an ordinary user takes a user namespace, which this machine does not give you. Have root add a range of ids (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 YOU) and allow user namespaces, or run this as root.",
+    );
+  }
+  // The errors after the first only follow from it, and some quote a whole command line.
+  const first = /^E: (.{1,300})/m.exec(text)?.[1] ?? reasonOf(cause);
   return new LabFailure(
-    `Making the virtual host's disk failed: ${reason.replace(/^E: /, '')}. The whole story is in ${log}.`,
+    `Making the virtual host's disk failed: ${first}. The whole story is in ${log}.`,
   );
 }

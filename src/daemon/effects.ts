@@ -1,0 +1,45 @@
+import type { Config } from '../config/schema.ts';
+import type { Clock, OpenFiles, ReadFiles, Run, WriteFiles } from '../host/ports.ts';
+import { isActive, listDomains } from '../libvirt/domains.ts';
+import { hostdevsOf } from '../libvirt/hostdevs.ts';
+import { virshFor } from '../libvirt/virsh.ts';
+import type { SeatEffects } from '../seat/seats.ts';
+import { type InputDevice, inputDevices } from '../system/input.ts';
+import { usbDevices } from '../system/usb.ts';
+import { giveUsb, takeUsb } from '../usb/handoff.ts';
+
+/**
+ * What seats read of this machine and of libvirt, and do to them.
+ *
+ * @param folder where files for virsh lie for a moment
+ * @param devices `watch` is called before each reading, so that no change falls between the two, and
+ *   `follow` with what was read
+ */
+export function effectsOn(
+  host: ReadFiles & WriteFiles & OpenFiles & Run & Clock,
+  config: Config,
+  folder: string,
+  devices: { watch: () => Promise<void>; follow: (input: readonly InputDevice[]) => void },
+): SeatEffects {
+  const virsh = virshFor(host, config.libvirt.uri);
+  const hostdevs = hostdevsOf(host, virsh, folder);
+  const seatDomains = new Set(config.seats.flatMap(({ domains }) => domains));
+  return {
+    async readMachine() {
+      await devices.watch();
+      const input = await inputDevices(host);
+      devices.follow(input);
+      return { input, usb: await usbDevices(host) };
+    },
+    async readDomains() {
+      const domains = await listDomains(virsh);
+      const active = domains.filter((each) => isActive(each) && seatDomains.has(each.name));
+      const attached = active.map(
+        async ({ name }) => [name, await hostdevs.attached(name)] as const,
+      );
+      return { domains, attached: new Map(await Promise.all(attached)) };
+    },
+    giveUsb: (domain, { usb }) => giveUsb(host, hostdevs, domain, usb),
+    takeUsb: (domain, { usb }) => takeUsb(host, hostdevs, domain, usb),
+  };
+}

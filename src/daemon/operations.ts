@@ -1,0 +1,66 @@
+/** What the server lets callers do, done with the seats. */
+import type { Config } from '../config/schema.ts';
+import { HandglassError } from '../errors.ts';
+import type { Seats } from '../seat/seats.ts';
+import type { SeatView } from '../seat/view.ts';
+import type { Operations } from '../server/operations.ts';
+import { mayMove, type Viewer } from '../server/visibility.ts';
+import type { LookingGlassView } from './looking-glass.ts';
+import type { Problems } from './problems.ts';
+
+export interface OperationsParts {
+  config: Config;
+  version: string;
+  seats: Seats;
+  problems: Problems;
+  lookingGlass: () => LookingGlassView[];
+  subscribe: Operations['subscribe'];
+  log: (line: string) => void;
+}
+
+export function operationsOn(parts: OperationsParts): Operations {
+  const { config, version, seats, problems, lookingGlass, subscribe, log } = parts;
+  const named = new Set([
+    ...config.seats.flatMap(({ domains }) => domains),
+    ...config.lookingGlass.map(({ domain }) => domain),
+  ]);
+  return {
+    state() {
+      const { seats: views, domains, problem } = seats.view();
+      const all = problem === null ? problems.list() : [problem, ...problems.list()];
+      return {
+        version,
+        seats: views,
+        domains: [...named].map((name) => ({
+          name,
+          state: domains.find((domain) => domain.name === name)?.state ?? 'unknown',
+        })),
+        lookingGlass: lookingGlass(),
+        problems: all.map(({ code, what, remedy }) => ({ code, message: what, remedy })),
+      };
+    },
+    subscribe,
+    async give(seat, to, by) {
+      await seats.give(seat, to, (view) => requireMay(by, view, to));
+      log(`${seat}: with ${to} (${nameOf(by)})`);
+    },
+    async toggle(seat, by) {
+      const own = by.kind === 'guest' ? by.domain : undefined;
+      const owner = await seats.toggle(seat, own, (view) => requireMay(by, view, 'host'));
+      log(`${seat}: with ${owner} (${nameOf(by)})`);
+    },
+  };
+}
+
+function requireMay(by: Viewer, seat: SeatView, to: string): void {
+  if (mayMove(by, { ...seat, moving: true }, to)) return;
+  throw new HandglassError(
+    'not-permitted',
+    `The seat "${seat.name}" has meanwhile gone elsewhere.`,
+    'Ask for it on the host.',
+  );
+}
+
+function nameOf(by: Viewer): string {
+  return by.kind === 'guest' ? `guest ${by.id}` : 'command line';
+}

@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { openPeer, sampleState, seat, startService } from '../server/support.ts';
+import { at, handglass } from './handglass.ts';
+
+const oneSeat = { ...sampleState, seats: [seat('desk')] };
+
+test.each([
+  { args: ['give', 'desk', 'win10'], moves: ['desk to win10'], shown: 'seat desk: with win10\n' },
+  { args: ['give', 'desk', 'host'], moves: ['desk to host'], shown: 'seat desk: with host\n' },
+  { args: ['toggle', 'couch'], moves: ['couch to win10'], shown: 'seat couch: with win10\n' },
+  {
+    args: ['give', '--', 'desk', 'win10'],
+    moves: ['desk to win10'],
+    shown: 'seat desk: with win10\n',
+  },
+])('$args moves a seat and says where it is then', async ({ args, moves, shown }) => {
+  const { folder, control } = await startService();
+  expect(await handglass(args, at(folder))).toEqual({ stdout: shown, stderr: '', status: 0 });
+  expect(control.moves).toEqual(moves);
+});
+
+test('toggle needs no name where there is one seat', async () => {
+  const { folder } = await startService({ state: oneSeat });
+  const toggle = async () => (await handglass(['toggle'], at(folder))).stdout;
+  expect([await toggle(), await toggle()]).toEqual([
+    'seat desk: with win10\n',
+    'seat desk: with host\n',
+  ]);
+});
+
+test.each([[['give', 'desk', 'win10', '--json']], [['toggle', '--json']]])(
+  '%j prints the seat as it is then',
+  async (args) => {
+    const { folder } = await startService({ state: oneSeat });
+    const { stdout, status } = await handglass(args, at(folder));
+    expect(JSON.parse(stdout)).toEqual(seat('desk', { owner: 'win10' }));
+    expect(status).toBe(0);
+  },
+);
+
+test('guest pair prints the token and nothing else, so that a script can take it', async () => {
+  const { folder, guests } = await startService();
+  const { stdout, stderr, status } = await handglass(['guest', 'pair', 'win10'], at(folder));
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  expect(stdout).toMatch(/^[0-9a-f]{12}\.[\w-]{43}\n$/);
+  expect(guests.authenticate(stdout.trim())).toMatchObject({ domain: 'win10' });
+});
+
+test('guest pair --json prints the id, the domain and the token', async () => {
+  const { folder, guests } = await startService();
+  const { stdout } = await handglass(['guest', 'pair', 'win10', '--json'], at(folder));
+  const paired = JSON.parse(stdout) as { id: string; domain: string; token: string };
+  expect(paired).toEqual({ id: guests.list()[0]?.id, domain: 'win10', token: paired.token });
+  expect(guests.authenticate(paired.token)).toMatchObject({ id: paired.id });
+});
+
+test('guest list shows who was paired and who is connected', async () => {
+  const { folder, guests, address } = await startService();
+  const [away, here, never] = [
+    await guests.pair('win10'),
+    await guests.pair('linux'),
+    await guests.pair('win10'),
+  ];
+  await guests.seen(away.id);
+  const peer = await openPeer(address);
+  await peer.ask('session.authenticate', { token: here.token });
+  const { stdout, status } = await handglass(['guest', 'list'], at(folder));
+  const shown = stdout
+    .replace(away.id, '<id of away>')
+    .replace(here.id, '<id of here>')
+    .replace(never.id, '<id: never.>')
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, '2026-01-01 12:00:00');
+  expect(status).toBe(0);
+  expect(shown).toMatchInlineSnapshot(`
+    "win10  <id of away>  last seen 2026-01-01 12:00:00
+    linux  <id of here>  connected
+    win10  <id: never.>  never seen
+    "
+  `);
+});
+
+test('guest list says so when nobody is paired', async () => {
+  const { folder } = await startService();
+  expect((await handglass(['guest', 'list'], at(folder))).stdout).toBe(
+    'No guest is paired. `handglass guest pair DOMAIN` pairs one.\n',
+  );
+  expect((await handglass(['guest', 'list', '--json'], at(folder))).stdout).toBe('[]\n');
+});
+
+test('guest list --json is the list of guests', async () => {
+  const { folder, guests } = await startService();
+  const { id } = await guests.pair('win10');
+  const { stdout } = await handglass(['guest', 'list', '--json'], at(folder));
+  expect(JSON.parse(stdout)).toEqual([{ id, domain: 'win10', connected: false, lastSeen: null }]);
+});
+
+test('guest revoke forgets a guest', async () => {
+  const { folder, guests } = await startService();
+  const [first, second] = [await guests.pair('win10'), await guests.pair('win10')];
+  expect(await handglass(['guest', 'revoke', first.id], at(folder))).toEqual({
+    stdout: `guest ${first.id}: revoked\n`,
+    stderr: '',
+    status: 0,
+  });
+  const { stdout } = await handglass(['guest', 'revoke', second.id, '--json'], at(folder));
+  expect(stdout).toBe(`{"id":"${second.id}"}\n`);
+  expect(guests.list()).toEqual([]);
+});

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { qemuArguments } from './hardware.ts';
+
+const image = { disk: '/cache/disk', kernel: '/cache/vmlinuz', initrd: '/cache/initrd' };
+const sockets = { qmp: '/run/qmp', agent: '/run/agent', labctl: '/run/labctl' };
+const options = { accel: 'tcg', kernelOptions: 'lab.boot=bare' } as const;
+
+test('a comma in a path is doubled wherever QEMU takes it for the end of a value', () => {
+  const args = qemuArguments(
+    { ...image, disk: '/a,b/disk' },
+    '/c,d',
+    { qmp: '/e,f/qmp', agent: '/e,f/agent', labctl: '/e,f/labctl' },
+    '/e,f/console',
+    options,
+  );
+
+  expect(
+    args.filter((each) => each.includes('/')).filter((each) => /[^,],[^,]\//.test(each)),
+  ).toEqual([]);
+  expect(args.join(' ')).toContain('file=/a,,b/disk');
+  expect(args.join(' ')).toContain('path=/c,,d,mount_tag=checkout');
+  expect(args.join(' ')).toContain('unix:/e,,f/qmp,server=on');
+});
+
+test('two devices share their vendor and product, and no two a serial number or a port', () => {
+  const usb = qemuArguments(image, '/checkout', sockets, '/console', options)
+    .filter((each) => each.startsWith('{'))
+    .map((each) => JSON.parse(each) as { driver: string; serial?: string; port?: string })
+    .filter(({ serial }) => serial !== undefined);
+
+  expect(usb.filter(({ driver }) => driver === 'usb-kbd')).toHaveLength(2);
+  expect(new Set(usb.map(({ serial }) => serial)).size).toBe(usb.length);
+  expect(new Set(usb.map(({ port }) => port)).size).toBe(usb.length);
+});
+
+test('KVM is used only when it is asked for', () => {
+  expect(argumentsWith('tcg')).not.toContain('-accel kvm');
+  expect(argumentsWith('kvm')).toContain('-accel kvm -cpu host');
+});
+
+function argumentsWith(accel: 'tcg' | 'kvm'): string {
+  return qemuArguments(image, '/checkout', sockets, '/console', { ...options, accel }).join(' ');
+}

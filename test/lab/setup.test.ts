@@ -1,0 +1,194 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+const tools = ['sh', 'dirname', 'grep', 'mkdir', 'sed', 'tail'];
+const needed = {
+  cc: 'read -r program',
+  genext2fs: '',
+  id: 'echo 0',
+  ldconfig: 'echo "libatomic.so.1 (libc6)"',
+  mmdebstrap: '',
+  newuidmap: '',
+  'qemu-system-x86_64': '',
+  resize2fs: '',
+};
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'handglass-'));
+  put('checkout/native/build.sh', '');
+  put('checkout/package-lock.json', '{}');
+  put('checkout/node_modules/.package-lock.json', '{}');
+  utimesSync(at('checkout/package-lock.json'), 1000, 1000);
+  mkdirSync(at('checkout/test/lab'), { recursive: true });
+  cpSync(join(import.meta.dirname, 'setup.sh'), at('checkout/test/lab/setup.sh'));
+  mkdirSync(at('bin'));
+  for (const tool of tools) symlinkSync(`/bin/${tool}`, at(`bin/${tool}`));
+  for (const [name, body] of Object.entries(needed)) program(name, body);
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test('nothing is said or done when all is there', () => {
+  expect(setup()).toEqual({ status: 0, stdout: '', stderr: '' });
+});
+
+test('without apt the missing programs are named', () => {
+  remove('qemu-system-x86_64', 'genext2fs');
+
+  const { status, stderr } = setup();
+
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr:
+      "Missing: qemu-system-x86_64, genext2fs. Install them with your distribution's package manager.\n",
+  });
+});
+
+test('an ordinary user without a terminal is told the command', () => {
+  program('id', 'echo 1000');
+  program('apt-get', 'exit 9');
+  program('cc', 'exit 1');
+  remove('newuidmap');
+
+  const { status, stderr } = setup();
+
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr:
+      'Missing: a C compiler (cc) with headers, newuidmap. Run: sudo apt-get install -y --no-install-recommends gcc libc6-dev uidmap\n',
+  });
+});
+
+test('root without a terminal gets the packages, after an update where one is needed', () => {
+  const calls = at('calls');
+  remove('mmdebstrap');
+  program(
+    'apt-get',
+    `echo "$@" >>${calls}
+     case $1 in
+     update) : >${at('updated')} ;;
+     install) [ -e ${at('updated')} ] && ln -s /bin/true ${at('bin/mmdebstrap')} ;;
+     esac`,
+  );
+  symlinkSync('/bin/ln', at('bin/ln'));
+
+  expect(setup()).toEqual({ status: 0, stdout: '', stderr: 'Installing mmdebstrap\n' });
+
+  const install = 'install -y --no-install-recommends mmdebstrap';
+  expect(readFileSync(calls, 'utf8')).toBe(`${install}\nupdate\n${install}\n`);
+});
+
+test.each([
+  [
+    'E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1 (apt)',
+    'Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1 (apt)',
+    'the reason apt gives',
+  ],
+  [
+    "W: Failed to fetch http://debian/x  Temporary failure resolving 'debian'\nE: Unable to locate package mmdebstrap",
+    "Failed to fetch http://debian/x  Temporary failure resolving 'debian'",
+    'the network is why the package is not known',
+  ],
+  ['alice is not in the sudoers file.', 'alice is not in the sudoers file', 'the last line'],
+])('when apt says %j, the reason is %j: %s', (story, reason) => {
+  remove('mmdebstrap');
+  program('apt-get', `echo "${story}" >&2; exit 100`);
+
+  const { status, stderr } = setup();
+
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: `Installing mmdebstrap\nInstalling mmdebstrap failed: ${reason}. The whole story is in ${at('cache/handglass/setup.log')}.\n`,
+  });
+});
+
+test.each([
+  ['are missing', () => remove('../checkout/node_modules/.package-lock.json')],
+  [
+    'are older than the lock file',
+    () => utimesSync(at('checkout/node_modules/.package-lock.json'), 500, 500),
+  ],
+])('node modules that %s are installed', (_, arrange) => {
+  arrange();
+  program('npm', `echo "$@" >${at('calls')}; echo noise; echo noise >&2`);
+
+  expect(setup()).toEqual({
+    status: 0,
+    stdout: '',
+    stderr: 'Installing the Node modules (npm ci)\n',
+  });
+  expect(readFileSync(at('calls'), 'utf8')).toBe('ci --include=dev --include=optional\n');
+});
+
+test('a failing npm is heard in full', () => {
+  remove('../checkout/node_modules/.package-lock.json');
+  program('npm', 'echo "npm error network" >&2; exit 1');
+
+  const { status, stderr } = setup();
+
+  expect(status).toBe(1);
+  expect(stderr).toContain('npm error network\nnpm ci failed.');
+});
+
+test('an addon that cannot be built is a failure', () => {
+  put('checkout/native/build.sh', 'echo "no compiler" >&2; exit 1');
+
+  expect(setup()).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'no compiler\nThe addon could not be built: see above.\n',
+  });
+});
+
+test('a cache folder that cannot be written to is named', () => {
+  remove('../checkout/node_modules/.package-lock.json');
+  put('cache', '');
+
+  const { status, stderr } = setup();
+
+  expect(status).toBe(1);
+  expect(stderr).toContain(`Cannot write ${at('cache/handglass/setup.log')}. Set XDG_CACHE_HOME`);
+});
+
+function setup() {
+  const { status, stdout, stderr } = spawnSync('/bin/sh', [at('checkout/test/lab/setup.sh')], {
+    encoding: 'utf8',
+    env: { PATH: at('bin'), XDG_CACHE_HOME: at('cache') },
+    input: '',
+  });
+  return { status, stdout, stderr };
+}
+
+function at(name: string): string {
+  return join(folder, name);
+}
+
+function put(name: string, text: string): void {
+  mkdirSync(dirname(at(name)), { recursive: true });
+  writeFileSync(at(name), text);
+}
+
+function program(name: string, body: string): void {
+  put(`bin/${name}`, `#!/bin/sh\n${body}\n`);
+  chmodSync(at(`bin/${name}`), 0o755);
+}
+
+function remove(...names: string[]): void {
+  for (const name of names) rmSync(at(`bin/${name}`));
+}

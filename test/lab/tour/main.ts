@@ -1,0 +1,109 @@
+/** `npm start`: the main job in the virtual host, or with --here the service on this machine. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { parseArgs, styleText } from 'node:util';
+import { reasonOf } from '../../../src/errors.ts';
+import { LabFailure, WrongUsage } from '../failure.ts';
+import { bootLab, type Lab } from '../lab.ts';
+import { progressOn } from '../progress.ts';
+import { aborted, Stopped, stopSignal } from '../stop-signal.ts';
+import { steps } from './steps.ts';
+
+const help = `\
+  npm start                 show the main job in the virtual host, and leave it running
+  npm start -- --once       end after that; the exit status is 0 if every step was proven
+  npm start -- --here       run the service on this machine (--config FILE: another configuration)
+`;
+
+const stay = `
+The virtual host stays up; Ctrl-C ends it. In a second terminal, in this folder:
+
+  npm run lab -- --attach -- labctl key leftctrl+rightctrl    press the chord again
+  npm run lab -- --attach -- handglass status                 see who has what
+  npm run lab -- --attach                                     a shell in it; see also labctl help
+
+What changes is shown here:
+`;
+
+process.exit(await main().catch(statusOf));
+
+async function main(): Promise<number> {
+  const { once: briefly, here, config, help: asked } = options();
+  if (asked === true) {
+    process.stdout.write(help);
+    return 0;
+  }
+  return here === true ? runHere(config) : tour(briefly === true);
+}
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        once: { type: 'boolean' },
+        here: { type: 'boolean' },
+        config: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new WrongUsage(`${reasonOf(error)}.\n${help}`);
+  }
+}
+
+async function runHere(config: string | undefined): Promise<number> {
+  const program = join(import.meta.dirname, '../../../src/cli/main.ts');
+  const words = ['daemon', ...(config === undefined ? [] : ['--config', config])];
+  const service = spawn(process.execPath, [program, ...words], { stdio: 'inherit' });
+  // The terminal's Ctrl-C reaches the service as well, and it ends when it is ready to.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => service.kill());
+  const [status] = (await once(service, 'exit')) as [number | null];
+  return status ?? 1;
+}
+
+async function tour(briefly: boolean): Promise<number> {
+  const stop = stopSignal();
+  const progress = progressOn(process.stderr);
+  const lab = await bootLab({ boot: 'systemd', tell: progress.tell, signal: stop }).finally(
+    progress.end,
+  );
+  try {
+    await Promise.race([showSteps(lab), lab.lost, aborted(stop)]);
+    if (briefly) return 0;
+    process.stdout.write(stay);
+    return await Promise.race([showChanges(lab), lab.lost, aborted(stop)]);
+  } finally {
+    await lab.end();
+  }
+}
+
+async function showSteps(lab: Lab): Promise<void> {
+  for (const [index, step] of steps.entries()) {
+    process.stdout.write(`${index + 1}  ${styleText('bold', step.title)}\n`);
+    const proof = await step.prove(lab).catch((error: unknown) => {
+      throw new LabFailure(`Step ${index + 1} was not proven: ${reasonOf(error)}.`);
+    });
+    process.stdout.write(`   ${styleText('green', '✓')} ${proof}\n`);
+  }
+}
+
+async function showChanges(lab: Lab): Promise<number> {
+  const session = lab.sessions.start(
+    { command: ['handglass', 'watch'], env: {} },
+    {
+      stdout: (chunk) => process.stdout.write(chunk),
+      stderr: (chunk) => process.stderr.write(chunk),
+    },
+  );
+  const status = await session.ended;
+  return status === 'rebooted' ? 0 : status;
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof Stopped) return error.status;
+  if (!(error instanceof LabFailure || error instanceof WrongUsage)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  return error instanceof WrongUsage ? 2 : 1;
+}

@@ -1,0 +1,89 @@
+/** The main job, step by step, each with its proof from the virtual host itself. */
+import { LabFailure } from '../failure.ts';
+import type { Lab } from '../lab.ts';
+import { output, until } from '../shell.ts';
+
+export interface Step {
+  title: string;
+  /** Does it, and gives what shows that it was done; rejects when it was not. */
+  prove(lab: Lab): Promise<string>;
+}
+
+const product = '/usr/lib/handglass';
+const guestFolder = `${product}/test/lab/guest`;
+const mouseLink = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
+const domainUsb = 'virsh qemu-monitor-command win10 --hmp info usb';
+
+export const steps: Step[] = [
+  {
+    title: 'The shared memory of Looking Glass was made at boot',
+    prove: async (lab) => {
+      await until(lab, 'systemctl is-active --quiet handglass-shm handglass');
+      const facts = await output(lab, `stat -c '%s %U:%G %a' /dev/shm/looking-glass`);
+      if (facts !== '67108864 alice:kvm 660') throw new LabFailure(`it is ${facts}`);
+      return `/dev/shm/looking-glass: 67108864 bytes, alice:kvm, mode 660`;
+    },
+  },
+  {
+    title: 'The domain starts with it',
+    prove: async (lab) => {
+      await output(lab, 'virsh start win10');
+      const inode = await output(lab, 'stat -c %i /dev/shm/looking-glass');
+      const mapped = await output(
+        lab,
+        `grep -h /dev/shm/looking-glass /proc/$(cat /run/libvirt/qemu/win10.pid)/maps | head -1`,
+      );
+      if (!mapped.includes(inode)) throw new LabFailure(`QEMU has not mapped the file: ${mapped}`);
+      return `win10 is ${await output(lab, 'virsh domstate win10')}; its QEMU has the file mapped`;
+    },
+  },
+  {
+    title: 'leftctrl+rightctrl are pressed on the USB keyboard',
+    prove: async (lab) => {
+      await output(lab, `test -e ${mouseLink}`);
+      await output(lab, 'labctl key leftctrl+rightctrl');
+      const moved = `journalctl -u handglass -o cat | grep '^desk: with win10 (chord)'`;
+      return `the service's journal: ${await until(lab, moved)}`;
+    },
+  },
+  {
+    title: 'The mouse has left the host',
+    prove: async (lab) => {
+      await until(lab, `test ! -e ${mouseLink}`);
+      const left = await output(lab, 'ls /dev/input/by-id');
+      return `/dev/input/by-id holds ${left.split('\n').join(', ')}`;
+    },
+  },
+  {
+    title: 'It is in the domain',
+    prove: async (lab) => {
+      const devices = await output(lab, domainUsb);
+      const mouse = devices.split('\n').find((line) => /QEMU USB Mouse.*ua-handglass/.test(line));
+      if (mouse === undefined) throw new LabFailure(`the domain has: ${devices}`);
+      return `info usb: ${mouse.trim()}`;
+    },
+  },
+  {
+    title: 'The guest asks for the host to have it back',
+    prove: async (lab) => {
+      const token = await output(lab, 'handglass guest pair win10');
+      const answer = await output(
+        lab,
+        `${guestFolder}/in-guest-network ${product}/node_modules/.bin/node ` +
+          `${guestFolder}/guest-call.ts 192.168.122.1:18503 ${token} desk host`,
+      );
+      const { owner } = JSON.parse(answer) as { owner: string };
+      if (owner !== 'host') throw new LabFailure(`the answer was ${answer}`);
+      return `192.168.122.10 called seat.give {"seat":"desk","to":"host"}; owner is now ${owner}`;
+    },
+  },
+  {
+    title: 'The mouse is back on the host',
+    prove: async (lab) => {
+      await until(lab, `test -e ${mouseLink}`);
+      const xml = await output(lab, 'virsh dumpxml win10');
+      if (xml.includes('<hostdev')) throw new LabFailure('the domain still has a host device');
+      return `${mouseLink} is there again; win10 has no host device`;
+    },
+  },
+];

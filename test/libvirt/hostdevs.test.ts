@@ -1,0 +1,161 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { filesUnder } from '../../src/host/files.ts';
+import type { Run, RunResult } from '../../src/host/ports.ts';
+import { hostdevsOf } from '../../src/libvirt/hostdevs.ts';
+import { usbHostdevXml } from '../../src/libvirt/usb-hostdev.ts';
+import { virshFor, VirshRefusal } from '../../src/libvirt/virsh.ts';
+import { hurriedClock } from '../host/clocks.ts';
+import { answered, refused, scriptedVirsh } from './scripted-virsh.ts';
+
+const mouse = { port: '1-2', bus: 1, device: 7, vendor: '1532', product: '0037' };
+const alias = 'ua-handglass-1-2';
+
+const running = answered("Domain: 'win10'\n  state.state=1\n  state.reason=1\n");
+const shutOff = answered("Domain: 'win10'\n  state.state=5\n  state.reason=1\n");
+const domainWith = (hostdevs: string) =>
+  answered(`<domain><devices>${hostdevs}</devices></domain>\n`);
+const without = domainWith('');
+const withMouse = domainWith(usbHostdevXml(mouse));
+const unavailable = refused('failed to connect to the hypervisor', 'Connection refused');
+
+async function hostdevsOver(virsh: Run) {
+  const folder = await mkdtemp(join(tmpdir(), 'handglass-hostdevs-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const host = { ...filesUnder('/', () => {}), ...hurriedClock() };
+  return { folder, hostdevs: hostdevsOf(host, virshFor(virsh, 'test:///default'), folder) };
+}
+
+async function scripted(script: Record<string, (RunResult | Error)[]>) {
+  const { host, commands } = scriptedVirsh(script);
+  return { commands, ...(await hostdevsOver(host)) };
+}
+
+test('a running domain has what its live XML says', async () => {
+  const { hostdevs } = await scripted({ domstats: [running], dumpxml: [withMouse] });
+  expect(await hostdevs.attached('win10')).toEqual([{ bus: 1, device: 7, alias }]);
+});
+
+test.each([
+  { domain: 'win10', domstats: shutOff, reason: 'it does not run' },
+  { domain: 'win11', domstats: running, reason: 'libvirt does not know it' },
+])('a domain has nothing when $reason', async ({ domain, domstats }) => {
+  const { hostdevs, commands } = await scripted({ domstats: [domstats], dumpxml: [withMouse] });
+  expect(await hostdevs.attached(domain)).toEqual([]);
+  expect(commands).toEqual([['domstats', '--state']]);
+});
+
+test('a device is attached to the live domain from a private file that is gone after', async () => {
+  let seen = '';
+  const { host } = scriptedVirsh({
+    'attach-device': [answered('')],
+    domstats: [running],
+    dumpxml: [withMouse],
+  });
+  const { hostdevs, folder } = await hostdevsOver({
+    async run(command, args, options) {
+      if (args.includes('attach-device')) {
+        expect(args.slice(3).join(' ')).toBe(
+          `attach-device --domain win10 --file ${join(folder, `${alias}.xml`)} --live`,
+        );
+        seen = await readFile(join(folder, `${alias}.xml`), 'utf8');
+      }
+      return host.run(command, args, options);
+    },
+  });
+  await hostdevs.attach('win10', mouse);
+  expect(seen).toBe(usbHostdevXml(mouse));
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test.each([
+  {
+    answer: refused('Failed to attach device', 'No free USB ports'),
+    error: { name: 'VirshRefusal', message: 'No free USB ports' },
+    reason: 'libvirt refuses',
+  },
+  { answer: unavailable, error: { code: 'libvirt-unavailable' }, reason: 'libvirt is away' },
+  {
+    answer: answered('Device attached successfully\n'),
+    error: {
+      name: 'VirshRefusal',
+      message: 'libvirt reported success, and win10 does not have the device',
+    },
+    reason: 'the success is none',
+  },
+])('attaching fails and leaves no file when $reason', async ({ answer, error }) => {
+  const script = { 'attach-device': [answer], domstats: [running], dumpxml: [without] };
+  const { hostdevs, folder } = await scripted(script);
+  await expect(hostdevs.attach('win10', mouse)).rejects.toMatchObject(error);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a device counts as detached when the live XML has it no more, after several looks', async () => {
+  const { hostdevs, commands } = await scripted({
+    'detach-device-alias': [answered('')],
+    domstats: [running],
+    dumpxml: [withMouse, withMouse, without],
+  });
+  await hostdevs.detach('win10', alias);
+  expect(commands[0]?.join(' ')).toBe(`detach-device-alias --domain win10 --alias ${alias} --live`);
+  expect(commands.filter(([name]) => name === 'dumpxml')).toHaveLength(3);
+});
+
+test('a device that another program attached does not keep ours from being detached', async () => {
+  const foreign = usbHostdevXml(mouse).replace(alias, 'hostdev0');
+  const { hostdevs } = await scripted({
+    'detach-device-alias': [answered('')],
+    domstats: [running],
+    dumpxml: [domainWith(foreign)],
+  });
+  await hostdevs.detach('win10', alias);
+});
+
+test('a guest that does not let go within 5 s is told of', async () => {
+  const { hostdevs } = await scripted({
+    'detach-device-alias': [answered('')],
+    domstats: [running],
+    dumpxml: [withMouse],
+  });
+  const detaching = hostdevs.detach('win10', alias);
+  await expect(detaching).rejects.toBeInstanceOf(VirshRefusal);
+  await expect(detaching).rejects.toThrow('win10 did not let go of it within 5 s');
+});
+
+const notThere = refused('Failed to detach device', `no device found with alias ${alias}`);
+
+test.each([
+  { refusal: notThere, domstats: running, dumpxml: without, reason: 'the device has gone' },
+  {
+    refusal: refused('Failed to detach device', 'domain is not running'),
+    domstats: shutOff,
+    dumpxml: withMouse,
+    reason: 'the domain has ended',
+  },
+])('a refusal to detach is none when $reason', async ({ refusal, domstats, dumpxml }) => {
+  const { hostdevs } = await scripted({
+    'detach-device-alias': [refusal],
+    domstats: [domstats],
+    dumpxml: [dumpxml],
+  });
+  await hostdevs.detach('win10', alias);
+});
+
+test('a refusal to detach a device that the domain still has is passed on', async () => {
+  const { hostdevs } = await scripted({
+    'detach-device-alias': [refused('Failed to detach device', 'guest is migrating')],
+    domstats: [running],
+    dumpxml: [withMouse],
+  });
+  await expect(hostdevs.detach('win10', alias)).rejects.toThrow('guest is migrating');
+});
+
+test('nothing is believed of a libvirt that is away', async () => {
+  const { hostdevs, commands } = await scripted({ 'detach-device-alias': [unavailable] });
+  await expect(hostdevs.detach('win10', alias)).rejects.toMatchObject({
+    code: 'libvirt-unavailable',
+  });
+  expect(commands).toHaveLength(1);
+});

@@ -1,0 +1,120 @@
+/** Whatever is asked for, in whatever order, and whatever fails on the way. */
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { HandglassError } from '../../src/errors.ts';
+import { createSeats, type Seats } from '../../src/seat/seats.ts';
+import { createWorld, seatWith, type World } from './world.ts';
+
+const configured = [
+  seatWith('desk', ['win10', 'win11'], 'MOUSE', 'STICK'),
+  seatWith('sofa', ['win11', 'win10'], 'PAD'),
+];
+
+const seat = fc.constantFrom(...configured.map(({ name }) => name));
+const domain = fc.constantFrom('win10', 'win11');
+const state = fc.constantFrom('running', 'shut off', 'paused');
+const target = fc.constantFrom('host', 'win10', 'win11');
+const port = fc.constantFrom('1-1', '1-2', '1-3');
+
+interface Act {
+  text: string;
+  /** Gives the promise of what it asked for, if it asked for anything. */
+  run: (seats: Seats, world: World) => Promise<unknown> | void;
+}
+
+/** What people, guests, libvirt and hands at the plugs do. */
+const act: fc.Arbitrary<Act> = fc.oneof(
+  fc.record({ seat, to: target }).map(({ seat: name, to }): Act => ({
+    text: `give ${name} ${to}`,
+    run: (seats) => seats.give(name, to),
+  })),
+  seat.map((name): Act => ({ text: `toggle ${name}`, run: (seats) => seats.toggle(name) })),
+  fc.constant<Act>({ text: 'panic', run: (seats) => seats.panic() }),
+  fc.constant<Act>({ text: 'refresh', run: (seats) => seats.refresh() }),
+  fc.record({ domain, state }).map(({ domain: name, state: to }): Act => ({
+    text: `${name} ${to}`,
+    run(_, world) {
+      world.setState(name, to);
+    },
+  })),
+  port.map((plug): Act => ({
+    text: `replug ${plug}`,
+    run(_, world) {
+      world.replug(plug);
+    },
+  })),
+);
+
+const fault = fc.oneof(
+  { weight: 5, arbitrary: fc.constant(null) },
+  { weight: 1, arbitrary: fc.constant(new Error('refused')) },
+  {
+    weight: 1,
+    arbitrary: fc.constant(new HandglassError('libvirt-unavailable', 'libvirt is away.')),
+  },
+);
+
+/** What is true whenever nothing is under way. */
+function expectSettled(seats: Seats, world: World): void {
+  for (const { name, moving, owner, devices } of seats.view().seats) {
+    const { usb = [], domains = [] } = configured.find((each) => each.name === name) ?? {};
+    const holders = usb.map((selector) => {
+      const device = world.usb.find(
+        ({ serial }) => 'serial' in selector && serial === selector.serial,
+      );
+      return world.holder(device?.port ?? '');
+    });
+    expect(moving).toBe(false);
+    expect(devices.map((device) => device.with)).toEqual(holders);
+    for (const holder of holders) expect(['host', 'win10', 'win11']).toContain(holder);
+    expect(owner).toBe(domains.find((each) => holders.includes(each)) ?? 'host');
+  }
+}
+
+function expectExplained(outcome: PromiseSettledResult<unknown>): void {
+  if (outcome.status === 'fulfilled') return;
+  const reason: unknown = outcome.reason;
+  const errors: unknown[] = reason instanceof AggregateError ? reason.errors : [reason];
+  for (const error of errors) expect(error).toBeInstanceOf(HandglassError);
+}
+
+test('what is shown is what is, and everything can come home', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(act, { maxLength: 12 }),
+      fc.array(fault, { maxLength: 60 }),
+      fc.scheduler(),
+      async (acts, faults, scheduler) => {
+        const world = createWorld();
+        const seats = createSeats({ seats: configured }, world.effects, () => {});
+        const left = [...faults];
+        world.fail = async (call) => {
+          await scheduler.schedule(Promise.resolve(), call);
+          const failure = left.shift() ?? null;
+          if (failure !== null) throw failure;
+        };
+
+        const asked: Promise<unknown>[] = [];
+        const { task } = scheduler.scheduleSequence(
+          acts.map(({ text, run }) => ({
+            label: text,
+            // Nobody waits for what is asked for: the next act may come in the middle of it.
+            builder: async () => void asked.push(Promise.resolve(run(seats, world))),
+          })),
+        );
+        await scheduler.waitFor(task);
+        const outcomes = await scheduler.waitFor(Promise.allSettled(asked));
+        for (const outcome of outcomes) expectExplained(outcome);
+
+        world.fail = () => {};
+        await seats.refresh();
+        expectSettled(seats, world);
+
+        for (const { name } of configured) await seats.give(name, 'host');
+        expectSettled(seats, world);
+        expect(['1-1', '1-2', '1-3'].map(world.holder)).toEqual(['host', 'host', 'host']);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});

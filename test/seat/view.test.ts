@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest';
+import type { Seat } from '../../src/config/schema.ts';
+import type { UsbHostdev } from '../../src/libvirt/usb-hostdev.ts';
+import { type Facts, viewSeat } from '../../src/seat/view.ts';
+import type { InputDevice } from '../../src/system/input.ts';
+import type { UsbDevice } from '../../src/system/usb.ts';
+
+const seat: Seat = {
+  name: 'desk',
+  domains: ['win10', 'win11'],
+  input: [],
+  usb: [{ serial: 'MOUSE' }, { serial: 'STICK' }],
+};
+
+function usb(port: string, device: number, serial: string): UsbDevice {
+  return { port, bus: 1, device, vendor: '0627', product: '0001', serial, name: `QEMU ${serial}` };
+}
+
+const mouse = usb('1-1', 2, 'MOUSE');
+const stick = usb('1-2.3', 3, 'STICK');
+const heldMouse = { bus: 1, device: 2, alias: 'ua-handglass-1-1' };
+const heldStick = { bus: 1, device: 3, alias: 'ua-handglass-1-2_3' };
+
+function facts(attached: Record<string, UsbHostdev[]> = {}, devices = [mouse, stick]): Facts {
+  return { input: [], usb: devices, domains: [], attached: new Map(Object.entries(attached)) };
+}
+
+test.each<{
+  attached: Record<string, UsbHostdev[]>;
+  holders: string[];
+  owner: string;
+  why: string;
+}>([
+  { attached: {}, holders: ['host', 'host'], owner: 'host', why: 'no domain runs' },
+  { attached: { win10: [] }, holders: ['host', 'host'], owner: 'host', why: 'none has any' },
+  {
+    attached: { win10: [heldMouse, heldStick] },
+    holders: ['win10', 'win10'],
+    owner: 'win10',
+    why: 'one has all',
+  },
+  {
+    attached: { win10: [], win11: [heldStick] },
+    holders: ['host', 'win11'],
+    owner: 'win11',
+    why: 'one has a part',
+  },
+  {
+    attached: { win11: [heldMouse], win10: [heldStick] },
+    holders: ['win11', 'win10'],
+    owner: 'win10',
+    why: 'of two that have a part the first of the seat counts',
+  },
+  {
+    attached: { other: [heldMouse] },
+    holders: ['other', 'host'],
+    owner: 'host',
+    why: 'the seat does not list the domain that has one',
+  },
+  {
+    attached: { win10: [{ ...heldMouse, device: 9 }] },
+    holders: ['host', 'host'],
+    owner: 'host',
+    why: 'what a domain has was pulled out and is another device now',
+  },
+  {
+    attached: { win10: [{ ...heldMouse, bus: 2 }] },
+    holders: ['host', 'host'],
+    owner: 'host',
+    why: 'the number is that of a device on another bus',
+  },
+])(
+  'devices are with $holders and the owner is $owner when $why',
+  ({ attached, holders, owner }) => {
+    const view = viewSeat(seat, facts(attached));
+    expect(view.owner).toBe(owner);
+    expect(view.devices.map((device) => device.with)).toEqual(holders);
+    expect(view.devices.map(({ problem }) => problem)).toEqual([null, null]);
+  },
+);
+
+test('a seat shows its name, its domains and each device by its selector', () => {
+  expect(viewSeat(seat, facts({}, [mouse]))).toEqual({
+    name: 'desk',
+    owner: 'host',
+    domains: ['win10', 'win11'],
+    devices: [
+      {
+        kind: 'usb',
+        selector: 'MOUSE',
+        name: 'QEMU MOUSE',
+        present: true,
+        with: 'host',
+        problem: null,
+      },
+      { kind: 'usb', selector: 'STICK', name: '', present: false, with: null, problem: null },
+    ],
+  });
+});
+
+test.each([null, 'hostdev0', 'ua-handglass-9-9'])(
+  'a device that another program attached, as %s, is with the domain and a problem',
+  (alias) => {
+    const { owner, devices } = viewSeat(seat, facts({ win10: [{ ...heldMouse, alias }] }));
+    expect(owner).toBe('win10');
+    expect(devices[0]).toMatchObject({
+      with: 'win10',
+      problem: 'Another program attached it to win10, and only that program can detach it.',
+    });
+  },
+);
+
+const alike: Seat = { ...seat, usb: [{ vendor: '0627', product: '0001' }] };
+const ambiguity =
+  '2 USB devices match 0627:0001. Select one: QEMU MOUSE is { serial = "MOUSE" }, QEMU STICK is { serial = "STICK" }.';
+
+test.each<{ attached: Record<string, UsbHostdev[]>; holder: string | null; why: string }>([
+  { attached: {}, holder: null, why: 'no domain has one of them' },
+  { attached: { win10: [], win11: [heldStick] }, holder: 'win11', why: 'a domain has one of them' },
+  {
+    attached: { win10: [{ ...heldMouse, alias: null }] },
+    holder: null,
+    why: 'another program attached one of them',
+  },
+])('an ambiguous selector is a problem, with $holder when $why', ({ attached, holder }) => {
+  const { owner, devices } = viewSeat(alike, facts(attached));
+  expect(owner).toBe(holder ?? 'host');
+  expect(devices).toEqual([
+    {
+      kind: 'usb',
+      selector: '0627:0001',
+      name: '',
+      present: true,
+      with: holder,
+      problem: ambiguity,
+    },
+  ]);
+});
+
+test('input devices come first, are named by their first node, and stay with the host', () => {
+  const keyboard: InputDevice = {
+    path: '/dev/input/event4',
+    ids: [],
+    name: 'Keyboard',
+    vendor: '0627',
+    product: '0001',
+    port: '1-3',
+    serial: 'KBD',
+  };
+  const input = [keyboard, { ...keyboard, path: '/dev/input/event5', name: 'Keyboard Media' }];
+  const desk: Seat = { ...seat, input: [{ port: '1-3' }, { name: 'Absent*' }] };
+  const { owner, devices } = viewSeat(desk, { ...facts({ win10: [heldMouse] }), input });
+  expect(owner).toBe('win10');
+  expect(devices.slice(0, 2)).toEqual([
+    {
+      kind: 'input',
+      selector: '1-3',
+      name: 'Keyboard',
+      present: true,
+      with: 'host',
+      problem: null,
+    },
+    { kind: 'input', selector: 'Absent*', name: '', present: false, with: null, problem: null },
+  ]);
+});
+
+test('a seat without devices is with the host', () => {
+  const empty: Seat = { ...seat, usb: [] };
+  expect(viewSeat(empty, facts({ win10: [heldMouse] }))).toMatchObject({
+    owner: 'host',
+    devices: [],
+  });
+});

@@ -1,0 +1,124 @@
+/** A machine and its libvirt in memory, moved by the real handoff of USB devices. */
+import type { Seat } from '../../src/config/schema.ts';
+import type { ReadFiles } from '../../src/host/ports.ts';
+import { type DomainRunState, isActive } from '../../src/libvirt/domains.ts';
+import type { SeatEffects } from '../../src/seat/seats.ts';
+import type { UsbDevice } from '../../src/system/usb.ts';
+import { giveUsb, takeUsb } from '../../src/usb/handoff.ts';
+import { createDomainDevices } from '../usb/domain-devices.ts';
+
+export interface World {
+  effects: SeatEffects;
+  usb: UsbDevice[];
+  /** Every effect so far: `readMachine`, `readDomains`, `attach win10 1-1`, … */
+  calls: string[];
+  /** Asked before each effect; what it throws is the effect's failure. */
+  fail: (call: string) => void | Promise<void>;
+  setState: (domain: string, state: DomainRunState) => void;
+  /** Pulls a device out and puts it in again; a domain that had it keeps a phantom. */
+  replug: (port: string) => void;
+  /** Which domain has the device on a port now. */
+  holder: (port: string) => string;
+}
+
+/** A mouse on port 1-1, a stick on 1-2 and a pad on 1-3, with two domains that run. */
+export function createWorld(): World {
+  const devices = createDomainDevices('win10', 'win11');
+  const states = new Map<string, DomainRunState>([
+    ['win10', 'running'],
+    ['win11', 'running'],
+  ]);
+  let lastDevice = 4;
+
+  const world: World = {
+    usb: [usbDevice(1, 2, 'MOUSE'), usbDevice(2, 3, 'STICK'), usbDevice(3, 4, 'PAD')],
+    calls: [],
+    fail: () => {},
+    setState(domain, state) {
+      states.set(domain, state);
+      if (!isActive({ name: domain, state })) devices.held.set(domain, []);
+    },
+    replug(port) {
+      lastDevice += 1;
+      world.usb = world.usb.map((each) =>
+        each.port === port ? { ...each, device: lastDevice } : each,
+      );
+    },
+    holder(port) {
+      const device = world.usb.find((each) => each.port === port);
+      const holders = [...devices.held].filter(([, hostdevs]) =>
+        hostdevs.some(({ bus, device: number }) => bus === device?.bus && number === device.device),
+      );
+      return holders.map(([domain]) => domain).join(' and ') || 'host';
+    },
+    effects: {
+      async readMachine() {
+        await before('readMachine');
+        return { input: [], usb: world.usb };
+      },
+      async readDomains() {
+        await before('readDomains');
+        const domains = [...states].map(([name, state]) => ({ name, state }));
+        const running = domains.filter(isActive).map(({ name }) => name);
+        return {
+          domains,
+          attached: new Map(running.map((name) => [name, [...(devices.held.get(name) ?? [])]])),
+        };
+      },
+      giveUsb: (domain, seat) => giveUsb(sysfsOf(world), devices, domain, seat.usb),
+      takeUsb: (domain, seat) => takeUsb(sysfsOf(world), devices, domain, seat.usb),
+    },
+  };
+
+  async function before(call: string): Promise<void> {
+    world.calls.push(call);
+    await world.fail(call);
+  }
+
+  devices.fail = async (call) => {
+    await before(call);
+    const domain = call.split(' ')[1] ?? '';
+    if (call.startsWith('attach ') && states.get(domain) !== 'running') {
+      throw new Error('Requested operation is not valid: domain is not running');
+    }
+  };
+  return world;
+}
+
+/** A seat with the devices of these serial numbers. */
+export function seatWith(name: string, domains: string[], ...serials: string[]): Seat {
+  return { name, domains, input: [], usb: serials.map((serial) => ({ serial })) };
+}
+
+function usbDevice(port: number, device: number, serial: string): UsbDevice {
+  const ids = { vendor: '0627', product: '0001' };
+  return { port: `1-${port}`, bus: 1, device, ...ids, serial, name: `QEMU ${serial}` };
+}
+
+/** What /sys/bus/usb/devices says of the world's devices. */
+function sysfsOf(world: World): ReadFiles {
+  return {
+    listFolder: async () => world.usb.map(({ port }) => port),
+    async readText(path) {
+      const [port, attribute = ''] = path.split('/').slice(-2);
+      const device = world.usb.find((each) => each.port === port);
+      if (device === undefined) return absent(path);
+      const attributes: Record<string, string | null> = {
+        idVendor: device.vendor,
+        idProduct: device.product,
+        busnum: String(device.bus),
+        devnum: String(device.device),
+        serial: device.serial,
+        product: device.name,
+      };
+      return attributes[attribute] ?? absent(path);
+    },
+    readLink: absent,
+    realPath: absent,
+    factsOf: absent,
+  };
+}
+
+async function absent(path: string): Promise<never> {
+  throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
+}

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { usbDevices } from '../../src/system/usb.ts';
+import { createSysfs, failing } from './sysfs.ts';
+
+const folder = '/sys/bus/usb/devices';
+
+test('a machine without USB has no devices', async () => {
+  const { host } = await createSysfs();
+  expect(await usbDevices(host)).toEqual([]);
+});
+
+test('a device has its port, address, ids, serial number and name', async () => {
+  const { host, plugUsb } = await createSysfs();
+  await plugUsb({
+    port: '1-2',
+    device: 7,
+    vendor: '1532',
+    product: '0037',
+    serial: 'A1B2',
+    manufacturer: 'Razer',
+    model: 'DeathAdder',
+  });
+  expect(await usbDevices(host)).toEqual([
+    {
+      port: '1-2',
+      bus: 1,
+      device: 7,
+      vendor: '1532',
+      product: '0037',
+      serial: 'A1B2',
+      name: 'Razer DeathAdder',
+    },
+  ]);
+});
+
+test.each([
+  { texts: {}, name: '0627:0001', reason: 'it says nothing of itself' },
+  { texts: { model: 'Mouse' }, name: 'Mouse', reason: 'its maker is unknown' },
+  { texts: { manufacturer: 'QEMU' }, name: 'QEMU', reason: 'only its maker is known' },
+  { texts: { manufacturer: ' ', model: ' Mouse ' }, name: 'Mouse', reason: 'texts are padded' },
+])('a device without a serial number is called $name when $reason', async ({ texts, name }) => {
+  const { host, plugUsb } = await createSysfs();
+  await plugUsb({ port: '1-1', device: 2, ...texts });
+  expect(await usbDevices(host)).toMatchObject([{ serial: null, name }]);
+});
+
+test('an empty serial number is none', async () => {
+  const { host, plugUsb } = await createSysfs();
+  await plugUsb({ port: '1-1', device: 2, serial: '' });
+  expect(await usbDevices(host)).toMatchObject([{ serial: null }]);
+});
+
+test('hubs and devices behind hubs count, root hubs and interfaces do not', async () => {
+  const { host, plugUsb, write, link } = await createSysfs();
+  await write('/sys/devices/pci0000:00/0000:00:05.0/usb1/idVendor', '1d6b\n');
+  await link('../../../devices/pci0000:00/0000:00:05.0/usb1', `${folder}/usb1`);
+  await link('../../../devices/pci0000:00/0000:00:05.0/usb1/1-0:1.0', `${folder}/1-0:1.0`);
+  await plugUsb({ port: '1-2', device: 2, model: 'Hub' });
+  await plugUsb({ port: '1-2.3', device: 3 });
+  await plugUsb({ port: '1-2.3.1', device: 4 });
+  await plugUsb({ port: '10-1', device: 2 });
+  const ports = (await usbDevices(host)).map(({ port, bus }) => [port, bus]);
+  expect(ports).toEqual([
+    ['1-2', 1],
+    ['1-2.3', 1],
+    ['1-2.3.1', 1],
+    ['10-1', 10],
+  ]);
+});
+
+test.each(['idVendor', 'idProduct', 'busnum', 'devnum'])(
+  'a device whose %s has gone already is left out',
+  async (attribute) => {
+    const { host, plugUsb, remove } = await createSysfs();
+    await plugUsb({ port: '1-1', device: 2 });
+    await plugUsb({ port: '1-2', device: 3 });
+    await remove(`${folder}/1-1/${attribute}`);
+    expect(await usbDevices(host)).toMatchObject([{ port: '1-2' }]);
+  },
+);
+
+test('a device of which only the link is left is left out', async () => {
+  const { host, plugUsb, remove } = await createSysfs();
+  await plugUsb({ port: '1-1', device: 2 });
+  await remove('/sys/devices/pci0000:00');
+  expect(await usbDevices(host)).toEqual([]);
+});
+
+test('a device that goes while its texts are read is left out', async () => {
+  const { host, plugUsb } = await createSysfs();
+  await plugUsb({ port: '1-1', device: 2, serial: 'A' });
+  expect(await usbDevices(failing(host, '1-1/serial', 'ENODEV'))).toEqual([]);
+});
+
+test('any other failure to read is passed on', async () => {
+  const { host, plugUsb } = await createSysfs();
+  await plugUsb({ port: '1-1', device: 2 });
+  await expect(usbDevices(failing(host, 'devnum', 'EIO'))).rejects.toMatchObject({ code: 'EIO' });
+  const other = await createSysfs();
+  await other.write(folder, 'no folder');
+  await expect(usbDevices(other.host)).rejects.toMatchObject({ code: 'ENOTDIR' });
+});

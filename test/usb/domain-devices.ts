@@ -1,0 +1,49 @@
+/** The USB host devices of domains, in memory: what libvirt and QEMU would say and do. */
+import type { Hostdevs } from '../../src/libvirt/hostdevs.ts';
+import { aliasFor, type UsbAddress, type UsbHostdev } from '../../src/libvirt/usb-hostdev.ts';
+
+export interface DomainDevices extends Hostdevs {
+  /** What each domain has, for tests to read and to change. */
+  held: Map<string, UsbHostdev[]>;
+  /** `attach win10 1-2`, in the order of the calls. */
+  calls: string[];
+  /** Asked before each call takes effect; what it throws is the call's failure. */
+  fail: (call: string, device?: UsbAddress) => void | Promise<void>;
+}
+
+export function createDomainDevices(...domains: string[]): DomainDevices {
+  const held = new Map(domains.map((domain): [string, UsbHostdev[]] => [domain, []]));
+  const calls: string[] = [];
+
+  const devices: DomainDevices = {
+    held,
+    calls,
+    fail: () => {},
+    async attached(domain) {
+      await devices.fail(`attached ${domain}`);
+      return [...(held.get(domain) ?? [])];
+    },
+    async attach(domain, device) {
+      const call = `attach ${domain} ${device.port}`;
+      calls.push(call);
+      await devices.fail(call, device);
+      const alias = aliasFor(device.port);
+      if (held.get(domain)?.some((hostdev) => hostdev.alias === alias)) {
+        throw new Error(`unsupported configuration: non unique alias detected: ${alias}`);
+      }
+      for (const [other, hostdevs] of held) {
+        if (!hostdevs.some((each) => each.bus === device.bus && each.device === device.device))
+          continue;
+        throw new Error(`USB device is in use by driver QEMU, domain ${other}`);
+      }
+      held.get(domain)?.push({ bus: device.bus, device: device.device, alias });
+    },
+    async detach(domain, alias) {
+      const call = `detach ${domain} ${alias}`;
+      calls.push(call);
+      await devices.fail(call);
+      held.set(domain, held.get(domain)?.filter((hostdev) => hostdev.alias !== alias) ?? []);
+    },
+  };
+  return devices;
+}
