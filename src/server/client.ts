@@ -189,9 +189,12 @@ function notConnected(address: string, error: unknown): HandglassError {
       { cause: error },
     );
   }
+  const reason = isErrno(error, 'ENOENT') ? 'there is no socket' : 'nobody listens';
   return new HandglassError(
     'service-down',
-    `The Handglass service does not answer at ${place}: ${reasonOf(error)}.`,
+    isErrno(error, 'ENOENT', 'ECONNREFUSED')
+      ? `The Handglass service does not run: ${reason} at ${place}.`
+      : `The Handglass service does not answer at ${place}: ${reasonOf(error)}.`,
     'Start it with `systemctl start handglass`.',
     { cause: error },
   );

@@ -1,5 +1,6 @@
 import { isErrno } from '../errors.ts';
 import type { ReadFiles } from '../host/ports.ts';
+import { printable } from './printable.ts';
 
 /** An event device: one node of a keyboard, mouse or the like. */
 export interface InputDevice {
@@ -48,7 +49,7 @@ async function readDevice(host: ReadFiles, node: string, ids: string[]): Promise
   return {
     path: `/dev/input/${node}`,
     ids,
-    name: await attribute(`${device}/name`),
+    name: printable(await attribute(`${device}/name`)),
     vendor: await attribute(`${device}/id/vendor`),
     product: await attribute(`${device}/id/product`),
     port,

