@@ -19,7 +19,10 @@ export function actOn(
       problems.set(`chord ${about}`, []);
       log(`${about}: with ${owner} (${action.kind === 'panic' ? 'panic chord' : 'chord'})`);
     } catch (error) {
-      problems.set(`chord ${about}`, [problemFrom(error)]);
+      const problem = problemFrom(error);
+      // The chord was pressed twice: what it asked for first is being done.
+      if (problem.code === 'busy') log(`${about}: ${problem.message}`);
+      else problems.set(`chord ${about}`, [problem]);
     }
   };
 }

@@ -14,6 +14,8 @@ export async function followEvents(
   const args = ['--quiet', '--connect', uri, 'event', '--all', '--loop'];
   while (!signal.aborted) {
     changed();
+    // Virsh does not say when it has subscribed: what happens before then is seen by a second look.
+    host.sleep(subscribedMs, signal).then(changed, () => {});
     try {
       for await (const event of host.follow('virsh', args, signal)) if (event !== '') changed();
     } catch {
@@ -23,4 +25,6 @@ export async function followEvents(
   }
 }
 
+/** Virsh connects and subscribes within half a second, on a slow machine too. */
+const subscribedMs = 1000;
 const retryMs = 2000;

@@ -159,9 +159,11 @@ export function createSeats(
 
   async function move(seat: Seat, to: string, check: (seat: SeatView) => void): Promise<void> {
     await refresh();
-    if (problem !== null) throw problem;
     const { owner, ...rest } = viewSeat(seat, facts);
     check({ owner, ...rest });
+    // What is known to be away is tried to be brought back, whatever else cannot be read.
+    const isKnownAway = to === 'host' && owner !== 'host';
+    if (problem !== null && !isKnownAway) throw problem;
     if (to !== 'host') requireRunning(to, facts.domains);
     // More than one domain can hold a part, after a handoff that failed half way.
     const holders = seat.domains.filter((domain) => domain !== to && facts.attached.has(domain));
@@ -172,12 +174,13 @@ export function createSeats(
   /** Each domain is tried, so that the failure of one keeps nothing in the others. */
   async function takeFrom(domains: readonly string[], seat: Seat): Promise<void> {
     const takes = domains.map((domain) => effects.takeUsb(domain, seat));
-    const [failure, ...others] = failuresOf(await Promise.allSettled(takes));
-    if (failure === undefined) return;
-    if (others.length === 0) throw failure;
-    const reasons = [failure, ...others].map(reasonOf).join('. ');
-    const cause = new AggregateError([failure, ...others]);
-    throw new HandglassError('handoff-failed', `${reasons}.`, '', { cause });
+    const failures = failuresOf(await Promise.allSettled(takes));
+    if (failures.length === 0) return;
+    // Libvirt being away fails all of them for one reason.
+    const reasons = new Set(failures.map(reasonOf));
+    if (reasons.size === 1) throw failures[0];
+    const cause = new AggregateError(failures);
+    throw new HandglassError('handoff-failed', `${[...reasons].join('. ')}.`, '', { cause });
   }
 
   async function panic(): Promise<void> {

@@ -43,14 +43,26 @@ export interface SeatView {
   devices: DeviceView[];
 }
 
-/** A seat belongs to the first of its domains that holds a device of it, else to the host. */
+/**
+ * A seat belongs to the first of its domains that holds a device of it by our doing, else to the
+ * host: what another program attached is not ours to bring back.
+ */
 export function viewSeat(seat: Seat, facts: Facts): SeatView {
   const devices = [
     ...seat.input.map((selector) => viewInput(selector, facts)),
     ...seat.usb.map((selector) => viewUsb(selector, facts)),
   ];
-  const owner = seat.domains.find((domain) => devices.some((device) => device.with === domain));
+  const owner = seat.domains.find((domain) =>
+    seat.usb.some((selector) => holdsOurs(domain, selector, facts)),
+  );
   return { name: seat.name, owner: owner ?? 'host', domains: seat.domains, devices };
+}
+
+function holdsOurs(domain: string, selector: UsbSelector, { usb, attached }: Facts): boolean {
+  const hostdevs = attached.get(domain) ?? [];
+  return fittingUsb(selector, usb).some((device) =>
+    hostdevs.some((hostdev) => isSameDevice(hostdev, device) && isOurs(hostdev, device)),
+  );
 }
 
 function viewInput(selector: InputSelector, { input }: Facts): DeviceView {

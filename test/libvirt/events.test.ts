@@ -40,19 +40,30 @@ test('every event of a real libvirt is told, and the connection once', async () 
   await ended;
 });
 
+test('what happens while virsh connects is seen by a second look', async () => {
+  const { clock, changed, ending, ended } = start();
+  await clock.awaited(1);
+  clock.advance(1000);
+  await called(changed, 2);
+  ending.abort();
+  await ended;
+});
+
 test.each([new Error('error: client socket is closed'), new Error('virsh ended')])(
   'virsh is started again after 2 s when it has ended, %s, and what was missed is told',
   async (error) => {
     const { runs, clock, changed, ending, ended } = start();
     await called(changed, 1);
+    clock.advance(1000);
+    await called(changed, 2);
     runs[0]?.lines.destroy(error);
     await clock.awaited(1);
     clock.advance(1999);
     expect(runs).toHaveLength(1);
     clock.advance(1);
-    await called(changed, 2);
-    runs[1]?.lines.write("event 'lifecycle' for domain 'win10': Started Booted");
     await called(changed, 3);
+    runs[1]?.lines.write("event 'lifecycle' for domain 'win10': Started Booted");
+    await called(changed, 4);
     ending.abort();
     await ended;
     expect(runs).toHaveLength(2);
@@ -62,12 +73,14 @@ test.each([new Error('error: client socket is closed'), new Error('virsh ended')
 test('a libvirt that stays away is asked again and again', async () => {
   const { runs, clock, changed, ending, ended } = start();
   for (const attempt of [1, 2, 3]) {
-    await called(changed, attempt);
+    await vi.waitUntil(() => runs.length === attempt);
     runs.at(-1)?.lines.destroy(new Error('error: failed to connect to the hypervisor'));
-    await clock.awaited(1);
+    // The second look and the next start.
+    await clock.awaited(2);
     clock.advance(2000);
   }
-  await called(changed, 4);
+  await vi.waitUntil(() => runs.length === 4);
+  await called(changed, 7);
   ending.abort();
   await ended;
 });
@@ -75,7 +88,7 @@ test('a libvirt that stays away is asked again and again', async () => {
 test('it ends while it waits to start again', async () => {
   const { runs, clock, ending, ended } = start();
   runs[0]?.lines.end();
-  await clock.awaited(1);
+  await clock.awaited(2);
   ending.abort();
   await ended;
   expect(runs).toHaveLength(1);

@@ -99,10 +99,10 @@ test('a seat shows its name, its domains and each device by its selector', () =>
 });
 
 test.each([null, 'hostdev0', 'ua-handglass-9-9'])(
-  'a device that another program attached, as %s, is with the domain and a problem',
+  'a device that another program attached, as %s, is with the domain, and the seat is not',
   (alias) => {
     const { owner, devices } = viewSeat(seat, facts({ win10: [{ ...heldMouse, alias }] }));
-    expect(owner).toBe('win10');
+    expect(owner).toBe('host');
     expect(devices[0]).toMatchObject({
       with: 'win10',
       problem: 'Another program attached it to win10, and only that program can detach it.',
