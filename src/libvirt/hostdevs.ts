@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Clock, OpenFiles, WriteFiles } from '../host/ports.ts';
-import { isActive, listDomains } from './domains.ts';
+import { listDomains } from './domains.ts';
 import {
   aliasFor,
   parseUsbHostdevs,
@@ -32,9 +32,13 @@ export function hostdevsOf(
   folder: string,
 ): Hostdevs {
   async function attached(domain: string): Promise<UsbHostdev[]> {
-    const found = (await listDomains(virsh)).find(({ name }) => name === domain);
-    if (found === undefined || !isActive(found)) return [];
-    return parseUsbHostdevs(await virsh('dumpxml', '--domain', domain));
+    try {
+      return parseUsbHostdevs(await virsh('dumpxml', '--domain', domain));
+    } catch (error) {
+      // A domain without a configuration is gone when it has ended.
+      if (error instanceof VirshRefusal && !(await isKnown(domain))) return [];
+      throw error;
+    }
   }
 
   async function attach(domain: string, device: UsbAddress): Promise<void> {
@@ -71,6 +75,10 @@ export function hostdevsOf(
 
   async function has(domain: string, alias: string): Promise<boolean> {
     return (await attached(domain)).some((hostdev) => hostdev.alias === alias);
+  }
+
+  async function isKnown(domain: string): Promise<boolean> {
+    return (await listDomains(virsh)).some(({ name }) => name === domain);
   }
 
   return { attached, attach, detach };

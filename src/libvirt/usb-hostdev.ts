@@ -47,11 +47,14 @@ export function usbHostdevXml({ port, bus, device, vendor, product }: UsbAddress
 `;
 }
 
-/** The USB host devices in the XML of a running domain. */
+/**
+ * The USB host devices that a domain has now. One that does not run has none, and no id: its XML
+ * says what it will start with.
+ */
 export function parseUsbHostdevs(domainXml: string): UsbHostdev[] {
   const { root } = parseXml(domainXml);
-  const devices = root === null ? [] : childrenOf(root, 'devices');
-  return devices
+  if (root?.attributes['id'] === undefined) return [];
+  return childrenOf(root, 'devices')
     .flatMap((element) => childrenOf(element, 'hostdev'))
     .filter(({ attributes }) => attributes['type'] === 'usb')
     .flatMap((hostdev) => {

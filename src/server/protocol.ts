@@ -86,8 +86,7 @@ const state = z.object({
 export type Problem = z.infer<typeof problem>;
 export type DeviceState = z.infer<typeof device>;
 export type SeatState = z.infer<typeof seat>;
-export type DomainState = z.infer<typeof domain>;
-export type LookingGlassState = z.infer<typeof lookingGlass>;
+
 export type GuestState = z.infer<typeof guest>;
 export type State = z.infer<typeof state>;
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { aliasFor, parseUsbHostdevs, usbHostdevXml } from '../../src/libvirt/usb-hostdev.ts';
 import { golden } from './golden.ts';
 
-const domainWith = (devices: string) => `<domain type='kvm'><devices>${devices}</devices></domain>`;
+const domainWith = (devices: string) => `<domain type='kvm' id='1'><devices>${devices}</devices></domain>`;
 
 test('the XML for libvirt names the device by ids and address, and marks it as ours', () => {
   const device = { port: '1-2.3', bus: 1, device: 7, vendor: '1532', product: '0037' };
@@ -49,7 +49,7 @@ test('the hostdev in the XML of a real running domain is found', async () => {
 
 test.each([
   { xml: domainWith(''), found: [], reason: 'there is none' },
-  { xml: '<domain/>', found: [], reason: 'there are no devices' },
+  { xml: `<domain id='1'/>`, found: [], reason: 'there are no devices' },
   {
     xml: domainWith(
       `<hostdev mode='subsystem' type='pci'><source><address bus='0x06' slot='0x00'/></source></hostdev>`,
@@ -79,7 +79,7 @@ test.each([
     reason: 'quotes and entities are of the other kind',
   },
   {
-    xml: `<domain><metadata><hostdev type='usb'><source><address bus='1' device='3'/></source></hostdev></metadata></domain>`,
+    xml: `<domain id='1'><metadata><hostdev type='usb'><source><address bus='1' device='3'/></source></hostdev></metadata></domain>`,
     found: [],
     reason: "it is in someone's metadata",
   },
