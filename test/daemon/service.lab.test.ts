@@ -252,3 +252,14 @@ describe('shared memory', () => {
     expect((await lab.sh('test -e /dev/shm/other')).status).toBe(1);
   });
 });
+
+test('after a reset of the host everything is there again', async () => {
+  await sh('handglass give desk win10');
+  await lab.reboot();
+  await eventually('systemctl is-active --quiet handglass-shm handglass');
+  expect(await sh('stat -c "%s %U:%G %a" /dev/shm/looking-glass')).toBe('67108864 alice:kvm 660');
+  expect(await ownerAtRest()).toBe('host');
+  await sh('virsh start win10');
+  await pressChord();
+  await expectGiven();
+});

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { aliasFor, parseUsbHostdevs, usbHostdevXml } from '../../src/libvirt/usb-hostdev.ts';
 import { golden } from './golden.ts';
 
-const domainWith = (devices: string) => `<domain type='kvm' id='1'><devices>${devices}</devices></domain>`;
+const domainWith = (devices: string) =>
+  `<domain type='kvm' id='1'><devices>${devices}</devices></domain>`;
 
 test('the XML for libvirt names the device by ids and address, and marks it as ours', () => {
   const device = { port: '1-2.3', bus: 1, device: 7, vendor: '1532', product: '0037' };
