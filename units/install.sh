@@ -9,6 +9,12 @@ cd "$product"
   echo 'install.sh: installing needs root. Run: sudo sh units/install.sh' >&2
   exit 5
 }
+case $product in
+/home/* | /root/*)
+  echo "install.sh: the service cannot read $product. Move this folder to /usr/lib/handglass first." >&2
+  exit 1
+  ;;
+esac
 [ -e native/build/handglass.node ] || {
   echo "install.sh: $product/native/build/handglass.node is missing. Run npm ci and npm run build:native first." >&2
   exit 1

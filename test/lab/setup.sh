@@ -1,9 +1,11 @@
 #!/bin/sh
-# Prepares what `npm start`, `npm test` and `npm run lab` need: programs of the system, node_modules
-# and the addon. Says a line about each thing that it does, and nothing when all is there.
+# Prepares what the service needs, and with the word `lab` what the virtual host needs besides:
+# programs of the system, node_modules and the addon. Says a line about each thing that it does, and
+# nothing when all is there.
 set -eu
 cd "$(dirname "$0")/../.."
 PATH=$PATH:/usr/sbin:/sbin
+purpose=${1-service}
 log=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/handglass/setup.log
 
 say() {
@@ -25,6 +27,7 @@ find_missing() {
     missing 'a C compiler (cc) with headers' 'gcc libc6-dev'
   # The pinned Node needs it.
   ldconfig -p | grep -q 'libatomic\.so\.1 ' || missing libatomic.so.1 libatomic1
+  [ "$purpose" = lab ] || return 0
   has qemu-system-x86_64 || missing qemu-system-x86_64 qemu-system-x86
   has mmdebstrap || missing mmdebstrap mmdebstrap
   has genext2fs || missing genext2fs genext2fs

