@@ -1,10 +1,8 @@
 /** Makes the virtual host's disk, and explains why it could not be made. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import { finished } from 'node:stream/promises';
+import { readFileSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import { isErrno, reasonOf } from '../../../src/errors.ts';
 import { LabFailure } from '../failure.ts';
 import { mmdebstrapSteps, recipe, type Step } from './recipe.ts';
@@ -16,26 +14,42 @@ export async function buildImage(
   tell: (step: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const sink = createWriteStream(log);
-  // A full disk also cuts the log short; the programs themselves say so.
-  sink.on('error', () => {});
+  await using output = await open(log, 'w');
+  let told = '';
+  const tellOnce = (title: string) => {
+    if (title !== told) tell(`disk: ${title}`);
+    told = title;
+  };
+  // Only the first program is worth watching.
+  const watch = setInterval(() => tellOnce(stepIn(readFileSync(log, 'utf8')) ?? told), pollMs);
   try {
     for (const step of await recipe(folder)) {
-      tell(`disk: ${step.title}`);
-      await runStep(step, sink, (title) => tell(`disk: ${title}`), signal);
+      tellOnce(step.title);
+      await runStep(step, output.fd, signal);
+      clearInterval(watch);
     }
   } catch (error) {
-    sink.end();
-    await finished(sink).catch(() => {});
     throw signal.aborted ? signal.reason : await explained(error, log);
+  } finally {
+    clearInterval(watch);
   }
-  sink.end();
 }
 
+const pollMs = 250;
+
+/** What mmdebstrap, the first of the programs, was doing last. */
+function stepIn(text: string): string | undefined {
+  const begins = (line: string) => `\n${text}`.includes(`\n${line}`);
+  return Object.entries(mmdebstrapSteps).findLast(([line]) => begins(line))?.[1];
+}
+
+/**
+ * The program writes into the log itself: should this process be killed, it goes on undisturbed, and
+ * in the end mmdebstrap undoes its mounts and removes its tree.
+ */
 async function runStep(
   { command, args }: Step,
-  sink: NodeJS.WritableStream,
-  tell: (title: string) => void,
+  output: number,
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
@@ -44,18 +58,10 @@ async function runStep(
   const child = spawn(command, args, {
     detached: true,
     env: { ...process.env, LC_ALL: 'C.UTF-8', PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output, output],
   });
   const stop = () => endGroup(child);
   signal.addEventListener('abort', stop);
-  for (const output of [child.stdout, child.stderr]) {
-    output.pipe(sink, { end: false });
-    createInterface({ input: output }).on('line', (line) => {
-      for (const [start, title] of Object.entries(mmdebstrapSteps)) {
-        if (line.startsWith(start)) tell(title);
-      }
-    });
-  }
   try {
     const [code] = (await once(child, 'close')) as [number | null];
     if (code !== 0) throw new Error(`${command} failed`);
