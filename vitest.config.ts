@@ -13,6 +13,7 @@ export default defineConfig({
           name: 'lab',
           include: [lab],
           fileParallelism: false,
+          globalSetup: './test/lab/global-setup.ts',
           testTimeout: 120_000,
           hookTimeout: 240_000,
         },
