@@ -10,13 +10,13 @@ cd "$product"
   exit 5
 }
 case $product in
-/home/* | /root/*)
+/home/* | /root/* | /tmp/* | /var/tmp/*)
   echo "install.sh: the service cannot read $product. Move this folder to /usr/lib/handglass first." >&2
   exit 1
   ;;
 esac
-[ -e native/build/handglass.node ] || {
-  echo "install.sh: $product/native/build/handglass.node is missing. Run npm ci and npm run build:native first." >&2
+[ -x node_modules/.bin/node ] && [ -e native/build/handglass.node ] || {
+  echo "install.sh: $product is not built yet. Run there: sh test/lab/setup.sh" >&2
   exit 1
 }
 
@@ -30,5 +30,7 @@ install -D -m 644 units/handglass.sysusers /usr/lib/sysusers.d/handglass.conf
 install -D -m 644 -t /etc/systemd/system units/handglass.service units/handglass-shm.service
 [ -e /etc/handglass/handglass.toml ] ||
   install -D -m 644 config/handglass.toml /etc/handglass/handglass.toml
+# Else the shared memory goes at its owner's last logout, from under a running virtual machine too.
+install -D -m 644 units/handglass.logind /etc/systemd/logind.conf.d/handglass.conf
 systemd-sysusers handglass.conf
 systemctl enable --quiet handglass-shm.service handglass.service

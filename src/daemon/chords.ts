@@ -1,7 +1,7 @@
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { ChordAction } from '../input/listening.ts';
 import type { Seats } from '../seat/seats.ts';
-import type { Problems } from './problems.ts';
+import { moveOf, type Problems } from './problems.ts';
 
 /**
  * Does what a chord asks for. Nobody waits for an answer: a failure stays among the problems until
@@ -13,16 +13,19 @@ export function actOn(
   log: (line: string) => void,
 ): (action: ChordAction) => Promise<void> {
   return async (action) => {
+    const names = seats.view().seats.map(({ name }) => name);
     const about = action.kind === 'panic' ? 'every seat' : action.seat;
     try {
       const owner = await move(seats, action);
-      problems.set(`chord ${about}`, []);
+      for (const seat of action.kind === 'panic' ? ['every seat', ...names] : [action.seat]) {
+        problems.set(moveOf(seat), []);
+      }
       log(`${about}: with ${owner} (${action.kind === 'panic' ? 'panic chord' : 'chord'})`);
     } catch (error) {
       const problem = problemFrom(error);
       // The chord was pressed twice: what it asked for first is being done.
       if (problem.code === 'busy') log(`${about}: ${problem.message}`);
-      else problems.set(`chord ${about}`, [problem]);
+      else problems.set(moveOf(about), [problem]);
     }
   };
 }

@@ -15,7 +15,8 @@ export async function runDaemon(configPath: string): Promise<void> {
   const host = { ...filesUnder('/', native.reserve), ...processes, ...clock, ...native };
   const config = await loadConfig(host, configPath);
   const ending = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => ending.abort());
+  // These stay: a library's own listener, left alone, would end the process in the middle.
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => ending.abort());
 
   const options = {
     config,

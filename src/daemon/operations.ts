@@ -1,12 +1,12 @@
 /** What the server lets callers do, done with the seats. */
 import type { Config } from '../config/schema.ts';
-import { HandglassError } from '../errors.ts';
+import { HandglassError, reasonOf } from '../errors.ts';
 import type { Seats } from '../seat/seats.ts';
 import type { SeatView } from '../seat/view.ts';
 import type { Operations } from '../server/operations.ts';
 import { mayMove, type Viewer } from '../server/visibility.ts';
 import type { LookingGlassView } from './looking-glass.ts';
-import type { Problems } from './problems.ts';
+import { moveOf, type Problems } from './problems.ts';
 
 export interface OperationsParts {
   config: Config;
@@ -26,8 +26,7 @@ export function operationsOn(parts: OperationsParts): Operations {
   ]);
   return {
     state() {
-      const { seats: views, domains, problem } = seats.view();
-      const all = problem === null ? problems.list() : [problem, ...problems.list()];
+      const { seats: views, domains } = seats.view();
       return {
         version,
         seats: views,
@@ -36,20 +35,35 @@ export function operationsOn(parts: OperationsParts): Operations {
           state: domains.find((domain) => domain.name === name)?.state ?? 'unknown',
         })),
         lookingGlass: lookingGlass(),
-        problems: all.map(({ code, what, remedy }) => ({ code, message: what, remedy })),
+        problems: problems
+          .list()
+          .map(({ code, what, remedy }) => ({ code, message: what, remedy })),
       };
     },
     subscribe,
-    async give(seat, to, by) {
-      await seats.give(seat, to, (view) => requireMay(by, view, to));
-      log(`${seat}: with ${to} (${nameOf(by)})`);
-    },
-    async toggle(seat, by) {
-      const own = by.kind === 'guest' ? by.domain : undefined;
-      const owner = await seats.toggle(seat, own, (view) => requireMay(by, view, 'host'));
-      log(`${seat}: with ${owner} (${nameOf(by)})`);
-    },
+    give: (seat, to, by) =>
+      told(seat, by, async () => {
+        await seats.give(seat, to, (view) => requireMay(by, view, to));
+        return to;
+      }),
+    toggle: (seat, by) =>
+      told(seat, by, () => {
+        const own = by.kind === 'guest' ? by.domain : undefined;
+        return seats.toggle(seat, own, (view) => requireMay(by, view, 'host'));
+      }),
   };
+
+  /** The journal has every move with its reason, also those of which a guest is told little. */
+  async function told(seat: string, by: Viewer, move: () => Promise<string>): Promise<void> {
+    try {
+      const owner = await move();
+      problems.set(moveOf(seat), []);
+      log(`${seat}: with ${owner} (${nameOf(by)})`);
+    } catch (error) {
+      log(`${seat}: not moved (${nameOf(by)}): ${reasonOf(error)}.`);
+      throw error;
+    }
+  }
 }
 
 function requireMay(by: Viewer, seat: SeatView, to: string): void {

@@ -1,5 +1,10 @@
 import type { HandglassError } from '../errors.ts';
 
+/** What a seat's last move by chord was about; its next move, by whatever way, settles it. */
+export function moveOf(seat: string): string {
+  return `move ${seat}`;
+}
+
 export interface Problems {
   list(): HandglassError[];
   /** What is wrong with one thing now, in place of what was wrong with it before. */

@@ -73,7 +73,11 @@ export async function startService(
     watch: watchDevices(host, refresh, signal),
     follow: (input) => problems.set('input', listening.follow(input)),
   });
-  const seats: Seats = createSeats(config, effects, changed);
+  const seats: Seats = createSeats(config, effects, () => {
+    const { problem } = seats.view();
+    problems.set('reading', problem === null ? [] : [problem]);
+    changed();
+  });
   const lookingGlass = watchLookingGlass(host, config.lookingGlass, changed);
   const parts = { config, version, seats, problems, lookingGlass: lookingGlass.view, log };
   const operations = operationsOn({ ...parts, subscribe });

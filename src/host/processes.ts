@@ -2,13 +2,16 @@ import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import type { Follow, Run } from './ports.ts';
 
-/** The messages of programs are read by people who were promised English. */
-const env = { LC_ALL: 'C' };
+/**
+ * The messages of programs are read by people who were promised English. No program needs our own
+ * folder, which its user may not be able to enter.
+ */
+const surroundings = { cwd: '/', env: { LC_ALL: 'C' } };
 
 export const processes: Run & Follow = {
   async run(command, args, options = {}) {
     const result = await execa(command, args, {
-      env,
+      ...surroundings,
       reject: false,
       stripFinalNewline: false,
       timeout: options.timeoutMs ?? 30_000,
@@ -28,7 +31,7 @@ export const processes: Run & Follow = {
 
   async *follow(command, args, signal) {
     const child = execa(command, args, {
-      env,
+      ...surroundings,
       buffer: { stdout: false },
       cancelSignal: signal,
       reject: false,

@@ -65,6 +65,7 @@ export function createSeats(
   const handoffs = new Map<string, Handoff>();
   let facts: Facts = { input: [], usb: [], domains: [], attached: new Map() };
   let problem: HandglassError | null = null;
+  let hasRead = false;
   let shown = '';
   let reading: Promise<void> = Promise.resolve();
   let readingNext: Promise<void> | null = null;
@@ -110,6 +111,7 @@ export function createSeats(
               cause: error,
             });
     }
+    hasRead = true;
     tell();
   }
 
@@ -197,6 +199,7 @@ export function createSeats(
       const seat = seatCalled(name);
       const current = handoffs.get(name);
       if (current !== undefined) throw busy(name, current.to);
+      if (!hasRead) await refresh();
       const { owner } = viewSeat(seat, facts);
       const to = owner === 'host' ? (domain ?? firstOf(seat)) : 'host';
       await give(name, to, check);

@@ -107,7 +107,9 @@ async function attach(
   const device = selectUsb(selector, await usbDevices(host));
   if (device === null) return null;
   const attached = await hostdevs.attached(domain);
-  if (attached.some((hostdev) => isSameDevice(hostdev, device))) return null;
+  const there = attached.find((hostdev) => isSameDevice(hostdev, device));
+  if (there !== undefined && !isOurs(there, device)) throw new Error('another program attached it');
+  if (there !== undefined) return null;
   // Pulled out while the domain had it, and plugged in again: the domain still has what it was.
   const left = attached.find((hostdev) => isOurs(hostdev, device));
   if (left !== undefined) await hostdevs.detach(domain, aliasFor(device.port));

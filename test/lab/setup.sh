@@ -112,6 +112,9 @@ npm() {
   fi
 }
 
+# The service inside the virtual host is a user of its own, and reads the checkout as it is.
+[ "$purpose" != lab ] || [ -z "$(find . -maxdepth 1 ! -perm -o=r)" ] ||
+  fail "Other users cannot read this folder, and the service in the virtual host is one. Run: chmod -R go+rX '$PWD'"
 find_missing
 [ -z "$packages" ] || install_packages
 [ node_modules/.package-lock.json -nt package-lock.json ] || install_modules

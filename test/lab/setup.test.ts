@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-const tools = ['sh', 'dirname', 'grep', 'ln', 'mkdir', 'sed', 'tail'];
+const tools = ['sh', 'dirname', 'find', 'grep', 'ln', 'mkdir', 'sed', 'tail'];
 const needed = {
   cc: 'read -r program',
   genext2fs: '',
@@ -54,6 +54,17 @@ test('the service alone needs nothing of the virtual host', () => {
   remove('qemu-system-x86_64', 'mmdebstrap', 'genext2fs', 'resize2fs', 'newuidmap');
 
   expect(setup()).toEqual({ status: 0, stdout: '', stderr: '' });
+});
+
+test('a checkout that other users cannot read is no good to the virtual host', () => {
+  chmodSync(at('checkout/native'), 0o700);
+
+  const { status, stderr } = setup('lab');
+
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: `Other users cannot read this folder, and the service in the virtual host is one. Run: chmod -R go+rX '${at('checkout')}'\n`,
+  });
 });
 
 test('without apt the missing programs are named', () => {

@@ -221,9 +221,12 @@ test.each([
   { hostdev: { ...foreign, alias: 'ua-handglass-9-9' }, reason: "has another port's alias" },
 ])('a device that another program attached is never detached when it $reason', async (row) => {
   const { give, take, held, hostdevs } = await start();
-  hostdevs.held.set('win10', [row.hostdev]);
-  await give(mouse, stick);
-  expect(held()).toEqual([row.hostdev, heldStick]);
+  await give(stick);
+  hostdevs.held.set('win10', [row.hostdev, heldStick]);
+  await expect(give(stick, mouse)).rejects.toMatchObject({
+    code: 'handoff-failed',
+    message: `The USB devices could not go to win10. Mouse (port 1-1): another program attached it. ${remedy}`,
+  });
   await expect(take(mouse, stick)).rejects.toMatchObject({
     code: 'handoff-failed',
     message: `Not every USB device came back from win10. Mouse (port 1-1): another program attached it. ${remedy}`,

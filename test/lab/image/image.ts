@@ -37,6 +37,9 @@ export async function ensureImage(
     initrd: join(folder, 'initrd'),
   };
   if (await exists(folder)) return image;
+  if (process.arch !== 'x64') {
+    throw new LabFailure('The virtual host is an x86-64 machine, and is made on one only.');
+  }
 
   await prepareCache();
   const partial = `${folder}.partial-${process.pid}`;
@@ -45,6 +48,7 @@ export async function ensureImage(
   try {
     await buildImage(partial, join(cacheFolder, 'image.log'), tell, signal);
     await rename(partial, folder);
+    await removeOthers(folder);
   } catch (error) {
     // Another run may have put the same image there first; then it serves as well.
     if (!isErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
@@ -77,6 +81,14 @@ async function prepareCache(): Promise<void> {
   }
   await requireRoom(cacheFolder, neededBytes.cache, 'XDG_CACHE_HOME');
   await requireRoom(tmpdir(), neededBytes.temporary, 'TMPDIR');
+}
+
+/** Images that another definition made. One that is in use keeps its disk until it ends. */
+async function removeOthers(folder: string): Promise<void> {
+  for (const name of await readdir(cacheFolder)) {
+    const path = join(cacheFolder, name);
+    if (/^image-[0-9a-f]+$/.test(name) && path !== folder) await rm(path, { recursive: true });
+  }
 }
 
 async function requireRoom(folder: string, bytes: number, variable: string): Promise<void> {

@@ -1,12 +1,15 @@
 /** `npm start`: the main job in the virtual host, or with --here the service on this machine. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { reasonOf } from '../../../src/errors.ts';
 import { LabFailure, WrongUsage } from '../failure.ts';
 import { bootLab, type Lab } from '../lab.ts';
 import { progressOn } from '../progress.ts';
+import { until } from '../shell.ts';
 import { aborted, Stopped, stopSignal } from '../stop-signal.ts';
 import { steps } from './steps.ts';
 
@@ -55,18 +58,24 @@ function options() {
 async function runHere(config: string | undefined): Promise<number> {
   const program = join(import.meta.dirname, '../../../src/cli/main.ts');
   const words = ['daemon', ...(config === undefined ? [] : ['--config', config])];
-  const service = spawn(process.execPath, [program, ...words], { stdio: 'inherit' });
+  const folder = mkdtempSync(join(tmpdir(), 'handglass-here-'));
+  const env = { RUNTIME_DIRECTORY: folder, STATE_DIRECTORY: folder };
+  process.stdout.write(
+    `From a second terminal: RUNTIME_DIRECTORY=${folder} npx handglass status\n`,
+  );
+  const service = spawn(process.execPath, [program, ...words], {
+    env: { ...process.env, ...env },
+    stdio: 'inherit',
+  });
   // The terminal's Ctrl-C reaches the service as well, and it ends when it is ready to.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => service.kill());
   const [status] = (await once(service, 'exit')) as [number | null];
+  rmSync(folder, { recursive: true, force: true });
   return status ?? 1;
 }
 
 async function tour(briefly: boolean): Promise<number> {
-  const setup = join(import.meta.dirname, '../setup.sh');
-  const { status } = spawnSync('sh', [setup, 'lab'], { stdio: 'inherit' });
-  if (status !== 0) return status ?? 1;
   const stop = stopSignal();
   const progress = progressOn(process.stderr);
   const lab = await bootLab({ boot: 'systemd', tell: progress.tell, signal: stop }).finally(
@@ -92,7 +101,16 @@ async function showSteps(lab: Lab): Promise<void> {
   }
 }
 
-async function showChanges(lab: Lab): Promise<number> {
+/** The service may end, or the machine be reset: then it is watched anew as soon as it is back. */
+async function showChanges(lab: Lab): Promise<never> {
+  for (;;) {
+    await lab.sessions.ready();
+    await until(lab, 'systemctl is-active --quiet handglass').catch(() => {});
+    await watch(lab);
+  }
+}
+
+async function watch(lab: Lab): Promise<void> {
   const session = lab.sessions.start(
     { command: ['handglass', 'watch'], env: {} },
     {
@@ -100,8 +118,7 @@ async function showChanges(lab: Lab): Promise<number> {
       stderr: (chunk) => process.stderr.write(chunk),
     },
   );
-  const status = await session.ended;
-  return status === 'rebooted' ? 0 : status;
+  await session.ended;
 }
 
 function statusOf(error: unknown): number {

@@ -33,7 +33,8 @@ export const steps: Step[] = [
         lab,
         `grep -h /dev/shm/looking-glass /proc/$(cat /run/libvirt/qemu/win10.pid)/maps | head -1`,
       );
-      if (!mapped.includes(inode)) throw new LabFailure(`QEMU has not mapped the file: ${mapped}`);
+      if (mapped.split(/\s+/)[4] !== inode || mapped.endsWith('(deleted)'))
+        throw new LabFailure(`QEMU has not mapped the file: ${mapped}`);
       return `win10 is ${await output(lab, 'virsh domstate win10')}; its QEMU has the file mapped`;
     },
   },
