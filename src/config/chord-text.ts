@@ -1,10 +1,11 @@
 import { keyCode, nearestKeyName } from './key-names.ts';
+import { mostChordKeys } from './limits.ts';
 
 /** Keys that trigger an action when they are down together. */
 export interface Chord {
   /** As written: `leftctrl+rightctrl`. */
   text: string;
-  /** The kernel's key codes, ascending; two at least, no two alike. */
+  /** The kernel's key codes, ascending; two to `mostChordKeys`, no two alike. */
   keys: number[];
 }
 
@@ -29,6 +30,9 @@ export function parseChord(text: string): Chord | ChordProblem {
       wrong: `is the single key ${text}, which would be lost for typing`,
       expected: 'two keys or more, such as "leftctrl+rightctrl"',
     };
+  }
+  if (names.length > mostChordKeys) {
+    return { wrong: `names ${names.length} keys`, expected: `${mostChordKeys} keys at most` };
   }
   const keys = names.flatMap((name) => keyCode(name) ?? []);
   return { text, keys: keys.toSorted((a, b) => a - b) };

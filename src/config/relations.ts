@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Chord } from './chord-text.ts';
 import { choiceOf, type Finding } from './finding.ts';
+import { chordsOfSeat, mostChords, mostSeats } from './limits.ts';
 import { dottedPath, type Path } from './locate.ts';
 import {
   chordsTable,
@@ -13,7 +14,7 @@ import {
 
 /**
  * What is wrong between values that are right each by itself. Tables that the schema refuses are
- * left out, so that one mistake neither hides others nor makes more of itself.
+ * counted but otherwise left out, so that one mistake neither hides others nor makes more of itself.
  */
 export function relationFindings(document: Record<string, unknown>): Finding[] {
   const files = soundEntries(document, 'looking-glass', lookingGlassTable);
@@ -23,6 +24,7 @@ export function relationFindings(document: Record<string, unknown>): Finding[] {
   const seatsAreSound = z.array(seatTable).safeParse(document['seat'] ?? []).success;
 
   return [
+    ...excess(entries(document, 'seat'), entries(document, 'chord')),
     ...repeats(
       files.map(({ path, value }) => ({ path: [...path, 'path'], value: value.path })),
       'a file of its own for each domain',
@@ -58,12 +60,30 @@ function soundEntries<T>(
   key: string,
   schema: z.ZodType<T>,
 ): Entry<T>[] {
+  return entries(document, key).flatMap(({ path, value }) => {
+    const { success, data } = schema.safeParse(value);
+    return success ? [{ path, value: data }] : [];
+  });
+}
+
+function entries(document: Record<string, unknown>, key: string): Entry<unknown>[] {
   const tables = document[key];
   if (!Array.isArray(tables)) return [];
-  return tables.flatMap((table, index) => {
-    const { success, data } = schema.safeParse(table);
-    return success ? [{ path: [key, index], value: data }] : [];
-  });
+  return tables.map((value: unknown, index) => ({ path: [key, index], value }));
+}
+
+/** The first seat or chord that the switchboard has no room for. */
+function excess(seats: Entry<unknown>[], gives: Entry<unknown>[]): Finding[] {
+  const seat = seats[mostSeats];
+  if (seat !== undefined) {
+    const expected = `${mostSeats} [[seat]] tables at most`;
+    return [{ path: seat.path, wrong: 'is one seat too many', expected }];
+  }
+  const room = mostChords - seats.length * chordsOfSeat;
+  const give = gives[room];
+  if (give === undefined) return [];
+  const expected = `${room} [[chord]] tables at most: of ${mostChords} chords, each [[seat]] takes ${chordsOfSeat} for toggle and panic`;
+  return [{ path: give.path, wrong: 'is one chord too many', expected }];
 }
 
 function elements(seat: Entry<Seat>, key: 'domains' | 'input' | 'usb'): Entry<unknown>[] {

@@ -45,7 +45,8 @@ interface Rights {
 /**
  * Makes the file, or repairs what is wrong with it; one that is right is left untouched. Fails with
  * `config` for unknown accounts, `shm-busy` when the size is wrong and somebody uses the file,
- * `not-permitted`, and `shm-failed` for the rest. A file that could not be completed is removed.
+ * `not-permitted`, also when the size is wrong and not every process may be looked into, and
+ * `shm-failed` for the rest. A file that could not be completed is removed.
  */
 export async function createSharedMemory(
   host: Host,
@@ -171,13 +172,21 @@ async function replace(
   rights: Rights,
   found: FileFacts,
 ): Promise<string[]> {
-  const holders = (await holdersOf(host, entry.path)).filter(({ removed }) => !removed);
-  if (holders.length > 0) {
+  const { holders, complete } = await holdersOf(host, entry.path);
+  const users = holders.filter(({ removed }) => !removed);
+  if (users.length > 0) {
     throw new HandglassError(
       'shm-busy',
       `${entry.path} has ${sizeText(found.size)}, ${sizeText(entry.bytes)} are configured, ` +
-        `and it is in use by ${holdersText(holders)}.`,
+        `and it is in use by ${holdersText(users)}.`,
       'Shut the virtual machine down, close the client, then run "handglass shm create".',
+    );
+  }
+  if (!complete) {
+    throw new HandglassError(
+      'not-permitted',
+      `Only root sees who uses ${entry.path}.`,
+      'Run "handglass shm create" as root.',
     );
   }
   // Another run of this command may have replaced it while the processes were looked at.

@@ -93,7 +93,8 @@ function nullIfUnknown(error: unknown): null {
 }
 
 async function staleHolders(host: ReadFiles, path: string): Promise<string[]> {
-  const stale = (await holdersOf(host, path)).filter(({ removed }) => removed);
+  const { holders } = await holdersOf(host, path);
+  const stale = holders.filter(({ removed }) => removed);
   if (stale.length === 0) return [];
   return [
     `A removed file of this name is still used by ${holdersText(stale)}: end it, then start it again.`,
@@ -107,7 +108,10 @@ const nobody: Seen = { host: 'none', header: null };
 const watchedMs = 1500;
 const intervalMs = 100;
 
-/** The header at this moment; null where none can be read. For watching it over a longer time. */
+/**
+ * The header at this moment, for watching it over a longer time; null where there is none, nor a
+ * file to have one. Fails with the errno where the file cannot be read, so that nothing is known.
+ */
 export async function lookingGlassHeader(
   host: OpenFiles,
   path: string,
@@ -120,7 +124,7 @@ export async function lookingGlassHeader(
       await file.close();
     }
   } catch (error) {
-    if (isErrno(error, 'EACCES', 'EPERM', 'ENOENT', 'ELOOP', 'ENXIO', 'EISDIR')) return null;
+    if (isErrno(error, 'ENOENT', 'ELOOP', 'ENXIO', 'EISDIR')) return null;
     throw error;
   }
 }

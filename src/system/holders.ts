@@ -13,27 +13,36 @@ export interface Holder {
   removed: boolean;
 }
 
+export interface Holders {
+  /** By process id. */
+  holders: Holder[];
+  /** Every process was looked into; otherwise there may be holders beyond those found. */
+  complete: boolean;
+}
+
 /**
- * The processes that have the file at `path` open or mapped, by process id. The file itself may be
- * absent. Open descriptors are known by their path, mappings by path or by device and inode, so a
- * process that mapped the file under another name is found too. Without CAP_SYS_PTRACE and
- * CAP_DAC_READ_SEARCH the processes of other users, QEMU under libvirt among them, cannot be looked
- * into and are missed.
+ * The processes that have the file at `path` open or mapped. The file itself may be absent. Open
+ * descriptors are known by their path, mappings by path or by device and inode, so a process that
+ * mapped the file under another name is found too. Without CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH
+ * the processes of other users, QEMU under libvirt among them, cannot be looked into.
  */
-export async function holdersOf(host: ReadFiles, path: string): Promise<Holder[]> {
+export async function holdersOf(host: ReadFiles, path: string): Promise<Holders> {
   const file = await fileAt(host, path);
   const holders: Holder[] = [];
-  const pids = (await host.listFolder('/proc')).filter((name) => /^\d+$/.test(name));
-  const pending = pids.map(Number).values();
+  const pids = (await host.listFolder('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  // Process 1 always exists: where it is not listed, /proc hides other users' (hidepid in proc(5)).
+  let complete = pids.includes(1);
+  const pending = pids.values();
   // A few at a time keep the pool of file operations busy without opening thousands of files.
   const worker = async () => {
     for (const pid of pending) {
-      const holder = await unlessGone(holderAt(host, pid, file));
-      if (holder !== null) holders.push(holder);
+      const holder = await unlessClosed(unlessGone(holderAt(host, pid, file)));
+      if (holder === 'closed') complete = false;
+      else if (holder !== null) holders.push(holder);
     }
   };
   await Promise.all([worker(), worker(), worker(), worker()]);
-  return holders.toSorted((a, b) => a.pid - b.pid);
+  return { holders: holders.toSorted((a, b) => a.pid - b.pid), complete };
 }
 
 /** What a file looks like in /proc. */
@@ -60,12 +69,22 @@ function deviceText(dev: number): string {
   return [major, minor].map((number) => number.toString(16).padStart(2, '0')).join(':');
 }
 
-/** Processes end while they are looked at, and other users' are closed to all but root. */
+/** Processes end while they are looked at. */
 async function unlessGone<T>(looking: Promise<T>): Promise<T | null> {
   try {
     return await looking;
   } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return null;
+    if (isErrno(error, 'ENOENT', 'ESRCH')) return null;
+    throw error;
+  }
+}
+
+/** Other users' processes are closed to all but root. */
+async function unlessClosed<T>(looking: Promise<T>): Promise<T | 'closed'> {
+  try {
+    return await looking;
+  } catch (error) {
+    if (isErrno(error, 'EACCES', 'EPERM')) return 'closed';
     throw error;
   }
 }

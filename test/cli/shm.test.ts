@@ -35,13 +35,19 @@ describe('shm size', () => {
 const user = execFileSync('id', ['-un'], { encoding: 'utf8' }).trim();
 const group = execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim();
 
-/** A place directly in /dev/shm, as the configuration wants it, and a file that configures it. */
-async function configured(changes: { owner?: string; group?: string } = {}) {
+/** A place directly in /dev/shm, as the configuration wants it, and its table there. */
+function entry(changes: { owner?: string; group?: string } = {}) {
   const path = `/dev/shm/handglass-test-${randomUUID()}`;
   onTestFinished(() => rm(path, { recursive: true, force: true }));
-  const entry = { domain: 'win10', resolution: '640x480', path, owner: user, group, ...changes };
-  const lines = Object.entries(entry).map(([key, value]) => `${key} = "${value}"`);
-  const config = await configFile(`[[looking-glass]]\n${lines.join('\n')}\n`);
+  const keys = { domain: 'win10', resolution: '640x480', path, owner: user, group, ...changes };
+  const lines = Object.entries(keys).map(([key, value]) => `${key} = "${value}"\n`);
+  return { path, text: `[[looking-glass]]\n${lines.join('')}` };
+}
+
+/** Such a place and a file that configures it. */
+async function configured(changes: { owner?: string; group?: string } = {}) {
+  const { path, text } = entry(changes);
+  const config = await configFile(text);
   const shm = async (...args: string[]) => {
     const { stdout, stderr, status } = await handglass(['--config', config, 'shm', ...args]);
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
@@ -131,11 +137,53 @@ describe('shm create', () => {
   ])('refuses $kind in the place of the file', async ({ kind, make }) => {
     const { path, config } = await configured();
     await make(path);
-    expect(await handglass(['shm', 'create', '--config', config, '--json'])).toEqual({
+    expect(await handglass(['shm', 'create', '--config', config])).toEqual({
       stdout: '',
       stderr:
         `handglass: ${path} is ${kind}, not a regular file.\n` +
         '           See who made it and remove it, or configure another path.\n',
+      status: 1,
+    });
+  });
+
+  test('makes the other files where one fails', async () => {
+    const bad = entry({ owner: 'nobody-of-this-name' });
+    const good = entry();
+    const config = await configFile(bad.text + good.text);
+    expect(await handglass(['shm', 'create', '--config', config])).toEqual({
+      stdout: `${good.path}: made, size 16 MiB, reserved, owner ${user}, group ${group}, mode 0660\n`,
+      stderr:
+        'handglass: There is no user "nobody-of-this-name" on this machine.\n' +
+        '           Name one that "getent passwd" lists, or create it.\n',
+      status: 3,
+    });
+
+    const { stdout, status } = await handglass(['shm', 'create', '--json', '--config', config]);
+    expect(status).toBe(3);
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        path: bad.path,
+        outcome: 'failed',
+        code: 'config',
+        message: 'There is no user "nobody-of-this-name" on this machine.',
+        remedy: 'Name one that "getent passwd" lists, or create it.',
+      },
+      { path: good.path, outcome: 'unchanged', changes: [] },
+    ]);
+  });
+
+  test('tells every failure in order, and ends with the status of the first', async () => {
+    const folder = entry();
+    await mkdir(folder.path);
+    const stranger = entry({ owner: 'nobody-of-this-name' });
+    const config = await configFile(folder.text + stranger.text);
+    expect(await handglass(['shm', 'create', '--config', config])).toEqual({
+      stdout: '',
+      stderr:
+        `handglass: ${folder.path} is a folder, not a regular file.\n` +
+        '           See who made it and remove it, or configure another path.\n' +
+        '           There is no user "nobody-of-this-name" on this machine.\n' +
+        '           Name one that "getent passwd" lists, or create it.\n',
       status: 1,
     });
   });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { checkConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
-import { lookingGlass, seat } from './problems-of.ts';
+import { chords, lookingGlass, seat, seats } from './problems-of.ts';
 
 test('An empty file is a configuration with nothing to do', () => {
   expect(configOf('')).toEqual({
@@ -140,6 +140,18 @@ const accepted: Accepted[] = [
       [[29, 59], 'win10'],
       [[29, 275], 'host'],
     ],
+  },
+  {
+    reason: 'a chord of as many keys as the switchboard holds',
+    text: '[chords]\npanic = "q+w+e+r+t+y+u+i"',
+    part: ({ chords: { panic } }) => panic.keys,
+    value: [16, 17, 18, 19, 20, 21, 22, 23],
+  },
+  {
+    reason: 'as many seats and chords as the switchboard holds',
+    text: `${seats(16)}${chords(32)}`,
+    part: (config) => [config.seats.length, config.chords.gives.length],
+    value: [16, 32],
   },
   {
     reason: 'addresses of both families',

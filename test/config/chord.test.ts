@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { problemsOf, seat, type Refused } from './problems-of.ts';
+import { chords, problemsOf, seat, seats, type Refused } from './problems-of.ts';
 
 const refused: Refused[] = [
   {
@@ -39,6 +39,25 @@ const refused: Refused[] = [
     reason: 'a key twice in one chord',
     text: '[chords]\ntoggle = "leftctrl+leftctrl"',
     problems: ['2:10 chords.toggle names leftctrl twice; expected each key once'],
+  },
+  {
+    reason: 'more keys than the switchboard holds',
+    text: '[chords]\npanic = "q+w+e+r+t+y+u+i+o"',
+    problems: ['2:9 chords.panic names 9 keys; expected 8 keys at most'],
+  },
+  {
+    reason: 'more chords than the switchboard holds beside one seat',
+    text: `${seat}${chords(63)}`,
+    problems: [
+      '252:1 chord[62] is one chord too many; expected 62 [[chord]] tables at most: of 64 chords, each [[seat]] takes 2 for toggle and panic',
+    ],
+  },
+  {
+    reason: 'more chords than the switchboard holds beside many seats, told once',
+    text: `${seats(16)}${chords(40)}`,
+    problems: [
+      '177:1 chord[32] is one chord too many; expected 32 [[chord]] tables at most: of 64 chords, each [[seat]] takes 2 for toggle and panic',
+    ],
   },
   {
     reason: 'a chord as a list',

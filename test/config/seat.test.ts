@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { problemsOf, seat, type Refused } from './problems-of.ts';
+import { chords, problemsOf, seat, seats, type Refused } from './problems-of.ts';
 
 const refused: Refused[] = [
   {
@@ -39,6 +39,24 @@ const refused: Refused[] = [
     reason: 'two seats of one name',
     text: `${seat}${seat}`,
     problems: ['5:8 seat[1].name repeats seat[0].name; expected a name that no other seat has'],
+  },
+  {
+    reason: 'more seats than the switchboard holds',
+    text: seats(17),
+    problems: ['49:1 seat[16] is one seat too many; expected 16 [[seat]] tables at most'],
+  },
+  {
+    reason: 'so many seats that no chord has room, told once',
+    text: `${seats(33)}${chords(1)}`,
+    problems: ['49:1 seat[16] is one seat too many; expected 16 [[seat]] tables at most'],
+  },
+  {
+    reason: 'being one too many, beside what is wrong in another',
+    text: `${seats(17)}usb = {}`,
+    problems: [
+      '49:1 seat[16] is one seat too many; expected 16 [[seat]] tables at most',
+      '52:7 seat[16].usb cannot be an empty table; expected a list of selectors, such as [{ serial = "…" }]',
+    ],
   },
   {
     reason: 'an input device by nothing',

@@ -50,7 +50,8 @@ export function qemuArguments(
   return [
     ['-nodefaults', '-no-user-config'],
     ['-display', 'none'],
-    ['-machine', 'q35,kernel-irqchip=split'],
+    // Without PS/2, which would take the keys of a keyboard that was plugged in anew.
+    ['-machine', 'q35,kernel-irqchip=split,i8042=off'],
     // Writes to memory whose code is still in the cache are slow: with the usual 1 GB, which never
     // fills up, a boot after a reset takes eight times as long.
     ['-accel', options.accel === 'kvm' ? 'kvm' : 'tcg,thread=multi,tb-size=256'],

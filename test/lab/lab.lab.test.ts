@@ -71,6 +71,20 @@ test('a typed key arrives at its own keyboard alone', async () => {
   ]);
 });
 
+test('a keyboard that was plugged in anew is typed on', async () => {
+  await lab.control('unplug keyboard');
+  await until(lab, `test ! -e ${keyboard}`);
+  await lab.control('plug keyboard');
+  await until(lab, `test -e ${keyboard}`);
+
+  const events = eventsOf(await output(lab, `exec 3<${keyboard}; labctl key a; ${dump(3, 6)}`));
+
+  expect(events.filter(([type]) => type === keyEvent)).toEqual([
+    [keyEvent, keyA, 1],
+    [keyEvent, keyA, 0],
+  ]);
+});
+
 test('a key that is pressed stays down until it is released', async () => {
   const story = `
     exec 3<${keyboard}

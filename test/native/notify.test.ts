@@ -23,7 +23,8 @@ const notify = (state: string, socket?: string) => {
       console.log(error.code, error.syscall);
     }`;
   const { NOTIFY_SOCKET: _, ...rest } = process.env;
-  const env = socket === undefined ? rest : { ...rest, NOTIFY_SOCKET: socket };
+  const plain = { ...rest, FORCE_COLOR: '0' };
+  const env = socket === undefined ? plain : { ...plain, NOTIFY_SOCKET: socket };
   const args = ['-e', script, addonPath, state];
   return execFileSync(process.execPath, args, { env, encoding: 'utf8' }).trim();
 };

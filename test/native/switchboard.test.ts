@@ -172,7 +172,8 @@ const inProcess = (script: string) => {
       console.log('closed');
     };`;
   const args = ['--expose-gc', '--input-type=module', '-e', `${prelude}${script}`];
-  return execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 }).trim();
+  const env = { ...process.env, FORCE_COLOR: '0' };
+  return execFileSync(process.execPath, args, { env, encoding: 'utf8', timeout: 20_000 }).trim();
 };
 
 test('an open switchboard does not keep the process alive', () => {

@@ -100,6 +100,16 @@ test('memory that is not there yet is reserved, and what is there kept', async (
   expect(await realHost.run('head', ['-c', '4', entry.path])).toMatchObject({ stdout: 'LGMP' });
 });
 
+/** Stands for a machine whose processes all may be looked into, as root may. */
+const seeingAll = {
+  ...realHost,
+  listFolder: async (path: string) => {
+    if (path === '/proc') return ['1'];
+    return path === '/proc/1/fd' ? [] : realHost.listFolder(path);
+  },
+  readText: async (path: string) => (path === '/proc/1/maps' ? '' : realHost.readText(path)),
+};
+
 test.each([
   [0, '0 MiB', 'as tmpfiles.d leaves it'],
   [2 ** 19, '524288 bytes', 'too small'],
@@ -110,7 +120,7 @@ test.each([
   await writeFile(entry.path, Buffer.alloc(bytes));
   // Keeps the old inode's number from being given out again.
   await link(entry.path, `${entry.path}-old`);
-  const result = await createSharedMemory(realHost, entry);
+  const result = await createSharedMemory(seeingAll, entry);
   expect(result.outcome).toBe('repaired');
   expect(result.changes[0]).toBe(`size 1 MiB, reserved, was ${was}`);
   expect(await ownerOf(entry.path)).toBe(`${entry.owner}:${entry.group} 660`);
@@ -146,6 +156,39 @@ test('a file of the wrong size that a virtual machine uses is left alone, and it
     machine.kill();
     await ended;
   }
+});
+
+/** Closes the first process, as all of other users are to an ordinary one. */
+const seeingOwn = {
+  ...realHost,
+  listFolder: async (path: string) => {
+    if (path !== '/proc/1/fd') return realHost.listFolder(path);
+    throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+  },
+};
+
+test('a file of the wrong size is left alone by who cannot see all its users', async () => {
+  await using folder = await memoryFolder();
+  const entry = await fileIn(folder);
+  await writeFile(entry.path, 'too small');
+  const before = await tracesOf(entry.path);
+  await expect(createSharedMemory(seeingOwn, entry)).rejects.toMatchObject({
+    code: 'not-permitted',
+    what: `Only root sees who uses ${entry.path}.`,
+    remedy: 'Run "handglass shm create" as root.',
+  });
+  expect(await tracesOf(entry.path)).toEqual(before);
+});
+
+test('a file of the right size is repaired by who cannot see all its users', async () => {
+  await using folder = await memoryFolder();
+  const entry = await fileIn(folder);
+  await createSharedMemory(realHost, entry);
+  await chmod(entry.path, 0o644);
+  expect(await createSharedMemory(seeingOwn, entry)).toEqual({
+    outcome: 'repaired',
+    changes: ['mode 0660, was 0644'],
+  });
 });
 
 test.each([
@@ -270,12 +313,12 @@ test('a file that another run replaced meanwhile is not removed', async () => {
   await writeFile(entry.path, 'too small');
   await link(entry.path, `${entry.path}-old`);
   const racing = {
-    ...realHost,
+    ...seeingAll,
     listFolder: async (path: string) => {
       if (path === '/proc') {
         await realHost.replaceFile(entry.path, 'by another', 0o600);
       }
-      return realHost.listFolder(path);
+      return seeingAll.listFolder(path);
     },
   };
   await expect(createSharedMemory(racing, entry)).rejects.toMatchObject({

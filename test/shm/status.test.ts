@@ -1,8 +1,8 @@
-import { open, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/host/ports.ts';
 import { createSharedMemory, type SharedMemoryFile } from '../../src/shm/file.ts';
-import { sharedMemoryStatus } from '../../src/shm/status.ts';
+import { lookingGlassHeader, sharedMemoryStatus } from '../../src/shm/status.ts';
 import { headerBytes, recoveryBytes, type Written } from './header-bytes.ts';
 import { fileIn, memoryFolder, realHost } from './real-host.ts';
 
@@ -193,3 +193,28 @@ test('watching ends when it is aborted', async () => {
     'enough',
   );
 });
+
+test.each<[string, (path: string) => Promise<unknown>]>([
+  ['nothing', async () => {}],
+  ['an empty file', (path) => writeFile(path, '')],
+  ['a folder', (path) => mkdir(path)],
+  ['a symbolic link', (path) => symlink('elsewhere', path)],
+])('%s has no header', async (_, put) => {
+  await using folder = await memoryFolder();
+  const { path } = await fileIn(folder);
+  await put(path);
+  expect(await lookingGlassHeader(realHost, path)).toBeNull();
+});
+
+test.each(['EACCES', 'EPERM'])(
+  'whether a file has a header is not known after %s',
+  async (code) => {
+    const host = {
+      ...realHost,
+      openFile: async () => {
+        throw Object.assign(new Error(code), { code });
+      },
+    };
+    await expect(lookingGlassHeader(host, '/dev/shm/closed')).rejects.toMatchObject({ code });
+  },
+);

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmod,
   copyFile,
   link,
   mkdir,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { filesUnder } from '../../src/host/files.ts';
 import { holdersOf } from '../../src/system/holders.ts';
@@ -39,26 +41,26 @@ afterEach(async () => {
 });
 
 /** Starts a program that has the file open; it is running when this returns. */
-async function hold(): Promise<number | undefined> {
+async function hold(program = 'cat'): Promise<number | undefined> {
   await using file = await open(path, 'r');
-  child = spawn('cat', { stdio: ['pipe', 'ignore', 'ignore', file.fd] });
+  child = spawn(program, { stdio: ['pipe', 'ignore', 'ignore', file.fd] });
   await once(child, 'spawn');
   return child.pid;
 }
 
 test('nobody holds a file that nobody opened', async () => {
   await writeFile(path, '');
-  expect(await holdersOf(here, path)).toEqual([]);
+  expect((await holdersOf(here, path)).holders).toEqual([]);
 });
 
 test('nobody holds a file that never was', async () => {
-  expect(await holdersOf(here, join(folder, 'absent/file'))).toEqual([]);
+  expect((await holdersOf(here, join(folder, 'absent/file'))).holders).toEqual([]);
 });
 
 test('a process that has the file open holds it', async () => {
   await writeFile(path, '');
   const pid = await hold();
-  expect(await holdersOf(here, path)).toEqual([
+  expect((await holdersOf(here, path)).holders).toEqual([
     { pid, program: expect.any(String), domain: null, removed: false },
   ]);
 });
@@ -67,7 +69,7 @@ test('a process that has only mapped the file holds it', async () => {
   await copyFile('/bin/sh', path);
   child = spawn(path);
   await once(child, 'spawn');
-  expect(await holdersOf(here, path)).toEqual([
+  expect((await holdersOf(here, path)).holders).toEqual([
     { pid: child.pid, program: 'looking-glass', domain: null, removed: false },
   ]);
 });
@@ -76,24 +78,25 @@ test('the file is found through a link to its folder', async () => {
   await writeFile(path, '');
   const pid = await hold();
   await symlink(folder, join(folder, 'run'));
-  expect(await holdersOf(here, join(folder, 'run/looking-glass'))).toMatchObject([{ pid }]);
+  const { holders } = await holdersOf(here, join(folder, 'run/looking-glass'));
+  expect(holders).toMatchObject([{ pid }]);
 });
 
 test('who holds a removed file is told from who holds the one in its place', async () => {
   await writeFile(path, '');
   const pid = await hold();
   await rm(path);
-  expect(await holdersOf(here, path)).toMatchObject([{ pid, removed: true }]);
+  expect((await holdersOf(here, path)).holders).toMatchObject([{ pid, removed: true }]);
   await writeFile(path, '');
-  expect(await holdersOf(here, path)).toMatchObject([{ pid, removed: true }]);
+  expect((await holdersOf(here, path)).holders).toMatchObject([{ pid, removed: true }]);
 });
 
 test('another file of the same beginning is not the file', async () => {
   await writeFile(path, '');
   await hold();
   await writeFile(`${path}-2`, '');
-  expect(await holdersOf(here, `${path}-2`)).toEqual([]);
-  expect(await holdersOf(here, path.slice(0, -1))).toEqual([]);
+  expect((await holdersOf(here, `${path}-2`)).holders).toEqual([]);
+  expect((await holdersOf(here, path.slice(0, -1))).holders).toEqual([]);
 });
 
 /** Writes a process below a root of its own, as /proc shows it. */
@@ -111,6 +114,8 @@ async function writeProcess(
 
 const shm = '/dev/shm/looking-glass';
 
+const below = () => filesUnder(folder, () => {});
+
 test.each([
   ['guest=win10,debug-threads=on', 'win10'],
   ['debug-threads=on,guest=win10', 'win10'],
@@ -118,8 +123,7 @@ test.each([
   ['process=win10', null],
 ])('the guest of QEMU with -name %s is %s', async (name, domain) => {
   await writeProcess(42, { args: ['qemu-system-x86_64', '-name', name, '-S'], fds: [shm] });
-  const below = filesUnder(folder, () => {});
-  expect(await holdersOf(below, shm)).toEqual([
+  expect((await holdersOf(below(), shm)).holders).toEqual([
     { pid: 42, program: 'qemu-system-x86_64', domain, removed: false },
   ]);
 });
@@ -137,12 +141,7 @@ test('a process that mapped the file under another name is known by device and i
   await writeProcess(7, { maps: `${line(ino, '/container/shm/lg')}${stack}` });
   await writeProcess(8, { maps: `${line(ino + 1, '/container/shm/lg')}${stack}` });
   await writeProcess(9, { maps: `${stack}${line(ino + 1, `${shm} (deleted)`)}` });
-  expect(
-    await holdersOf(
-      filesUnder(folder, () => {}),
-      shm,
-    ),
-  ).toEqual([
+  expect((await holdersOf(below(), shm)).holders).toEqual([
     { pid: 7, program: 'cat', domain: null, removed: false },
     { pid: 9, program: 'cat', domain: null, removed: true },
   ]);
@@ -153,10 +152,58 @@ test('a process that ends meanwhile, and what is no process, is passed over', as
   await mkdir(join(folder, 'proc/sys'));
   await writeFile(join(folder, 'proc/uptime'), '1.0 1.0\n');
   await writeProcess(42, { fds: [shm] });
-  expect(
-    await holdersOf(
-      filesUnder(folder, () => {}),
-      shm,
-    ),
-  ).toMatchObject([{ pid: 42 }]);
+  expect((await holdersOf(below(), shm)).holders).toMatchObject([{ pid: 42 }]);
 });
+
+test('all holders are known when every process was looked into', async () => {
+  await writeProcess(1, {});
+  await writeProcess(42, { fds: [shm] });
+  expect(await holdersOf(below(), shm)).toMatchObject({ holders: [{ pid: 42 }], complete: true });
+});
+
+test.each([
+  ['EACCES', 'proc/7/fd', 'an ordinary user'],
+  ['EPERM', 'proc/7/fd', '/proc mounted with hidepid=noaccess'],
+  ['EACCES', 'proc/7/fd/0', 'root with CAP_DAC_READ_SEARCH but without CAP_SYS_PTRACE'],
+  ['EACCES', 'proc/7/maps', 'a security module'],
+])('%s for %s leaves holders unknown, the others are told: %s', async (code, closed) => {
+  await writeProcess(1, {});
+  await writeProcess(7, { fds: [shm] });
+  await writeProcess(42, { fds: [shm] });
+  const files = below();
+  const refuse = (path: string) => {
+    if (path === `/${closed}`) throw Object.assign(new Error(code), { code });
+    return path;
+  };
+  const host = {
+    ...files,
+    listFolder: async (path: string) => files.listFolder(refuse(path)),
+    readLink: async (path: string) => files.readLink(refuse(path)),
+    readText: async (path: string) => files.readText(refuse(path)),
+  };
+  expect(await holdersOf(host, shm)).toMatchObject({ holders: [{ pid: 42 }], complete: false });
+});
+
+test('holders may be hidden where process 1 is, as by hidepid=invisible', async () => {
+  await writeProcess(42, { fds: [shm] });
+  expect(await holdersOf(below(), shm)).toMatchObject({ holders: [{ pid: 42 }], complete: false });
+});
+
+const withoutRights = ['setpriv', '--bounding-set=-sys_ptrace,-dac_override,-dac_read_search'];
+
+test('who has not the rights of root misses holders, and is told so', async () => {
+  // A program that may be run but not read is a process closed to its own user too.
+  await copyFile('/bin/cat', join(folder, 'closed'));
+  await chmod(join(folder, 'closed'), 0o111);
+  await writeFile(path, '');
+  await hold(join(folder, 'closed'));
+  const lookup = `
+    import { filesUnder } from '${import.meta.resolve('../../src/host/files.ts')}';
+    import { holdersOf } from '${import.meta.resolve('../../src/system/holders.ts')}';
+    console.log(JSON.stringify(await holdersOf(filesUnder('/', () => {}), '${path}')));
+  `;
+  const node = [process.execPath, '--input-type=module', '--eval', lookup];
+  const [program = '', ...args] = process.getuid?.() === 0 ? [...withoutRights, ...node] : node;
+  const { stdout } = await execa(program, args);
+  expect(JSON.parse(stdout)).toEqual({ holders: [], complete: false });
+}, 60_000);

@@ -1,5 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { LookingGlass } from '../../config/schema.ts';
+import { HandglassError } from '../../errors.ts';
 import type { SharedMemoryFile } from '../../shm/file.ts';
 import type { Context } from '../context.ts';
 import { argument, configFlag, jsonFlag } from '../flags.ts';
@@ -40,18 +41,37 @@ const create = buildCommand({
   async func(this: Context, { config: path, json }: { config: string; json?: boolean }) {
     const { createSharedMemory } = await import('../../shm/file.ts');
     const results = [];
+    const failures: HandglassError[] = [];
     for (const file of await configuredFiles(this, path)) {
       // The kvmfr module makes its own.
       if (file.path.startsWith('/dev/kvmfr')) continue;
-      const { outcome, changes } = await createSharedMemory(this.host, file);
-      results.push({ path: file.path, outcome, changes });
-      if (!json) this.print([`${file.path}: ${outcome}`, ...changes].join(', '));
+      try {
+        const { outcome, changes } = await createSharedMemory(this.host, file);
+        results.push({ path: file.path, outcome, changes });
+        if (!json) this.print([`${file.path}: ${outcome}`, ...changes].join(', '));
+      } catch (error) {
+        // One domain's mistake must not leave another without its memory at boot.
+        if (!(error instanceof HandglassError)) throw error;
+        failures.push(error);
+        const { code, what: message, remedy } = error;
+        results.push({ path: file.path, outcome: 'failed', code, message, remedy });
+      }
     }
     if (json) this.print(JSON.stringify(results));
+    throwAll(failures);
   },
   parameters: { flags: { config: configFlag, json: jsonFlag } },
   docs: { brief: 'Make or repair every configured file (as root; done at boot)' },
 });
+
+/** Throws a single failure as it is, and several as one with the first one's code. */
+function throwAll(failures: HandglassError[]): void {
+  const [first, ...more] = failures;
+  if (first === undefined) return;
+  if (more.length === 0) throw first;
+  const lines = failures.flatMap(({ what, remedy }) => (remedy === '' ? [what] : [what, remedy]));
+  throw new HandglassError(first.code, lines.join('\n'), '', { cause: failures });
+}
 
 const status = buildCommand({
   async func(this: Context, { config: path, json }: { config: string; json?: boolean }) {

@@ -1,0 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { mostChordKeys, mostChords, mostSeats } from '../../src/config/limits.ts';
+
+test.each([
+  ['LIMIT_SEATS', mostSeats],
+  ['LIMIT_CHORDS', mostChords],
+  ['LIMIT_CHORD_KEYS', mostChordKeys],
+])('A configuration is held to %s of the switchboard', async (name, most) => {
+  const url = new URL('../../native/switchboard-limits.h', import.meta.url);
+  expect(await readFile(url, 'utf8')).toContain(`  ${name} = ${most},\n`);
+});
