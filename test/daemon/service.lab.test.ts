@@ -100,8 +100,10 @@ describe('the toggle chord', () => {
   }, 600_000);
 
   test('works again after its keyboard was unplugged and plugged in', async () => {
-    await sh('labctl unplug keyboard && labctl plug keyboard');
     const keyboard = '/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_KBD1-event-kbd';
+    await sh('labctl unplug keyboard');
+    await eventually(`test ! -e ${keyboard}`);
+    await sh('labctl plug keyboard');
     await eventually(
       `test -e ${keyboard} && ls -l /proc/$(systemctl show -P MainPID handglass)/fd | grep -q "$(readlink -f ${keyboard})$"`,
     );
