@@ -33,4 +33,4 @@ install -D -m 644 -t /etc/systemd/system units/handglass.service units/handglass
 # Else the shared memory goes at its owner's last logout, from under a running virtual machine too.
 install -D -m 644 units/handglass.logind /etc/systemd/logind.conf.d/handglass.conf
 systemd-sysusers handglass.conf
-systemctl enable --quiet handglass-shm.service handglass.service
+[ ! -d /run/systemd/system ] || systemctl daemon-reload

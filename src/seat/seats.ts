@@ -53,6 +53,8 @@ export interface Seats {
 }
 
 interface Handoff {
+  /** Who is shown to have the seat until it has moved as a whole. */
+  from: string;
   to: string;
   done: Promise<void>;
 }
@@ -74,11 +76,16 @@ export function createSeats(
     return {
       seats: config.seats.map((seat) => ({
         ...viewSeat(seat, facts),
+        owner: ownerOf(seat),
         moving: handoffs.has(seat.name),
       })),
       domains: facts.domains,
       problem,
     };
+  }
+
+  function ownerOf(seat: Seat): string {
+    return handoffs.get(seat.name)?.from ?? viewSeat(seat, facts).owner;
   }
 
   function tell(): void {
@@ -142,7 +149,7 @@ export function createSeats(
   /** Follows on the handoff that runs, if any, and takes its place at once, so that none gets between. */
   function begin(seat: Seat, to: string, check: (seat: SeatView) => void): Promise<void> {
     const running = handoffs.get(seat.name)?.done;
-    const handoff: Handoff = { to, done: handOver() };
+    const handoff: Handoff = { from: ownerOf(seat), to, done: handOver() };
     handoffs.set(seat.name, handoff);
     tell();
     return handoff.done;
@@ -150,6 +157,7 @@ export function createSeats(
     async function handOver(): Promise<void> {
       try {
         await running?.catch(() => {});
+        handoff.from = viewSeat(seat, facts).owner;
         await move(seat, to, check);
       } finally {
         await refresh();

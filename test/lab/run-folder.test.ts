@@ -38,12 +38,13 @@ test('the folders of killed virtual hosts are removed, the others stay', () => {
   expect(existsSync(join(parent, 'handglass-other'))).toBe(true);
 });
 
-test('running virtual hosts are listed from the newest to the oldest', () => {
+test('running virtual hosts of this checkout are listed from the newest to the oldest', () => {
   const [first, second, third] = [makeRunFolder(), makeRunFolder(), makeRunFolder()];
   utimesSync(first, 2000, 2000);
   utimesSync(second, 3000, 3000);
   utimesSync(third, 1000, 1000);
   mkdirSync(join(parent, `handglass-lab-${nobody}-abc`));
+  mkdirSync(join(parent, `handglass-lab-${process.pid}-00000000-abc`));
 
   expect(runningLabs()).toEqual([second, first, third]);
 });

@@ -16,6 +16,7 @@ if [ ! -e /usr/bin/labctl ]; then
   cp $guest/win10.xml /etc/libvirt/qemu/
   ln -s ../default.xml /etc/libvirt/qemu/networks/autostart/default.xml
   sh $product/units/install.sh
+  systemctl enable --quiet handglass-shm.service handglass.service
   [ "$boot" = systemd ] && cp $guest/lab-agent.service /etc/systemd/system/ &&
     systemctl enable --quiet lab-agent.service
 fi
