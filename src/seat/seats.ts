@@ -157,11 +157,12 @@ export function createSeats(
     async function handOver(): Promise<void> {
       try {
         await running?.catch(() => {});
-        handoff.from = viewSeat(seat, facts).owner;
         await move(seat, to, check);
       } finally {
         await refresh();
-        if (handoffs.get(seat.name) === handoff) handoffs.delete(seat.name);
+        const latest = handoffs.get(seat.name);
+        if (latest === handoff) handoffs.delete(seat.name);
+        else if (latest !== undefined) latest.from = viewSeat(seat, facts).owner;
         tell();
       }
     }
