@@ -38,9 +38,10 @@ void throw_errno(napi_env env, int number, const char *syscall, const char *deta
   }
 }
 
-bool first_argument(napi_env env, napi_callback_info info, napi_value *self, napi_value *first) {
-  size_t count = 1;
-  return succeeded(env, napi_get_cb_info(env, info, &count, first, self, NULL));
+bool to_call(napi_env env, napi_callback_info info, struct call *call) {
+  size_t count = sizeof call->arguments / sizeof *call->arguments;
+  call->env = env;
+  return succeeded(env, napi_get_cb_info(env, info, &count, call->arguments, &call->self, NULL));
 }
 
 bool to_whole(napi_env env, napi_value value, const char *name, uint64_t most, uint64_t *whole) {

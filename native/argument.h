@@ -19,8 +19,14 @@ const char *errno_name(int number);
 /* Throws an Error with the errno's name as `code`, and `syscall`; `detail` ends the message. */
 void throw_errno(napi_env env, int number, const char *syscall, const char *detail);
 
-/* The call's first argument, undefined where there is none; `self` may be NULL. */
-bool first_argument(napi_env env, napi_callback_info info, napi_value *self, napi_value *first);
+/* A function's object and its first arguments, undefined where there are none. */
+struct call {
+  napi_env env;
+  napi_value self;
+  napi_value arguments[3];
+};
+
+bool to_call(napi_env env, napi_callback_info info, struct call *call);
 
 /* A whole number from 0 to `most`, or a TypeError that calls it `name`. */
 bool to_whole(napi_env env, napi_value value, const char *name, uint64_t most, uint64_t *whole);

@@ -2,18 +2,15 @@
 
 #include <string.h>
 
-/* The value of an EV_KEY event while a key is held. */
-enum { REPEAT = 2 };
-
 static void add_holders(struct chords *chords, const struct chords_device *device);
 static size_t settle(struct chords *chords, struct chords_device *device, const key_set down,
-                     const struct chord *fired[LIMIT_CHORDS]);
-static void rearm(struct chords *chords, int8_t seat, unsigned key);
-static size_t fire(struct chords *chords, const struct chord *fired[LIMIT_CHORDS]);
+                     int64_t now, const struct chord *fired[LIMIT_CHORDS]);
+static void press(struct chords *chords, int8_t seat, unsigned key, int64_t now);
+static void release(struct chords *chords, int8_t seat, unsigned key);
+static size_t fire(struct chords *chords, int64_t now, const struct chord *fired[LIMIT_CHORDS]);
+static void wait_until(struct chords *chords, int64_t due);
 static bool is_whole(const struct chords *chords, const struct chord *chord);
 static bool uses_key(const struct chord *chord, unsigned key);
-static bool has_key(const key_set set, unsigned key);
-static void put_key(key_set set, unsigned key, bool down);
 
 void chords_init(struct chords *chords) {
   memset(chords, 0, sizeof *chords);
@@ -29,8 +26,9 @@ void chords_add(struct chords *chords, unsigned slot, const key_set down) {
 
 void chords_remove(struct chords *chords, unsigned slot) {
   const struct chord *none[LIMIT_CHORDS];
-  settle(chords, &chords->devices[slot], (const key_set){0}, none);
+  settle(chords, &chords->devices[slot], (const key_set){0}, 0, none);
   chords->devices[slot].seat = NO_SEAT;
+  chords->torn &= ~(UINT64_C(1) << slot);
 }
 
 void chords_apply(struct chords *chords, const int8_t seats[LIMIT_DEVICES],
@@ -41,8 +39,9 @@ void chords_apply(struct chords *chords, const int8_t seats[LIMIT_DEVICES],
     add_holders(chords, &chords->devices[slot]);
   }
   chords->list = *list;
+  chords->deadline = 0;
   for (size_t i = 0; i < list->count; i++) {
-    chords->armed[i] = !is_whole(chords, &list->chords[i]);
+    chords->states[i] = (struct chord_state){.armed = !is_whole(chords, &list->chords[i])};
   }
 }
 
@@ -52,37 +51,62 @@ size_t chords_feed(struct chords *chords, unsigned slot, const struct input_even
   if (event->type == EV_SYN && event->code == SYN_DROPPED) {
     device->step = TORN;
   } else if (event->type == EV_SYN && event->code == SYN_REPORT) {
-    if (device->step == IN_STEP) return settle(chords, device, device->next, fired);
-    device->step = OUT_OF_STEP;
-  } else if (event->type == EV_KEY && event->code < KEY_CNT && event->value != REPEAT) {
+    if (device->step == IN_STEP) {
+      return settle(chords, device, device->next, event_time(event), fired);
+    }
+    chords_tear(chords, slot);
+  } else if (event->type == EV_KEY && event->code < KEY_CNT && event->value != KEY_REPEAT) {
     // Out of step too: the repair overwrites it.
     put_key(device->next, event->code, event->value != 0);
   }
   return 0;
 }
 
-bool chords_need_repair(const struct chords *chords, unsigned slot) {
-  return chords->devices[slot].step == OUT_OF_STEP;
+void chords_tear(struct chords *chords, unsigned slot) {
+  chords->devices[slot].step = OUT_OF_STEP;
+  chords->torn |= UINT64_C(1) << slot;
 }
 
-size_t chords_repair(struct chords *chords, unsigned slot, const key_set down,
+size_t chords_repair(struct chords *chords, unsigned slot, const key_set down, int64_t now,
                      const struct chord *fired[LIMIT_CHORDS]) {
   struct chords_device *device = &chords->devices[slot];
   device->step = IN_STEP;
+  chords->torn &= ~(UINT64_C(1) << slot);
   memcpy(device->next, down, sizeof device->next);
-  return settle(chords, device, device->next, fired);
+  return settle(chords, device, device->next, now, fired);
+}
+
+size_t chords_tick(struct chords *chords, int64_t now, const struct chord *fired[LIMIT_CHORDS]) {
+  size_t count = 0;
+  chords->deadline = 0;
+  for (size_t i = 0; i < chords->list.count; i++) {
+    struct chord_state *state = &chords->states[i];
+    if (state->due == 0) continue;
+    if (state->due <= now) {
+      state->due = 0;
+      fired[count++] = &chords->list.chords[i];
+    } else {
+      wait_until(chords, state->due);
+    }
+  }
+  return count;
+}
+
+int64_t event_time(const struct input_event *event) {
+  return (int64_t)event->input_event_sec * 1000000000 + (int64_t)event->input_event_usec * 1000;
 }
 
 static void add_holders(struct chords *chords, const struct chords_device *device) {
   if (device->seat == NO_SEAT) return;
-  for (unsigned key = 0; key < KEY_CNT; key++) {
-    chords->holders[device->seat][key] += has_key(device->held, key);
+  for (unsigned key = next_key(device->held, 0); key < KEY_CNT;
+       key = next_key(device->held, key + 1)) {
+    chords->holders[device->seat][key] += 1;
   }
 }
 
 /* Makes `down` the keys that the device holds, and fires what its presses make whole. */
 static size_t settle(struct chords *chords, struct chords_device *device, const key_set down,
-                     const struct chord *fired[LIMIT_CHORDS]) {
+                     int64_t now, const struct chord *fired[LIMIT_CHORDS]) {
   bool pressed = false;
   for (unsigned i = 0; i < KEY_SET_LONGS; i++) {
     unsigned long changed = device->held[i] ^ down[i];
@@ -93,32 +117,60 @@ static size_t settle(struct chords *chords, struct chords_device *device, const 
       uint8_t *holders = &chords->holders[device->seat][key];
       if (has_key(down, key)) {
         *holders += 1;
+        if (*holders == 1) press(chords, device->seat, key, now);
         pressed = true;
       } else {
         *holders -= 1;
-        if (*holders == 0) rearm(chords, device->seat, key);
+        if (*holders == 0) release(chords, device->seat, key);
       }
     }
   }
-  return pressed ? fire(chords, fired) : 0;
+  return pressed ? fire(chords, now, fired) : 0;
 }
 
-static void rearm(struct chords *chords, int8_t seat, unsigned key) {
+/* What a key that goes down on a seat means for taps; a tap's second press has no other between. */
+static void press(struct chords *chords, int8_t seat, unsigned key, int64_t now) {
   for (size_t i = 0; i < chords->list.count; i++) {
     const struct chord *chord = &chords->list.chords[i];
-    if (chord->seat == (uint32_t)seat && uses_key(chord, key)) chords->armed[i] = true;
+    struct chord_state *state = &chords->states[i];
+    if (!chord->tapped || chord->seat != (uint32_t)seat) continue;
+    bool again = chord->keys[0] == key && state->tapped_at != 0 && state->released &&
+                 now - state->tapped_at <= TAP_NS;
+    state->armed = again;
+    state->tapped_at = chord->keys[0] == key && !again ? now : 0;
+    state->released = false;
   }
 }
 
-static size_t fire(struct chords *chords, const struct chord *fired[LIMIT_CHORDS]) {
+static void release(struct chords *chords, int8_t seat, unsigned key) {
+  for (size_t i = 0; i < chords->list.count; i++) {
+    const struct chord *chord = &chords->list.chords[i];
+    if (chord->seat != (uint32_t)seat || !uses_key(chord, key)) continue;
+    chords->states[i].due = 0;
+    chords->states[i].released = true;
+    if (!chord->tapped) chords->states[i].armed = true;
+  }
+}
+
+static size_t fire(struct chords *chords, int64_t now, const struct chord *fired[LIMIT_CHORDS]) {
   size_t count = 0;
   for (size_t i = 0; i < chords->list.count; i++) {
     const struct chord *chord = &chords->list.chords[i];
-    if (!chords->armed[i] || !is_whole(chords, chord)) continue;
-    chords->armed[i] = false;
-    fired[count++] = chord;
+    struct chord_state *state = &chords->states[i];
+    if (!state->armed || !is_whole(chords, chord)) continue;
+    state->armed = false;
+    if (chord->hold == 0) {
+      fired[count++] = chord;
+    } else {
+      state->due = now + chord->hold;
+      wait_until(chords, state->due);
+    }
   }
   return count;
+}
+
+static void wait_until(struct chords *chords, int64_t due) {
+  if (chords->deadline == 0 || due < chords->deadline) chords->deadline = due;
 }
 
 static bool is_whole(const struct chords *chords, const struct chord *chord) {
@@ -133,17 +185,4 @@ static bool uses_key(const struct chord *chord, unsigned key) {
     if (chord->keys[i] == key) return true;
   }
   return false;
-}
-
-static bool has_key(const key_set set, unsigned key) {
-  return set[key / KEY_SET_BITS] >> key % KEY_SET_BITS & 1;
-}
-
-static void put_key(key_set set, unsigned key, bool down) {
-  unsigned long bit = 1UL << key % KEY_SET_BITS;
-  if (down) {
-    set[key / KEY_SET_BITS] |= bit;
-  } else {
-    set[key / KEY_SET_BITS] &= ~bit;
-  }
 }

@@ -1,32 +1,29 @@
 #pragma once
 
 /*
- * Chords: keys held together on a seat, whatever keyboards of the seat they are on.
+ * Chords: keys held together on a seat, whatever keyboards of the seat they are on, or one key
+ * tapped twice.
  *
- * Pure logic from events to chords. It reads no device, allocates nothing and knows no thread.
- * Devices are slots from 0 to LIMIT_DEVICES - 1, which the caller hands out.
+ * Pure logic from events to chords. It reads no device and no clock, allocates nothing and knows no
+ * thread. Devices are slots from 0 to LIMIT_DEVICES - 1, which the caller hands out. Times are
+ * nanoseconds of the clock that the events are stamped with.
  *
  * - Keys change when a report ends (SYN_REPORT), all of the report's at once.
- * - A chord fires when a press makes it whole. Other keys held do not matter, so that a chord works
- *   beside a key that is stuck. It fires again only after one of its keys was up on the whole seat.
+ * - A chord fires when a press makes it whole, or once it has been whole for its hold time. Other
+ *   keys held do not matter, so that a chord works beside a key that is stuck. It fires again only
+ *   after one of its keys was up on the whole seat.
+ * - A tapped chord fires at its key's second press within TAP_NS of the first, with no press of
+ *   another key between.
  * - Only a press fires a chord: a new table, or a device that arrives with keys down, never does.
  */
 
-#include <limits.h>
-#include <linux/input.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "keys.h"
 #include "switchboard-limits.h"
 
-enum {
-  KEY_SET_BITS = CHAR_BIT * sizeof(unsigned long),
-  KEY_SET_LONGS = (KEY_CNT + KEY_SET_BITS - 1) / KEY_SET_BITS,
-};
-
-/* One bit for each key code, laid out as EVIOCGKEY fills it. */
-typedef unsigned long key_set[KEY_SET_LONGS];
+static const int64_t TAP_NS = 400 * 1000 * 1000;
 
 /* Keys are different codes below KEY_CNT, at least one; `seat` is below LIMIT_SEATS. */
 struct chord {
@@ -34,6 +31,15 @@ struct chord {
   uint32_t seat;
   size_t key_count;
   uint16_t keys[LIMIT_CHORD_KEYS];
+  /* Its one key is to be tapped twice. */
+  bool tapped;
+  /* Nanoseconds for which it must be whole. */
+  int64_t hold;
+  /* What it is for; see router.h. */
+  bool swallow;
+  bool panic;
+  size_t target_count;
+  uint8_t targets[LIMIT_TARGETS];
 };
 
 struct chord_list {
@@ -57,13 +63,26 @@ struct chords_device {
   key_set next;
 };
 
+struct chord_state {
+  /* Whether a key of the chord was up since it last fired. */
+  bool armed;
+  /* When it fires unless a key goes up first; 0: not to be waited for. */
+  int64_t due;
+  /* Its key's first press, and whether it went up since; 0: none that counts. */
+  int64_t tapped_at;
+  bool released;
+};
+
 struct chords {
   struct chords_device devices[LIMIT_DEVICES];
   /* How many of the seat's devices hold the key. */
   uint8_t holders[LIMIT_SEATS][KEY_CNT];
   struct chord_list list;
-  /* Whether a key of the chord was up since it last fired. */
-  bool armed[LIMIT_CHORDS];
+  struct chord_state states[LIMIT_CHORDS];
+  /* When chords_tick() is to be called; 0: no chord waits. It may come too early, never too late. */
+  int64_t deadline;
+  /* Devices that are OUT_OF_STEP, bits by slot. */
+  uint64_t torn;
 };
 
 /* No devices, seats or chords. */
@@ -87,12 +106,18 @@ size_t chords_feed(struct chords *chords, unsigned slot, const struct input_even
                    const struct chord *fired[LIMIT_CHORDS]);
 
 /*
- * Whether the device lost events and its key state must be read and given to chords_repair(). To be
- * asked once all events that were read are fed: those are older than the state, and events that
- * follow a loss are ignored until it is repaired.
+ * Marks a device that has lost events: its key state must be read and given to chords_repair(), once
+ * all events that were read are fed. Those are older than the state; what follows a loss is ignored
+ * until it is repaired. `torn` has what waits for it.
  */
-bool chords_need_repair(const struct chords *chords, unsigned slot);
+void chords_tear(struct chords *chords, unsigned slot);
 
 /* Makes up for lost events with the keys that are down now. Fires like chords_feed(). */
-size_t chords_repair(struct chords *chords, unsigned slot, const key_set down,
+size_t chords_repair(struct chords *chords, unsigned slot, const key_set down, int64_t now,
                      const struct chord *fired[LIMIT_CHORDS]);
+
+/* Fires the chords that have been held for long enough. */
+size_t chords_tick(struct chords *chords, int64_t now, const struct chord *fired[LIMIT_CHORDS]);
+
+/* An event's stamp in nanoseconds. */
+int64_t event_time(const struct input_event *event);

@@ -1,14 +1,11 @@
 #include "switchboard-handle.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "argument.h"
 #include "event.h"
-#include "switchboard.h"
-#include "table.h"
+#include "switchboard-methods.h"
 
 struct handle {
   /* NULL once it has ended. */
@@ -18,29 +15,28 @@ struct handle {
 
 static const napi_type_tag handle_tag = {0x68616e64676c6173, 0x7377697463686264};
 
-static bool start(napi_env env, napi_value listener, struct handle *handle);
+static bool start(napi_env env, napi_value listener, bool realtime, struct handle *handle);
 static bool make_object(napi_env env, struct handle *handle, napi_value *object);
 static void wake(void *context);
 static void deliver(napi_env env, napi_value listener, void *context, void *data);
-static napi_value open_device(napi_env env, napi_callback_info info);
-static napi_value close_device(napi_env env, napi_callback_info info);
-static napi_value apply(napi_env env, napi_callback_info info);
-static napi_value close_switchboard(napi_env env, napi_callback_info info);
-static struct handle *open_handle_of(napi_env env, napi_value self, const char *method);
 static struct handle *handle_of(napi_env env, napi_value self);
 static void finish(napi_env env, void *data, void *hint);
 static void end_early(napi_env env, struct handle *handle);
 static void end(void *data);
 
 napi_value open_switchboard(napi_env env, napi_callback_info info) {
-  napi_value listener;
+  struct call call;
   napi_valuetype type;
-  if (!first_argument(env, info, NULL, &listener) ||
-      !succeeded(env, napi_typeof(env, listener, &type))) {
+  bool realtime;
+  if (!to_call(env, info, &call) || !succeeded(env, napi_typeof(env, call.arguments[0], &type))) {
     return NULL;
   }
   if (type != napi_function) {
     napi_throw_type_error(env, NULL, "listener must be a function");
+    return NULL;
+  }
+  if (napi_get_value_bool(env, call.arguments[1], &realtime) != napi_ok) {
+    napi_throw_type_error(env, NULL, "realtime must be true or false");
     return NULL;
   }
   struct handle *handle = calloc(1, sizeof *handle);
@@ -49,7 +45,7 @@ napi_value open_switchboard(napi_env env, napi_callback_info info) {
     return NULL;
   }
   napi_value object;
-  if (!start(env, listener, handle)) {
+  if (!start(env, call.arguments[0], realtime, handle)) {
     free(handle);
     return NULL;
   }
@@ -61,7 +57,25 @@ napi_value open_switchboard(napi_env env, napi_callback_info info) {
   return object;
 }
 
-static bool start(napi_env env, napi_value listener, struct handle *handle) {
+bool is_switchboard(const struct call *call) {
+  return handle_of(call->env, call->self) != NULL;
+}
+
+struct switchboard *switchboard_of(const struct call *call, const char *method) {
+  struct handle *handle = handle_of(call->env, call->self);
+  if (handle == NULL) return NULL;
+  if (handle->switchboard == NULL) {
+    throw_errno(call->env, EBADF, method, "on a switchboard that is closed");
+  }
+  return handle->switchboard;
+}
+
+void end_switchboard(const struct call *call) {
+  struct handle *handle = handle_of(call->env, call->self);
+  if (handle != NULL) end_early(call->env, handle);
+}
+
+static bool start(napi_env env, napi_value listener, bool realtime, struct handle *handle) {
   napi_value name;
   if (!succeeded(env, napi_create_string_utf8(env, "switchboard", NAPI_AUTO_LENGTH, &name)) ||
       !succeeded(env, napi_create_threadsafe_function(env, listener, NULL, name, 0, 1, NULL, NULL,
@@ -69,7 +83,7 @@ static bool start(napi_env env, napi_value listener, struct handle *handle) {
     return false;
   }
   napi_unref_threadsafe_function(env, handle->deliver);
-  const char *failed = switchboard_start(&handle->switchboard, wake, handle);
+  const char *failed = switchboard_start(&handle->switchboard, realtime, wake, handle);
   if (failed != NULL) {
     throw_errno(env, errno, failed, "");
     napi_release_threadsafe_function(handle->deliver, napi_tsfn_abort);
@@ -81,16 +95,13 @@ static bool start(napi_env env, napi_value listener, struct handle *handle) {
 }
 
 static bool make_object(napi_env env, struct handle *handle, napi_value *object) {
-  const napi_property_descriptor methods[] = {
-      {"open", NULL, open_device, NULL, NULL, NULL, napi_default, NULL},
-      {"closeDevice", NULL, close_device, NULL, NULL, NULL, napi_default, NULL},
-      {"apply", NULL, apply, NULL, NULL, NULL, napi_default, NULL},
-      {"close", NULL, close_switchboard, NULL, NULL, NULL, napi_default, NULL},
-  };
+  napi_value realtime;
   // Wrapped last: from then on the object's collection frees the handle.
   return succeeded(env, napi_create_object(env, object)) &&
-         succeeded(env, napi_define_properties(env, *object, sizeof methods / sizeof *methods,
-                                               methods)) &&
+         succeeded(env, napi_get_boolean(env, switchboard_is_realtime(handle->switchboard),
+                                         &realtime)) &&
+         succeeded(env, napi_set_named_property(env, *object, "realtime", realtime)) &&
+         define_methods(env, *object) &&
          succeeded(env, napi_type_tag_object(env, *object, &handle_tag)) &&
          succeeded(env, napi_wrap(env, *object, handle, finish, NULL, NULL));
 }
@@ -122,64 +133,6 @@ static void deliver(napi_env env, napi_value listener, void *context, void *data
     }
     napi_close_handle_scope(env, scope);
   }
-}
-
-static napi_value open_device(napi_env env, napi_callback_info info) {
-  napi_value self;
-  napi_value first;
-  char path[PATH_MAX];
-  if (!first_argument(env, info, &self, &first)) return NULL;
-  struct handle *handle = open_handle_of(env, self, "open");
-  if (handle == NULL || !to_text(env, first, "path", path, sizeof path)) return NULL;
-  uint32_t device;
-  const char *failed = switchboard_open(handle->switchboard, path, &device);
-  if (failed != NULL) {
-    int error = errno;
-    char quoted[sizeof path + 2];
-    snprintf(quoted, sizeof quoted, "'%s'", path);
-    throw_errno(env, error, failed, quoted);
-    return NULL;
-  }
-  napi_value number;
-  return succeeded(env, napi_create_uint32(env, device, &number)) ? number : NULL;
-}
-
-static napi_value close_device(napi_env env, napi_callback_info info) {
-  napi_value self;
-  napi_value first;
-  uint64_t device;
-  if (!first_argument(env, info, &self, &first)) return NULL;
-  struct handle *handle = open_handle_of(env, self, "closeDevice");
-  if (handle == NULL || !to_whole(env, first, "device", UINT32_MAX, &device)) return NULL;
-  switchboard_close(handle->switchboard, (uint32_t)device);
-  return NULL;
-}
-
-static napi_value apply(napi_env env, napi_callback_info info) {
-  napi_value self;
-  napi_value first;
-  struct switchboard_table table;
-  if (!first_argument(env, info, &self, &first)) return NULL;
-  // The table first: reading it can run getters, and those can close the switchboard.
-  if (handle_of(env, self) == NULL || !to_table(env, first, &table)) return NULL;
-  struct handle *handle = open_handle_of(env, self, "apply");
-  if (handle != NULL) switchboard_apply(handle->switchboard, &table);
-  return NULL;
-}
-
-static napi_value close_switchboard(napi_env env, napi_callback_info info) {
-  napi_value self;
-  if (!succeeded(env, napi_get_cb_info(env, info, NULL, NULL, &self, NULL))) return NULL;
-  struct handle *handle = handle_of(env, self);
-  if (handle != NULL) end_early(env, handle);
-  return NULL;
-}
-
-static struct handle *open_handle_of(napi_env env, napi_value self, const char *method) {
-  struct handle *handle = handle_of(env, self);
-  if (handle == NULL || handle->switchboard != NULL) return handle;
-  throw_errno(env, EBADF, method, "on a switchboard that is closed");
-  return NULL;
 }
 
 static struct handle *handle_of(napi_env env, napi_value self) {

@@ -20,8 +20,12 @@ esac
   exit 1
 }
 
+# The cache halves the time to start. Root's own is where only root can write.
 cat >/usr/bin/handglass <<LAUNCHER
 #!/bin/sh
+if [ -z "\${NODE_COMPILE_CACHE-}" ] && [ -w /var/cache ]; then
+  export NODE_COMPILE_CACHE=/var/cache/handglass/root
+fi
 exec '$product/node_modules/.bin/node' '$product/src/cli/main.ts' "\$@"
 LAUNCHER
 chmod 755 /usr/bin/handglass
@@ -32,5 +36,13 @@ install -D -m 644 -t /etc/systemd/system units/handglass.service units/handglass
   install -D -m 644 config/handglass.toml /etc/handglass/handglass.toml
 # Else the shared memory goes at its owner's last logout, from under a running virtual machine too.
 install -D -m 644 units/handglass.logind /etc/systemd/logind.conf.d/handglass.conf
+install -D -m 644 units/handglass.rules /usr/lib/udev/rules.d/65-handglass.rules
 systemd-sysusers handglass.conf
+# Elsewhere udevd reads the rules when it starts.
+if [ -S /run/udev/control ]; then
+  # Else the node, there already, would keep its rights until the next boot.
+  modprobe -q uinput || true
+  udevadm control --reload
+  udevadm trigger --settle --sysname-match=uinput
+fi
 [ ! -d /run/systemd/system ] || systemctl daemon-reload

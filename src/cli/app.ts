@@ -3,8 +3,9 @@ import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import packageJson from '../../package.json' with { type: 'json' };
 import { HandglassError } from '../errors.ts';
 import { config } from './commands/config.ts';
-import { daemon } from './commands/daemon.ts';
+import { confirm, daemon } from './commands/daemon.ts';
 import { guest } from './commands/guest.ts';
+import { input } from './commands/input.ts';
 import { give, toggle } from './commands/move.ts';
 import { shm } from './commands/shm.ts';
 import { status } from './commands/status.ts';
@@ -16,7 +17,7 @@ import { argumentProblem, commandProblem } from './render/wrong-usage.ts';
 export const programName = 'handglass';
 
 const routes = buildRouteMap({
-  routes: { status, give, toggle, watch, guest, shm, config, daemon },
+  routes: { status, give, toggle, watch, input, guest, shm, config, daemon, confirm },
   docs: {
     brief: 'Hands keyboard, mouse and USB devices to virtual machines, and back',
     fullDescription: `Hands keyboard, mouse and USB devices to virtual machines, and back.

@@ -7,8 +7,8 @@ export interface Context extends ApplicationContext {
   host: ReadFiles & OpenFiles & Run & Clock;
   /** Connects to the service's local socket. */
   connect(): Promise<Client>;
-  /** Runs the service in the foreground until it is told to stop. */
-  runDaemon(configPath: string): Promise<void>;
+  /** Runs the service in the foreground until it is told to stop, or for a trial. */
+  runDaemon(configPath: string, trialMs?: number): Promise<void>;
   /** From here on Ctrl-C aborts this signal in place of ending the program; a second one ends it. */
   catchInterrupt(): AbortSignal;
   /** Writes lines to the standard output. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { ExitCode, run } from '@stricli/core';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { isErrno, reasonOf } from '../errors.ts';
 import { clock } from '../host/clock.ts';
 import { filesUnder } from '../host/files.ts';
@@ -27,9 +28,10 @@ const context: Context = {
     const { connect } = await import('../server/client.ts');
     return connect(`ws+unix:${join(runtimeFolder(), 'handglass.sock')}:/`);
   },
-  async runDaemon(configPath) {
+  async runDaemon(configPath, trialMs) {
+    keepSmall();
     const { runDaemon } = await import('../daemon/main.ts');
-    await runDaemon(configPath);
+    await runDaemon(configPath, trialMs);
   },
   catchInterrupt() {
     const interrupted = new AbortController();
@@ -60,6 +62,15 @@ await run(app, configLast(process.argv.slice(2)), {
 if (process.exitCode === ExitCode.InvalidArgument || process.exitCode === ExitCode.UnknownCommand) {
   process.exitCode = usageStatus;
   writeLines(process.stderr, [lineBelow(programName, `See \`${command.join(' ')} --help\`.`)]);
+}
+
+/**
+ * A service that mostly waits has no use for V8's optimising compilers, which take more memory than
+ * all that it keeps.
+ */
+function keepSmall(): void {
+  for (const compiler of ['opt', 'maglev', 'sparkplug']) setFlagsFromString(`--no-${compiler}`);
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 /** `--config FILE` may stand before the command as well as behind it. */

@@ -5,6 +5,7 @@ import { columnAfter, positionAt, problemsAt, type ConfigProblem } from './probl
 import { relationFindings } from './relations.ts';
 import { configSchema, type Config } from './schema.ts';
 import { shapeFindings } from './shape.ts';
+import { inDoubleBrackets, singleBrackets } from './table-lists.ts';
 
 /** Reads the configuration; `config` when it is not there, cannot be read, or is wrong anywhere. */
 export async function loadConfig(host: ReadFiles, path: string): Promise<Config> {
@@ -79,6 +80,12 @@ function notUtf8(toml: string, offset: number): ConfigProblem {
 
 /** The parser stops at the first thing that it cannot read, and counts in UTF-16 units. */
 function notToml(toml: string, { line, column, message }: TomlError): ConfigProblem {
+  const single = singleBrackets(toml, line);
+  if (single !== undefined) {
+    const { name: key, ...place } = single;
+    const message = `${key} cannot be a single table`;
+    return { ...place, key, message, expected: inDoubleBrackets(key) };
+  }
   const before = toml.split('\n')[line - 1]?.slice(0, column - 1) ?? '';
   return {
     line,

@@ -1,12 +1,16 @@
 import { z } from 'zod';
-import type { Chord } from './chord-text.ts';
+import { chordConflicts, type SeatChord } from './chord-conflicts.ts';
+import type { ChordSetting } from './chord-setting.ts';
+import { elements, entries, repeats, soundEntries, type Entry } from './entries.ts';
 import { choiceOf, type Finding } from './finding.ts';
-import { chordsOfSeat, mostChords, mostSeats } from './limits.ts';
-import { dottedPath, type Path } from './locate.ts';
+import { chordsOfSeat, mostChords, mostDomains, mostSeats } from './limits.ts';
+import { dottedPath } from './locate.ts';
+import { proxyName } from './proxy-name.ts';
 import {
   chordsTable,
   chordTable,
   lookingGlassTable,
+  onGiveTable,
   seatTable,
   type GiveChord,
   type Seat,
@@ -21,7 +25,12 @@ export function relationFindings(document: Record<string, unknown>): Finding[] {
   const seats = soundEntries(document, 'seat', seatTable);
   const gives = soundEntries(document, 'chord', chordTable);
   const chords = chordsTable.safeParse(document['chords'] ?? {}).data;
+  const onGive = soundEntries(document, 'on-give', onGiveTable).map(({ path, value }) => ({
+    path,
+    value: { seat: value.seat, to: [value.to] },
+  }));
   const seatsAreSound = z.array(seatTable).safeParse(document['seat'] ?? []).success;
+  const domains = seats.map(({ path, value }) => elements([...path, 'domains'], value.domains));
 
   return [
     ...excess(entries(document, 'seat'), entries(document, 'chord')),
@@ -33,43 +42,26 @@ export function relationFindings(document: Record<string, unknown>): Finding[] {
       seats.map(({ path, value }) => ({ path: [...path, 'name'], value: value.name })),
       'a name that no other seat has',
     ),
-    ...seats.flatMap((seat) => repeats(elements(seat, 'domains'), 'each domain once')),
+    ...domains.flatMap((ofSeat) => repeats(ofSeat, 'each domain once')),
+    ...excessDomain(domains.flat()),
+    ...alikeProxies(domains.flat()),
     ...repeats(
-      seats.flatMap((seat) => [...elements(seat, 'input'), ...elements(seat, 'usb')]),
+      seats.flatMap(({ path, value }) => [
+        ...elements<unknown>([...path, 'input'], value.input),
+        ...elements<unknown>([...path, 'usb'], value.usb),
+      ]),
       'each device in one list of one seat',
     ),
-    ...(seatsAreSound ? gives.flatMap((give) => strayGive(give, seats)) : []),
-    ...conflicts([
+    ...gives.flatMap((give) => repeats(targets(give), 'each target once')),
+    ...(seatsAreSound ? [...gives, ...onGive].flatMap((give) => strays(give, seats)) : []),
+    ...chordConflicts([
       // The toggle after panic, because a finding is told of the later one, and the panic chord is
       // the one more often left to its default, which has no place in the file.
-      ...(chords === undefined ? [] : [{ path: ['chords', 'panic'], value: chords.panic }]),
-      ...(chords === undefined ? [] : [{ path: ['chords', 'toggle'], value: chords.toggle }]),
-      ...gives.map(({ path, value }) => ({ path: [...path, 'keys'], value: value.keys })),
+      ...(chords === undefined ? [] : [everySeats('panic', chords.panic)]),
+      ...(chords === undefined ? [] : [everySeats('toggle', chords.toggle)]),
+      ...gives.map(({ path, value }) => ({ path: [...path, 'keys'], value })),
     ]),
   ];
-}
-
-interface Entry<T> {
-  path: Path;
-  value: T;
-}
-
-/** The elements of an array of tables that the schema accepts, with their places among all. */
-function soundEntries<T>(
-  document: Record<string, unknown>,
-  key: string,
-  schema: z.ZodType<T>,
-): Entry<T>[] {
-  return entries(document, key).flatMap(({ path, value }) => {
-    const { success, data } = schema.safeParse(value);
-    return success ? [{ path, value: data }] : [];
-  });
-}
-
-function entries(document: Record<string, unknown>, key: string): Entry<unknown>[] {
-  const tables = document[key];
-  if (!Array.isArray(tables)) return [];
-  return tables.map((value: unknown, index) => ({ path: [key, index], value }));
 }
 
 /** The first seat or chord that the switchboard has no room for. */
@@ -82,72 +74,74 @@ function excess(seats: Entry<unknown>[], gives: Entry<unknown>[]): Finding[] {
   const room = mostChords - seats.length * chordsOfSeat;
   const give = gives[room];
   if (give === undefined) return [];
-  const expected = `${room} [[chord]] tables at most: of ${mostChords} chords, each [[seat]] takes ${chordsOfSeat} for toggle and panic`;
+  const expected = `${room} [[chord]] tables at most: of ${mostChords} chords, each [[seat]] takes ${chordsOfSeat} for toggle, panic and QEMU's own grab toggle`;
   return [{ path: give.path, wrong: 'is one chord too many', expected }];
 }
 
-function elements(seat: Entry<Seat>, key: 'domains' | 'input' | 'usb'): Entry<unknown>[] {
-  return seat.value[key].map((value, index) => ({ path: [...seat.path, key, index], value }));
+/** The first domain that the switchboard has no room for, told where it is first named. */
+function excessDomain(domains: Entry<string>[]): Finding[] {
+  const names = [...new Set(domains.map(({ value }) => value))];
+  const domain = domains.find(({ value }) => value === names[mostDomains]);
+  if (domain === undefined) return [];
+  const expected = `${mostDomains} different domains at most in all [[seat]] tables together`;
+  return [{ path: domain.path, wrong: 'is one domain too many', expected }];
 }
 
-/** Values that an earlier entry has already. The schema has brought equal ones to one spelling. */
-function repeats(entries: Entry<unknown>[], expected: string): Finding[] {
-  const first = new Map<string, Path>();
-  return entries.flatMap(({ path, value }) => {
-    const text = JSON.stringify(value);
-    const earlier = first.get(text);
-    if (earlier === undefined) {
-      first.set(text, path);
-      return [];
-    }
-    return [{ path, wrong: `repeats ${dottedPath(earlier)}`, expected }];
+/** Domains whose proxies would have the links of another domain's. */
+function alikeProxies(domains: Entry<string>[]): Finding[] {
+  const first = new Map<string, Entry<string>>();
+  return domains.flatMap((domain) => {
+    const { path, value } = domain;
+    const name = proxyName(value);
+    const earlier = first.get(name) ?? domain;
+    first.set(name, earlier);
+    if (earlier.value === value) return [];
+    return [
+      {
+        path,
+        wrong: `cannot be told apart from ${dottedPath(earlier.path)} (${quoted(earlier.value)}) in /dev/input/by-handglass`,
+        expected: `names that differ there, where both are ${quoted(name)}`,
+      },
+    ];
   });
 }
 
-/** A chord for a seat that does not exist, or for a target that its seat does not list. */
-function strayGive({ path, value: give }: Entry<GiveChord>, seats: Entry<Seat>[]): Finding[] {
-  const seat = seats.find(({ value }) => value.name === give.seat)?.value;
+type Give = Pick<GiveChord, 'seat' | 'to'>;
+
+/** A list has two targets at least: one alone has been written as a text. */
+function targets({ path, value: { to } }: Entry<Give>): Entry<string>[] {
+  const [only = '', ...others] = to;
+  const at = [...path, 'to'];
+  return others.length === 0 ? [{ path: at, value: only }] : elements(at, to);
+}
+
+/** A seat that does not exist, or targets that the seat does not list. */
+function strays(give: Entry<Give>, seats: Entry<Seat>[]): Finding[] {
+  const { path, value } = give;
+  const seat = seats.find(({ value: { name } }) => name === value.seat)?.value;
   if (seat === undefined) {
-    const names = seats.map(({ value }) => value.name);
+    const names = seats.map(({ value: { name } }) => name);
     return [
       {
         path: [...path, 'seat'],
-        wrong: `names the unknown seat ${quoted(give.seat)}`,
+        wrong: `names the unknown seat ${quoted(value.seat)}`,
         expected:
           names.length === 0 ? 'the name of a [[seat]] in this file' : choiceOf(names.map(quoted)),
       },
     ];
   }
-  const targets = ['host', ...seat.domains];
-  if (targets.includes(give.to)) return [];
-  return [
-    {
-      path: [...path, 'to'],
-      wrong: `names ${quoted(give.to)}, which seat ${quoted(seat.name)} does not list`,
-      expected: choiceOf(targets.map(quoted)),
-    },
-  ];
+  const known = ['host', ...seat.domains];
+  return targets(give)
+    .filter(({ value: target }) => !known.includes(target))
+    .map(({ path: at, value: target }) => ({
+      path: at,
+      wrong: `names ${quoted(target)}, which seat ${quoted(seat.name)} does not list`,
+      expected: choiceOf(known.map(quoted)),
+    }));
 }
 
-/** Chords that cannot be told apart from an earlier one: each with the first that it meets. */
-function conflicts(chords: Entry<Chord>[]): Finding[] {
-  return chords.flatMap(({ path, value }, index) => {
-    for (const earlier of chords.slice(0, index)) {
-      const wrong = conflictWith(earlier, value);
-      if (wrong !== null)
-        return [{ path, wrong, expected: 'chords of which none contains another' }];
-    }
-    return [];
-  });
-}
-
-function conflictWith({ path, value: earlier }: Entry<Chord>, chord: Chord): string | null {
-  const within = earlier.keys.every((key) => chord.keys.includes(key));
-  const around = chord.keys.every((key) => earlier.keys.includes(key));
-  const other = `${dottedPath(path)} (${earlier.text})`;
-  if (within && around) return `has the same keys as ${other}`;
-  if (within) return `contains ${other}, which would fire first`;
-  return around ? `is contained in ${other} and would fire first` : null;
+function everySeats(key: 'toggle' | 'panic', chord: ChordSetting): Entry<SeatChord> {
+  return { path: ['chords', key], value: { ...chord, seat: null } };
 }
 
 function quoted(text: string): string {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { parseChord } from './chord-text.ts';
+import { chordKeys, chordSetting, toChordSetting } from './chord-setting.ts';
+import { commandLine } from './command-line.ts';
 import { parseEndpoint } from './endpoint.ts';
-import { parsed, table, textOf } from './fields.ts';
+import { parsed, table, tables, textOf, wholeNumber } from './fields.ts';
+import { proxyName } from './proxy-name.ts';
 import { parseResolution, resolutionRange } from './resolution.ts';
 import { inputSelector, usbSelector } from './selectors.ts';
 
@@ -10,20 +12,36 @@ const domainName = textOf(
   'the name of a domain in `virsh list --all`, other than "host"',
 );
 
+/** The kernel holds 79 bytes of where a device is: `handglass/<proxy name>-keyboard`. */
+const mostProxyName = 60;
+
+/** One with proxies in /dev/input/by-handglass, where those of the host are `host-…`. */
+const seatDomain = domainName
+  .refine((domain) => !proxyName(domain).startsWith('host-'), {
+    message: 'a domain whose name does not begin with "host-"',
+    params: { wrong: "would have its proxies among the host's own in /dev/input/by-handglass" },
+  })
+  .refine((domain) => proxyName(domain).length <= mostProxyName, {
+    message: `a domain whose name has at most ${mostProxyName} characters`,
+    params: { wrong: 'has a name too long for its proxies in /dev/input/by-handglass' },
+  });
+
 const seatName = textOf(/^\P{Cc}+$/u, 'a name such as "desk", without control characters');
 
 const accountName = (kind: 'user' | 'group') =>
   textOf(/^[^\s:/\p{Cc}]+$/u, `the name of a ${kind}`);
 
-const chord = z
-  .string('keys joined by +, such as "leftctrl+rightctrl"')
-  .transform((text, context) => {
-    const result = parseChord(text);
-    if ('keys' in result) return result;
-    const { wrong, expected } = result;
-    context.addIssue({ code: 'custom', message: expected, params: { wrong } });
-    return z.NEVER;
-  });
+const knownSeat = textOf(/^\P{Cc}+$/u, 'the name of a [[seat]] in this file');
+
+const target = textOf(/^\P{Cc}+$/u, '"host" or a domain of that seat');
+
+const targets = z.union(
+  [
+    target.transform((one) => [one]),
+    z.array(target).min(2, 'two targets or more, or one as a text, such as "win10"'),
+  ],
+  '"host", a domain of that seat, or a list of them to go through',
+);
 
 /** A shared-memory file and what its size derives from. */
 export const lookingGlassTable = table('[[looking-glass]] tables', {
@@ -45,22 +63,31 @@ export const lookingGlassTable = table('[[looking-glass]] tables', {
 export const seatTable = table('[[seat]] tables', {
   name: seatName,
   domains: z
-    .array(domainName, 'a list of domains, such as ["win10"]')
+    .array(seatDomain, 'a list of domains, such as ["win10"]')
     .min(1, 'one domain at least, such as ["win10"]'),
   input: z.array(inputSelector, 'a list of selectors, such as [{ name = "…" }]').default([]),
   usb: z.array(usbSelector, 'a list of selectors, such as [{ serial = "…" }]').default([]),
+  swallow: z.boolean('true or false').default(false),
 });
 
 export const chordsTable = table('the table [chords]', {
-  toggle: chord.prefault('leftctrl+rightctrl'),
-  panic: chord.prefault('leftctrl+leftalt+pause'),
+  toggle: chordSetting.prefault('leftctrl+rightctrl'),
+  panic: chordSetting.prefault('leftctrl+leftalt+pause'),
 });
 
 export const chordTable = table('[[chord]] tables', {
-  keys: chord,
-  seat: textOf(/^\P{Cc}+$/u, 'the name of a [[seat]] in this file'),
-  to: textOf(/^\P{Cc}+$/u, '"host" or a domain of that seat'),
-});
+  ...chordKeys,
+  seat: knownSeat,
+  to: targets,
+}).transform(toChordSetting);
+
+/** What to run once a seat has gone to a target. */
+export const onGiveTable = table('[[on-give]] tables', {
+  seat: knownSeat,
+  to: target,
+  run: commandLine,
+  timeout: wholeNumber('seconds', 1, 300).default(10),
+}).transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout * 1000 }));
 
 const libvirtTable = table('the table [libvirt]', {
   uri: textOf(
@@ -80,21 +107,25 @@ const serverTable = table('the table [server]', {
 
 /** `/etc/handglass/handglass.toml`, each rule that a value can meet or break by itself. */
 export const configSchema = table('a TOML document', {
-  'looking-glass': z.array(lookingGlassTable, '[[looking-glass]] tables').default([]),
-  seat: z.array(seatTable, '[[seat]] tables').default([]),
+  'looking-glass': tables('looking-glass', lookingGlassTable),
+  seat: tables('seat', seatTable),
   chords: chordsTable.prefault({}),
-  chord: z.array(chordTable, '[[chord]] tables').default([]),
+  chord: tables('chord', chordTable),
+  'on-give': tables('on-give', onGiveTable),
   libvirt: libvirtTable.prefault({}),
   server: serverTable.prefault({}),
-}).transform(({ 'looking-glass': lookingGlass, seat, chords, chord: gives, ...rest }) => ({
-  lookingGlass,
-  seats: seat,
-  chords: { ...chords, gives },
-  ...rest,
-}));
+}).transform(
+  ({ 'looking-glass': lookingGlass, seat, chords, chord: gives, 'on-give': onGive, ...rest }) => ({
+    lookingGlass,
+    seats: seat,
+    chords: { ...chords, gives },
+    onGive,
+    ...rest,
+  }),
+);
 
 export type Config = z.output<typeof configSchema>;
 export type LookingGlass = z.output<typeof lookingGlassTable>;
 export type Seat = z.output<typeof seatTable>;
-/** A chord that gives one seat to one target. */
+/** A chord that gives one seat to a target, or to the next of several each time. */
 export type GiveChord = z.output<typeof chordTable>;

@@ -6,7 +6,7 @@ type Issue = z.core.$ZodIssue;
 
 /** What the schema says about a document, in our words: zod's messages are what was expected. */
 export function shapeFindings(issues: readonly Issue[], document: unknown): Finding[] {
-  return issues.flatMap((issue): Finding[] => {
+  return issues.flatMap(withinUnion).flatMap((issue): Finding[] => {
     const path = issue.path.filter((part) => typeof part !== 'symbol');
     const expected = issue.message;
     if (issue.code === 'unrecognized_keys') {
@@ -19,6 +19,17 @@ export function shapeFindings(issues: readonly Issue[], document: unknown): Find
     }
     return [{ path, wrong: wrongBy(issue, valueAt(document, path)), expected }];
   });
+}
+
+/** What is wrong in that form of a union that the value has; the issue itself when it has none. */
+function withinUnion(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const form = issue.errors.find((errors) =>
+    errors.every(({ code, path }) => code !== 'invalid_type' || path.length > 0),
+  );
+  return (
+    form?.map((error): Issue => ({ ...error, path: [...issue.path, ...error.path] })) ?? [issue]
+  );
 }
 
 function wrongBy(issue: Issue, value: unknown): string {

@@ -2,7 +2,9 @@ import type { Config } from '../config/schema.ts';
 import type { Clock, OpenFiles, ReadFiles, Run, WriteFiles } from '../host/ports.ts';
 import { isActive, listDomains } from '../libvirt/domains.ts';
 import { hostdevsOf } from '../libvirt/hostdevs.ts';
+import { qemuProcesses } from '../libvirt/process.ts';
 import { virshFor } from '../libvirt/virsh.ts';
+import type { InputSwitch } from '../input/switching.ts';
 import type { SeatEffects } from '../seat/seats.ts';
 import { type InputDevice, inputDevices } from '../system/input.ts';
 import { usbDevices } from '../system/usb.ts';
@@ -20,20 +22,28 @@ export function effectsOn(
   config: Config,
   folder: string,
   devices: { watch: () => Promise<void>; follow: (input: readonly InputDevice[]) => void },
+  input: InputSwitch,
 ): SeatEffects {
   const virsh = virshFor(host, config.libvirt.uri);
   const hostdevs = hostdevsOf(host, virsh, folder);
   const seatDomains = new Set(config.seats.flatMap(({ domains }) => domains));
+  async function watchProcesses(active: readonly string[]): Promise<void> {
+    const processes = await qemuProcesses(host, active);
+    for (const domain of seatDomains) input.watch(domain, processes.get(domain) ?? null);
+  }
+
   return {
+    input,
     async readMachine() {
       await devices.watch();
-      const input = await inputDevices(host);
-      devices.follow(input);
-      return { input, usb: await usbDevices(host) };
+      const present = await inputDevices(host);
+      devices.follow(present);
+      return { input: present, usb: await usbDevices(host) };
     },
     async readDomains() {
       const domains = await listDomains(virsh);
       const active = domains.filter((each) => isActive(each) && seatDomains.has(each.name));
+      await watchProcesses(active.map(({ name }) => name));
       const attached = active.map(
         async ({ name }) => [name, await hostdevs.attached(name)] as const,
       );

@@ -8,10 +8,10 @@ import { processes } from '../host/processes.ts';
 import { startService } from './service.ts';
 
 /**
- * Runs the service in the foreground until SIGTERM or SIGINT. Its journal is the standard output;
+ * Runs the service in the foreground until SIGTERM or SIGINT, or its trial is over. Its journal is the standard output;
  * the service manager's own stamps the lines with the time.
  */
-export async function runDaemon(configPath: string): Promise<void> {
+export async function runDaemon(configPath: string, trialMs?: number): Promise<void> {
   const host = { ...filesUnder('/', native.reserve), ...processes, ...clock, ...native };
   const config = await loadConfig(host, configPath);
   const ending = new AbortController();
@@ -23,6 +23,7 @@ export async function runDaemon(configPath: string): Promise<void> {
     version: packageJson.version,
     runtimeFolder: runtimeFolder(),
     stateFolder: stateFolder(),
+    trialMs,
     log: (line: string) => process.stdout.write(`${line}\n`),
   };
   const { ended } = await startService(host, options, ending.signal);

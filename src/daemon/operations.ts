@@ -6,20 +6,25 @@ import type { SeatView } from '../seat/view.ts';
 import type { Operations } from '../server/operations.ts';
 import { mayMove, type Viewer } from '../server/visibility.ts';
 import type { LookingGlassView } from './looking-glass.ts';
+import type { Lockout } from './lockout.ts';
 import { moveOf, type Problems } from './problems.ts';
 
 export interface OperationsParts {
-  config: Config;
+  config: Pick<Config, 'seats' | 'lookingGlass'>;
   version: string;
   seats: Seats;
   problems: Problems;
   lookingGlass: () => LookingGlassView[];
+  lockout: Lockout;
+  /** Ends the trial that the service was started for. */
+  confirm: () => void;
   subscribe: Operations['subscribe'];
   log: (line: string) => void;
 }
 
 export function operationsOn(parts: OperationsParts): Operations {
-  const { config, version, seats, problems, lookingGlass, subscribe, log } = parts;
+  const { config, version, seats, problems, lookingGlass, lockout, confirm, subscribe, log } =
+    parts;
   const named = new Set([
     ...config.seats.flatMap(({ domains }) => domains),
     ...config.lookingGlass.map(({ domain }) => domain),
@@ -41,6 +46,7 @@ export function operationsOn(parts: OperationsParts): Operations {
       };
     },
     subscribe,
+    confirm,
     give: (seat, to, by) =>
       told(seat, by, async () => {
         await seats.give(seat, to, (view) => requireMay(by, view, to));
@@ -56,6 +62,7 @@ export function operationsOn(parts: OperationsParts): Operations {
   /** The journal has every move with its reason, also those of which a guest is told little. */
   async function told(seat: string, by: Viewer, move: () => Promise<string>): Promise<void> {
     try {
+      lockout.requireOpen(by);
       const owner = await move();
       problems.set(moveOf(seat), []);
       log(`${seat}: with ${owner} (${nameOf(by)})`);

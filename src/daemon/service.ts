@@ -5,6 +5,7 @@ import { reasonOf } from '../errors.ts';
 import type {
   Clock,
   Follow,
+  Notify,
   OpenFiles,
   OpenSwitchboard,
   ReadFiles,
@@ -13,17 +14,23 @@ import type {
   WatchFolder,
   WriteFiles,
 } from '../host/ports.ts';
-import { listenToSeats } from '../input/listening.ts';
+import { openAbsoluteDevices } from '../input/absolute-devices.ts';
+import { switchInput } from '../input/switching.ts';
 import { followEvents } from '../libvirt/events.ts';
 import { createSeats, type Seats } from '../seat/seats.ts';
 import { openGuests } from '../server/guests.ts';
 import { serve } from '../server/listen.ts';
 import type { Operations } from '../server/operations.ts';
-import { actOn } from './chords.ts';
+import type { InputDevice } from '../system/input.ts';
 import { effectsOn } from './effects.ts';
+import { createLockout } from './lockout.ts';
 import { watchLookingGlass } from './looking-glass.ts';
+import { completeMoves } from './moves.ts';
+import { runOnGive } from './on-give.ts';
 import { operationsOn } from './operations.ts';
 import { createProblems, type Problems } from './problems.ts';
+import { watchStalls } from './stall.ts';
+import { startTrial } from './trial.ts';
 import { watchDevices } from './watch-devices.ts';
 
 type Host = ReadFiles &
@@ -34,6 +41,7 @@ type Host = ReadFiles &
   Run &
   Follow &
   Clock &
+  Notify &
   OpenSwitchboard;
 
 export interface ServiceOptions {
@@ -41,8 +49,10 @@ export interface ServiceOptions {
   version: string;
   /** Holds the local socket, and files for virsh for a moment. */
   runtimeFolder: string;
-  /** Holds what outlives the service: the guests. */
+  /** Holds what outlives the service: the guests, and devices with absolute axes. */
   stateFolder: string;
+  /** How long the service stays unless it is confirmed; for ever where there is none. */
+  trialMs?: number | undefined;
   /** Takes one line for the journal. */
   log: (line: string) => void;
 }
@@ -54,9 +64,11 @@ export interface ServiceOptions {
 export async function startService(
   host: Host,
   options: ServiceOptions,
-  signal: AbortSignal,
+  stop: AbortSignal,
 ): Promise<{ ended: Promise<void> }> {
   const { config, version, log } = options;
+  const trialOver = new AbortController();
+  const signal = AbortSignal.any([stop, trialOver.signal]);
   const listeners = new Set<() => void>();
   const changed = () => {
     for (const listener of listeners) listener();
@@ -65,29 +77,61 @@ export async function startService(
     listeners.add(listener);
     return () => void listeners.delete(listener);
   };
+  const seatNames = config.seats.map(({ name }) => name);
   const problems = createProblems(changed, log);
   const refresh = () => void seats.refresh();
 
-  const listening = listenToSeats(host, config, (action) => void act(action), refresh);
-  const effects = effectsOn(host, config, options.runtimeFolder, {
-    watch: watchDevices(host, refresh, signal),
-    follow: (input) => problems.set('input', listening.follow(input)),
+  const absolute = await openAbsoluteDevices(
+    host,
+    join(options.stateFolder, 'absolute-devices.json'),
+    (errors) => problems.set('absolute devices', errors),
+  );
+  const input = switchInput(host, config, absolute, {
+    chord: (seat, to) => moves.chord(seat, to),
+    panic() {
+      lockout.begin();
+      moves.panic();
+    },
+    moved: (seat, owner, why) => moves.moved(seat, owner, why),
+    refused: (problem) => problems.set('taking', [problem]),
+    gone: refresh,
   });
+  if (!input.realtime) log("no real-time priority: under load the guests' input may be late");
+  const devices = {
+    watch: watchDevices(host, refresh, signal),
+    follow: (present: readonly InputDevice[]) => problems.set('input', input.follow(present)),
+  };
+  const effects = effectsOn(host, config, options.runtimeFolder, devices, input);
+  const onGive = runOnGive(host, config, problems);
   const seats: Seats = createSeats(config, effects, () => {
-    const { problem } = seats.view();
-    problems.set('reading', problem === null ? [] : [problem]);
+    const view = seats.view();
+    problems.set('reading', view.problem === null ? [] : [view.problem]);
+    onGive(view);
     changed();
   });
+  const moves = completeMoves(seats, problems, log);
+  const lockout = createLockout(host);
+  const trial =
+    options.trialMs === undefined
+      ? null
+      : startTrial(host, input, options.trialMs, log, () => trialOver.abort(), stop);
   const lookingGlass = watchLookingGlass(host, config.lookingGlass, changed);
-  const parts = { config, version, seats, problems, lookingGlass: lookingGlass.view, log };
-  const operations = operationsOn({ ...parts, subscribe });
-
-  const act = actOn(seats, problems, log);
+  const operations = operationsOn({
+    config,
+    version,
+    seats,
+    problems,
+    lookingGlass: lookingGlass.view,
+    lockout,
+    confirm: () => trial?.confirm(),
+    subscribe,
+    log,
+  });
 
   // A second service fails here, before it has read anything or heard a chord.
   const server = await openServer(host, options, operations, problems, signal).catch(
     (error: unknown) => {
-      listening.close();
+      input.close();
       throw error;
     },
   );
@@ -95,9 +139,10 @@ export async function startService(
     server.closed,
     followEvents(host, config.libvirt.uri, refresh, signal),
     lookingGlass.run(signal),
+    watchStalls(host, input, seatNames, (seat) => moves.moved(seat, 'host', 'stall'), signal),
   ];
   await seats.refresh();
-  return { ended: Promise.all(running).then(() => listening.close()) };
+  return { ended: Promise.all(running).then(() => input.close()) };
 }
 
 async function openServer(

@@ -17,8 +17,10 @@ export function nativeAt(path: string): Native {
   const addon = () => (loaded ??= load(path));
   return {
     reserve: (fd, bytes) => addon().reserve(fd, bytes),
-    notify: (state) => addon().notify(state),
-    openSwitchboard: (listener) => addon().openSwitchboard(listener),
+    notify: (state, descriptors) => addon().notify(state, descriptors),
+    inherited: () => addon().inherited(),
+    closeDescriptor: (fd) => addon().closeDescriptor(fd),
+    openSwitchboard: (listener, realtime) => addon().openSwitchboard(listener, realtime),
   };
 }
 
@@ -45,7 +47,6 @@ function load(path: string): Native {
 }
 
 function isNative(addon: unknown): addon is Native {
-  return ['reserve', 'notify', 'openSwitchboard'].every(
-    (name) => typeof (addon as Record<string, unknown>)[name] === 'function',
-  );
+  const names = ['reserve', 'notify', 'inherited', 'closeDescriptor', 'openSwitchboard'];
+  return names.every((name) => typeof (addon as Record<string, unknown>)[name] === 'function');
 }

@@ -1,12 +1,16 @@
 import type { InputSelector } from '../config/selectors.ts';
 import type { InputDevice } from '../system/input.ts';
+import { mayBeTaken } from './taking.ts';
 
-/** Every node that a selector names: a keyboard with several nodes is all of them. */
+/**
+ * Every node that a selector names, those aside that must stay with the host: a keyboard with
+ * several nodes is all of them but its power button.
+ */
 export function selectInput(
   selector: InputSelector,
   devices: readonly InputDevice[],
 ): InputDevice[] {
-  return devices.filter((device) => selects(selector, device));
+  return devices.filter((device) => selects(selector, device) && mayBeTaken(device));
 }
 
 function selects(selector: InputSelector, device: InputDevice): boolean {
@@ -33,4 +37,11 @@ export function inputSelectorText(selector: InputSelector): string {
   return 'vendor' in selector
     ? `${selector.vendor}:${selector.product}`
     : Object.values(selector).join(' ');
+}
+
+/** A selector as it stands in the configuration: `{ vendor = "046d", product = "c52b" }`. */
+export function inputSelectorToml(selector: InputSelector): string {
+  // For texts without control characters TOML's strings are JSON's.
+  const pairs = Object.entries(selector).map(([key, text]) => `${key} = ${JSON.stringify(text)}`);
+  return `{ ${pairs.join(', ')} }`;
 }

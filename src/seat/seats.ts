@@ -5,9 +5,12 @@
  * - One handoff at a time for each seat. Who asks meanwhile for the same target waits for the same
  *   handoff; who asks for another is told `busy`.
  * - A panic waits for no turn: it follows directly on the handoff that runs.
+ * - To a domain go the USB devices first, then the input devices, since the way back is theirs. To
+ *   the host the input devices go first, at once, whatever else is going on.
  */
 import type { Config, Seat } from '../config/schema.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
+import type { InputSwitch } from '../input/switching.ts';
 import { isActive, type Domain } from '../libvirt/domains.ts';
 import {
   type DomainFacts,
@@ -24,7 +27,11 @@ export interface SeatEffects {
   readDomains(): Promise<DomainFacts>;
   giveUsb(domain: string, seat: Seat): Promise<void>;
   takeUsb(domain: string, seat: Seat): Promise<void>;
+  input: SeatInput;
 }
+
+/** The seats' input devices, as `InputSwitch` says. */
+export type SeatInput = Pick<InputSwitch, 'ownerOf' | 'turnOf' | 'give' | 'take'>;
 
 export interface SeatsView {
   seats: (SeatView & { moving: boolean })[];
@@ -75,7 +82,7 @@ export function createSeats(
   function view(): SeatsView {
     return {
       seats: config.seats.map((seat) => ({
-        ...viewSeat(seat, facts),
+        ...viewNow(seat),
         owner: ownerOf(seat),
         moving: handoffs.has(seat.name),
       })),
@@ -84,8 +91,12 @@ export function createSeats(
     };
   }
 
+  function viewNow(seat: Seat): SeatView {
+    return viewSeat(seat, facts, effects.input.ownerOf(seat.name));
+  }
+
   function ownerOf(seat: Seat): string {
-    return handoffs.get(seat.name)?.from ?? viewSeat(seat, facts).owner;
+    return handoffs.get(seat.name)?.from ?? viewNow(seat).owner;
   }
 
   function tell(): void {
@@ -156,22 +167,26 @@ export function createSeats(
 
     async function handOver(): Promise<void> {
       try {
+        if (to === 'host') effects.input.take(seat.name);
         await running?.catch(() => {});
         await move(seat, to, check);
       } finally {
         await refresh();
         const latest = handoffs.get(seat.name);
         if (latest === handoff) handoffs.delete(seat.name);
-        else if (latest !== undefined) latest.from = viewSeat(seat, facts).owner;
+        else if (latest !== undefined) latest.from = viewNow(seat).owner;
         tell();
       }
     }
   }
 
   async function move(seat: Seat, to: string, check: (seat: SeatView) => void): Promise<void> {
+    const turn = effects.input.turnOf(seat.name);
     await refresh();
-    const { owner, ...rest } = viewSeat(seat, facts);
+    const { owner, ...rest } = viewNow(seat);
     check({ owner, ...rest });
+    // Its input devices have come back without libvirt, and there is nothing else to bring.
+    if (to === 'host' && seat.usb.length === 0) return;
     // What is known to be away is tried to be brought back, whatever else cannot be read.
     const isKnownAway = to === 'host' && owner !== 'host';
     if (problem !== null && !isKnownAway) throw problem;
@@ -179,7 +194,38 @@ export function createSeats(
     // More than one domain can hold a part, after a handoff that failed half way.
     const holders = seat.domains.filter((domain) => domain !== to && facts.attached.has(domain));
     await takeFrom(holders, seat);
-    if (to !== 'host') await effects.giveUsb(to, seat);
+    if (to === 'host') return;
+    const hasGiven = await giveUsb(to, seat);
+    await giveInput(to, seat, turn, hasGiven);
+  }
+
+  /** A keyboard moves without the stick that is not plugged in. */
+  async function giveUsb(to: string, seat: Seat): Promise<boolean> {
+    if (seat.usb.length === 0 && seat.input.length > 0) return false;
+    try {
+      await effects.giveUsb(to, seat);
+      return true;
+    } catch (error) {
+      const isAbsent = error instanceof HandglassError && error.code === 'device-absent';
+      if (seat.input.length > 0 && isAbsent) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * A domain that reads none of our proxies may have the seat's USB devices all the same, and the
+   * host keeps the keyboard; any other failure brings them back.
+   */
+  async function giveInput(to: string, seat: Seat, turn: number, hasGiven: boolean): Promise<void> {
+    if (seat.input.length === 0) return;
+    try {
+      await effects.input.give(seat.name, to, turn);
+    } catch (error) {
+      if (!hasGiven) throw error;
+      if (error instanceof HandglassError && error.code === 'domain-deaf') return;
+      await effects.takeUsb(to, seat);
+      throw error;
+    }
   }
 
   /** Each domain is tried, so that the failure of one keeps nothing in the others. */
@@ -209,7 +255,7 @@ export function createSeats(
       const current = handoffs.get(name);
       if (current !== undefined) throw busy(name, current.to);
       if (!hasRead) await refresh();
-      const { owner } = viewSeat(seat, facts);
+      const { owner } = viewNow(seat);
       const to = owner === 'host' ? (domain ?? firstOf(seat)) : 'host';
       await give(name, to, check);
       return to;

@@ -44,18 +44,21 @@ export interface SeatView {
 }
 
 /**
- * A seat belongs to the first of its domains that holds a device of it by our doing, else to the
- * host: what another program attached is not ours to bring back.
+ * A seat belongs to the domain that has its input devices, else to the first that holds a USB device
+ * of it by our doing, else to the host: what another program attached is not ours to bring back.
+ *
+ * @param inputOwner who has the seat's input devices: `host` or a domain
  */
-export function viewSeat(seat: Seat, facts: Facts): SeatView {
-  const devices = [
-    ...seat.input.map((selector) => viewInput(selector, facts)),
-    ...seat.usb.map((selector) => viewUsb(selector, facts)),
-  ];
-  const owner = seat.domains.find((domain) =>
+export function viewSeat(seat: Seat, facts: Facts, inputOwner: string): SeatView {
+  const usbOwner = seat.domains.find((domain) =>
     seat.usb.some((selector) => holdsOurs(domain, selector, facts)),
   );
-  return { name: seat.name, owner: owner ?? 'host', domains: seat.domains, devices };
+  const owner = inputOwner === 'host' ? (usbOwner ?? 'host') : inputOwner;
+  const devices = [
+    ...seat.input.map((selector) => viewInput(selector, facts, owner, inputOwner)),
+    ...seat.usb.map((selector) => viewUsb(selector, facts)),
+  ];
+  return { name: seat.name, owner, domains: seat.domains, devices };
 }
 
 function holdsOurs(domain: string, selector: UsbSelector, { usb, attached }: Facts): boolean {
@@ -65,15 +68,23 @@ function holdsOurs(domain: string, selector: UsbSelector, { usb, attached }: Fac
   );
 }
 
-function viewInput(selector: InputSelector, { input }: Facts): DeviceView {
+function viewInput(
+  selector: InputSelector,
+  { input }: Facts,
+  owner: string,
+  inputOwner: string,
+): DeviceView {
   const [device] = selectInput(selector, input);
+  const stays = device !== undefined && owner !== inputOwner;
   return {
     kind: 'input',
     selector: inputSelectorText(selector),
     name: device?.name ?? '',
     present: device !== undefined,
-    with: device === undefined ? null : 'host',
-    problem: null,
+    with: device === undefined ? null : inputOwner,
+    problem: stays
+      ? `It stays with the host: ${owner} does not read its keyboard and mouse of Handglass.`
+      : null,
   };
 }
 

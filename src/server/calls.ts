@@ -32,6 +32,11 @@ export function createCalls(
       return moved(by, name, operations.toggle(name, by));
     },
 
+    'trial.confirm'() {
+      operations.confirm();
+      return {};
+    },
+
     'guest.pair': (_by, { domain }) => hub.pair(domain),
 
     'guest.list': () => hub.guestStates(),

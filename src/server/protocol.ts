@@ -116,6 +116,8 @@ export const methods = {
     result: z.object({ id: z.string(), domain: z.string(), token: z.string() }),
     local: true,
   },
+  /** Ends the trial that the service was started for, if any. */
+  'trial.confirm': { params: nothing, result: z.object({}), local: true },
   'guest.list': { params: nothing, result: z.array(guest), local: true },
   /** Ends the guest's connections at once. */
   'guest.revoke': { params: z.strictObject({ id: name }), result: z.object({}), local: true },
@@ -160,4 +162,6 @@ export const errorNumbers: Record<ErrorCode, number> = {
   'service-down': -32_017,
   'guest-unknown': -32_018,
   'listen-failed': -32_019,
+  'domain-deaf': -32_020,
+  'locked-out': -32_021,
 };

@@ -68,6 +68,8 @@ export function mayMove(viewer: Viewer, seat: SeatState, to: string): boolean {
 /** A failure of a move, as the viewer may read it. What nobody foresaw is told to no peer anyway. */
 export function visibleError(viewer: Viewer, error: unknown): unknown {
   if (viewer.kind === 'local' || !(error instanceof HandglassError)) return error;
+  // Written for guests.
+  if (error.code === 'locked-out') return error;
   return new HandglassError(error.code, 'The host could not move the seat.', hostKnows);
 }
 

@@ -1,5 +1,6 @@
 import { isErrno } from '../errors.ts';
 import type { ReadFiles } from '../host/ports.ts';
+import { capabilitiesFrom, type InputCapabilities, type InputKind } from './input-capabilities.ts';
 import { printable } from './printable.ts';
 
 /** An event device: one node of a keyboard, mouse or the like. */
@@ -15,14 +16,25 @@ export interface InputDevice {
   /** The USB port and serial number that it hangs on, where it does: see `UsbDevice`. */
   port: string | null;
   serial: string | null;
+  /** Where its driver says that it is: `usb-0000:00:14.0-2/input0`; empty where it says nothing. */
+  phys: string;
+  capabilities: InputCapabilities;
+  kind: InputKind;
+}
+
+/** Whether a device is one of our own, which stand for a seat's: see units/handglass.rules. */
+export function isProxy({ phys }: InputDevice): boolean {
+  return phys.startsWith('handglass/');
 }
 
 const classFolder = '/sys/class/input';
 const linkFolder = '/dev/input/by-id';
 
-/** Every event device that the kernel knows now. One that is being unplugged is left out. */
+/** Every event device that the kernel knows now, by number. One that is being unplugged is left out. */
 export async function inputDevices(host: ReadFiles): Promise<InputDevice[]> {
-  const nodes = (await namesIn(host, classFolder)).filter((name) => name.startsWith('event'));
+  const nodes = (await namesIn(host, classFolder))
+    .filter((name) => name.startsWith('event'))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const links = await linksByNode(host);
   const devices = await Promise.all(
     nodes.map(async (node) =>
@@ -37,15 +49,14 @@ export async function inputDevices(host: ReadFiles): Promise<InputDevice[]> {
 
 async function readDevice(host: ReadFiles, node: string, ids: string[]): Promise<InputDevice> {
   const attribute = async (path: string) => (await host.readText(path)).trim();
+  const optional = (path: string) =>
+    attribute(path).catch((error: unknown) => {
+      if (isErrno(error, 'ENOENT')) return '';
+      throw error;
+    });
   const device = `${classFolder}/${node}/device`;
   const port = usbPortOf(await host.realPath(device));
-  const serial =
-    port === null
-      ? null
-      : await attribute(`/sys/bus/usb/devices/${port}/serial`).catch((error: unknown) => {
-          if (isErrno(error, 'ENOENT')) return null;
-          throw error;
-        });
+  const capability = (type: string) => attribute(`${device}/capabilities/${type}`);
   return {
     path: `/dev/input/${node}`,
     ids,
@@ -53,12 +64,21 @@ async function readDevice(host: ReadFiles, node: string, ids: string[]): Promise
     vendor: await attribute(`${device}/id/vendor`),
     product: await attribute(`${device}/id/product`),
     port,
-    serial,
+    serial: port === null ? null : (await optional(`/sys/bus/usb/devices/${port}/serial`)) || null,
+    phys: printable(await optional(`${device}/phys`)),
+    ...capabilitiesFrom({
+      key: await capability('key'),
+      rel: await capability('rel'),
+      abs: await capability('abs'),
+      sw: await capability('sw'),
+    }),
   };
 }
 
 /** The port of the USB interface that a device's path in /sys/devices leads through last. */
 function usbPortOf(path: string): string | null {
+  // What hangs on a Bluetooth adapter is not on its port.
+  if (path.includes('/bluetooth/')) return null;
   const interfaces = path.split('/').map((part) => /^(\d+-[\d.]+):\d+\.\d+$/.exec(part)?.[1]);
   return interfaces.findLast((port) => port !== undefined) ?? null;
 }

@@ -7,6 +7,7 @@ const commands = [
   'give',
   'toggle',
   'watch',
+  'input',
   'guest',
   'guest pair',
   'guest list',
@@ -18,6 +19,7 @@ const commands = [
   'config',
   'config check',
   'daemon',
+  'confirm',
 ];
 
 test('every command explains itself, on a terminal of 80 columns', async () => {

@@ -106,3 +106,13 @@ test('guest revoke forgets a guest', async () => {
   expect(stdout).toBe(`{"id":"${second.id}"}\n`);
   expect(guests.list()).toEqual([]);
 });
+
+test('confirm keeps a service that was started on trial', async () => {
+  const { folder, control } = await startService();
+  expect(await handglass(['confirm'], at(folder))).toEqual({
+    stdout: 'The service stays.\n',
+    stderr: '',
+    status: 0,
+  });
+  expect(control.confirmations).toBe(1);
+});

@@ -14,6 +14,7 @@ const commands = [
   ['guest', 'pair', 'win10'],
   ['guest', 'list'],
   ['guest', 'revoke', '0123456789ab'],
+  ['confirm'],
 ];
 
 describe('a service that is not running is named, with what starts it', () => {

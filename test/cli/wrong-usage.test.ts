@@ -79,6 +79,8 @@ const wrongUses: WrongUse[] = [
     'config check',
   ),
   wrong(['daemon', 'start'], '"start" is one argument too many.', 'daemon'),
+  wrong(['daemon', '--trial'], '--trial needs a value behind it.', 'daemon'),
+  wrong(['confirm', 'now'], '"now" is one argument too many.', 'confirm'),
 ];
 
 function wrong(args: string[], what: string | string[], command = ''): WrongUse {
@@ -124,6 +126,18 @@ describe.concurrent('a resolution that is none, or out of range, is refused', ()
       stderr:
         `handglass: "${text}" is no resolution.\n` +
         `           Write WIDTHxHEIGHT in pixels, such as 2560x1440; possible is ${range}.\n`,
+      status: 2,
+    });
+  });
+});
+
+describe.concurrent('a trial of no time, or of one out of range, is refused', () => {
+  test.each(['', 'ever', '1m', '7.5', '1e2', '0x10', '-7', '4', '3601'])('%j', async (text) => {
+    expect(await handglass(['daemon', '--trial', text])).toEqual({
+      stdout: '',
+      stderr:
+        `handglass: "${text}" is no time for a trial.\n` +
+        '           Write whole seconds from 5 to 3600, such as 60.\n',
       status: 2,
     });
   });

@@ -2,17 +2,26 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { checkConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
-import { chords, lookingGlass, seat, seats } from './problems-of.ts';
+import { chords, configOf, lookingGlass, seat, seatOf, seats } from './problems-of.ts';
 
 test('An empty file is a configuration with nothing to do', () => {
   expect(configOf('')).toEqual({
     lookingGlass: [],
     seats: [],
     chords: {
-      toggle: { text: 'leftctrl+rightctrl', keys: [29, 97] },
-      panic: { text: 'leftctrl+leftalt+pause', keys: [29, 56, 119] },
+      toggle: {
+        keys: { text: 'leftctrl+rightctrl', keys: [29, 97], taps: 1 },
+        holdMs: 0,
+        swallow: true,
+      },
+      panic: {
+        keys: { text: 'leftctrl+leftalt+pause', keys: [29, 56, 119], taps: 1 },
+        holdMs: 0,
+        swallow: true,
+      },
       gives: [],
     },
+    onGive: [],
     libvirt: { uri: 'qemu:///system' },
     server: { listen: [] },
   });
@@ -40,13 +49,23 @@ test('The example is a configuration', async () => {
         domains: ['win10'],
         input: [{ id: 'usb-QEMU_QEMU_USB_Keyboard_KBD1-event-kbd' }],
         usb: [{ serial: 'MOUSE1' }, { vendor: '46f4', product: '0001' }],
+        swallow: false,
       },
     ],
     chords: {
-      toggle: { text: 'leftctrl+rightctrl', keys: [29, 97] },
-      panic: { text: 'leftctrl+leftalt+pause', keys: [29, 56, 119] },
+      toggle: {
+        keys: { text: 'leftctrl+rightctrl', keys: [29, 97], taps: 1 },
+        holdMs: 0,
+        swallow: true,
+      },
+      panic: {
+        keys: { text: 'leftctrl+leftalt+pause', keys: [29, 56, 119], taps: 1 },
+        holdMs: 0,
+        swallow: true,
+      },
       gives: [],
     },
+    onGive: [],
     libvirt: { uri: 'qemu:///system' },
     server: { listen: [{ address: '192.168.122.1', port: 18_503 }] },
   } satisfies Config);
@@ -54,12 +73,22 @@ test('The example is a configuration', async () => {
 
 test('What the example shows behind a # is a configuration too', async () => {
   const text = await readFile(new URL('../../config/handglass.toml', import.meta.url), 'utf8');
-  const uncommented = text.replaceAll(/^# ((\[\[)?[a-z]+( *=|\]\]).*)$/gm, '$1');
-  const { lookingGlass: files, chords } = configOf(uncommented);
+  const uncommented = text.replaceAll(/^# ((\[\[)?[a-z-]+( *=|\]\]).*)$/gm, '$1');
+  const { chords, lookingGlass: files, onGive, seats } = configOf(uncommented);
   expect(uncommented).not.toBe(text);
   expect(files).toEqual(configOf(text).lookingGlass);
+  expect(seats).toEqual(configOf(text).seats);
   expect(chords.gives).toEqual([
-    { keys: { text: 'leftmeta+f1', keys: [59, 125] }, seat: 'desk', to: 'win10' },
+    {
+      keys: { text: 'leftmeta+f1', keys: [59, 125], taps: 1 },
+      holdMs: 0,
+      swallow: true,
+      seat: 'desk',
+      to: ['win10'],
+    },
+  ]);
+  expect(onGive).toEqual([
+    { seat: 'desk', to: 'win10', run: ['ddcutil', 'setvcp', '60', '0x11'], timeoutMs: 10_000 },
   ]);
 });
 
@@ -132,26 +161,50 @@ const accepted: Accepted[] = [
     value: [['win10'], ['win10']],
   },
   {
-    reason: 'chords that share keys without one containing another',
-    text: `${seat}[[chord]]\nkeys = "leftctrl+f1"\nseat = "desk"\nto = "win10"
-      [[chord]]\nkeys = "btn_side+leftctrl"\nseat = "desk"\nto = "host"`,
-    part: ({ chords }) => chords.gives.map(({ keys, to }) => [keys.keys, to]),
+    reason: 'a domain by one name that links cannot have, in two seats',
+    text: `${seat}${seat.replace('desk', 'couch')}`.replaceAll('win10', 'win 10'),
+    part: ({ seats }) => seats.map(({ domains }) => domains),
+    value: [['win 10'], ['win 10']],
+  },
+  {
+    reason: 'a seat that keeps its chords from the desktop',
+    text: `${seat}swallow = true`,
+    part: ({ seats: [first] }) => first?.swallow,
+    value: true,
+  },
+  {
+    reason: 'as many seats as the switchboard holds',
+    text: seats(16),
+    part: (config) => config.seats.length,
+    value: 16,
+  },
+  {
+    reason: 'as many domains as the switchboard holds, some in two seats',
+    text: `${seatOf('desk', 1, 10)}${seatOf('couch', 6, 15)}`,
+    part: (config) => config.seats.map(({ domains }) => domains.length),
+    value: [10, 10],
+  },
+  {
+    reason: 'a domain whose name begins like that of a proxy of the host, and is none',
+    text: seat.replace('win10', 'hostess'),
+    part: ({ seats: [first] }) => first?.domains,
+    value: ['hostess'],
+  },
+  {
+    reason: 'as many chords as the switchboard holds beside many seats',
+    text: `${seats(15)}${chords(19)}`,
+    part: (config) => config.chords.gives.length,
+    value: 19,
+  },
+  {
+    reason: 'commands by path and by name, with as long as there may be to run',
+    text: `${seat}[[on-give]]\nseat = "desk"\nto = "host"\nrun = ["/opt/my tools/desk", " a\\nb "]
+      [[on-give]]\nseat = "desk"\nto = "win10"\nrun = ["ddcutil"]\ntimeout = 300`,
+    part: ({ onGive }) => onGive,
     value: [
-      [[29, 59], 'win10'],
-      [[29, 275], 'host'],
+      { seat: 'desk', to: 'host', run: ['/opt/my tools/desk', ' a\nb '], timeoutMs: 10_000 },
+      { seat: 'desk', to: 'win10', run: ['ddcutil'], timeoutMs: 300_000 },
     ],
-  },
-  {
-    reason: 'a chord of as many keys as the switchboard holds',
-    text: '[chords]\npanic = "q+w+e+r+t+y+u+i"',
-    part: ({ chords: { panic } }) => panic.keys,
-    value: [16, 17, 18, 19, 20, 21, 22, 23],
-  },
-  {
-    reason: 'as many seats and chords as the switchboard holds',
-    text: `${seats(16)}${chords(32)}`,
-    part: (config) => [config.seats.length, config.chords.gives.length],
-    value: [16, 32],
   },
   {
     reason: 'addresses of both families',
@@ -191,9 +244,3 @@ test('A problem carries the dotted path of what it is about', () => {
     ],
   });
 });
-
-function configOf(text: string): Config {
-  const result = checkConfig(text);
-  if ('problems' in result) expect.fail(JSON.stringify(result.problems));
-  return result.config;
-}

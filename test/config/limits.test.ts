@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { mostChordKeys, mostChords, mostSeats } from '../../src/config/limits.ts';
+import { mostChordKeys, mostChords, mostDomains, mostSeats } from '../../src/config/limits.ts';
 
 test.each([
   ['LIMIT_SEATS', mostSeats],
+  ['LIMIT_TARGETS', 1 + mostDomains],
   ['LIMIT_CHORDS', mostChords],
   ['LIMIT_CHORD_KEYS', mostChordKeys],
 ])('A configuration is held to %s of the switchboard', async (name, most) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chords, problemsOf, seat, seats, type Refused } from './problems-of.ts';
+import { chords, problemsOf, seat, seatOf, seats, type Refused } from './problems-of.ts';
 
 const refused: Refused[] = [
   {
@@ -56,6 +56,27 @@ const refused: Refused[] = [
     problems: [
       '49:1 seat[16] is one seat too many; expected 16 [[seat]] tables at most',
       '52:7 seat[16].usb cannot be an empty table; expected a list of selectors, such as [{ serial = "…" }]',
+    ],
+  },
+  {
+    reason: 'more domains than the switchboard holds in all seats, told once',
+    text: `${seatOf('desk', 1, 10)}${seatOf('couch', 6, 17)}${seatOf('sofa', 16, 16)}`,
+    problems: [
+      '6:88 seat[1].domains[10] is one domain too many; expected 15 different domains at most in all [[seat]] tables together',
+    ],
+  },
+  {
+    reason: 'a domain whose proxies would be called like those of the host',
+    text: '[[seat]]\nname = "desk"\ndomains = ["host-desk", "host desk"]',
+    problems: [
+      '3:12 seat[0].domains[0] would have its proxies among the host\'s own in /dev/input/by-handglass; expected a domain whose name does not begin with "host-"',
+    ],
+  },
+  {
+    reason: 'a domain whose proxies would have names longer than the kernel holds',
+    text: `[[seat]]\nname = "desk"\ndomains = ["${'ü'.repeat(60)}", "${'x'.repeat(61)}"]`,
+    problems: [
+      '3:76 seat[0].domains[1] has a name too long for its proxies in /dev/input/by-handglass; expected a domain whose name has at most 60 characters',
     ],
   },
   {
@@ -167,6 +188,25 @@ const refused: Refused[] = [
     text: `${seat}usb = [{ serial = "A1" }]\n[[seat]]\nname = "couch"\ndomains = ["win10"]\n[[seat.usb]]\nserial = "A1"`,
     problems: [
       '8:1 seat[1].usb[0] repeats seat[0].usb[0]; expected each device in one list of one seat',
+    ],
+  },
+  {
+    reason: 'a truth value in quotes',
+    text: `${seat}swallow = "yes"`,
+    problems: ['4:11 seat[0].swallow cannot be "yes"; expected true or false'],
+  },
+  {
+    reason: 'domains whose proxies would have one link',
+    text: `${seat.replace('win10', 'win 10')}[[seat]]\nname = "couch"\ndomains = ["linux", "win_10"]`,
+    problems: [
+      '6:21 seat[1].domains[1] cannot be told apart from seat[0].domains[0] ("win 10") in /dev/input/by-handglass; expected names that differ there, where both are "win_10"',
+    ],
+  },
+  {
+    reason: 'two domains of its own whose proxies would have one link',
+    text: '[[seat]]\nname = "desk"\ndomains = ["a/b", "a:b", "a.b"]',
+    problems: [
+      '3:19 seat[0].domains[1] cannot be told apart from seat[0].domains[0] ("a/b") in /dev/input/by-handglass; expected names that differ there, where both are "a_b"',
     ],
   },
 ];

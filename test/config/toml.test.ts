@@ -46,14 +46,14 @@ const refused: Refused[] = [
     reason: 'an unknown table',
     text: '[sever]\nlisten = []',
     problems: [
-      '1:2 sever is unknown; expected looking-glass, seat, chords, chord, libvirt or server',
+      '1:2 sever is unknown; expected looking-glass, seat, chords, chord, on-give, libvirt or server',
     ],
   },
   {
     reason: 'an unknown key beside the tables',
     text: '# first\nseats = 1',
     problems: [
-      '2:1 seats is unknown; expected looking-glass, seat, chords, chord, libvirt or server',
+      '2:1 seats is unknown; expected looking-glass, seat, chords, chord, on-give, libvirt or server',
     ],
   },
   {
@@ -77,9 +77,46 @@ const refused: Refused[] = [
     problems: ['1:25 server.port is unknown; expected listen'],
   },
   {
-    reason: 'a single table where several are possible',
-    text: '[seat]\nname = "desk"\ndomains = ["win10"]',
-    problems: ['1:1 seat cannot be { name, domains }; expected [[seat]] tables'],
+    reason: 'a single table where several are possible, and for nothing that names it',
+    text: '[seat]\nname = "desk"\ndomains = ["win10"]\n[[chord]]\nkeys = "leftmeta+f1"\nseat = "desk"\nto = "win10"',
+    problems: [
+      '1:1 seat cannot be { name, domains }; expected [[seat]] in double brackets, even where there is only one',
+    ],
+  },
+  {
+    reason: 'a single table before several',
+    text: '# mine\n [seat]\nname = "desk"\n\n[[seat]]\nname = "couch"',
+    problems: [
+      '2:2 seat cannot be a single table; expected [[seat]] in double brackets, even where there is only one',
+    ],
+  },
+  {
+    reason: 'a single table after several, with Windows line ends',
+    text: '[[on-give]]\r\nseat = "desk"\r\n[on-give] # host\r\nseat = "desk"',
+    problems: [
+      '3:1 on-give cannot be a single table; expected [[on-give]] in double brackets, even where there is only one',
+    ],
+  },
+  {
+    reason: 'two single tables of one name where several are possible',
+    text: '[chord]\nkeys = "leftmeta+f1"\n[chord]\nkeys = "leftmeta+f2"',
+    problems: [
+      '1:1 chord cannot be a single table; expected [[chord]] in double brackets, even where there is only one',
+    ],
+  },
+  {
+    reason: 'two tables of one name where one is possible',
+    text: '[libvirt]\n[libvirt]',
+    problems: [
+      '2:2 Invalid TOML document: trying to redefine an already defined table or value; expected TOML: KEY = VALUE under [TABLE] or [[TABLE]], each key once, texts in quotes',
+    ],
+  },
+  {
+    reason: 'text after a header in double brackets',
+    text: '[[seat]] desk',
+    problems: [
+      '1:10 Invalid TOML document: each key-value declaration must be followed by an end-of-line; expected TOML: KEY = VALUE under [TABLE] or [[TABLE]], each key once, texts in quotes',
+    ],
   },
   {
     reason: 'several tables where one is possible',
@@ -102,7 +139,7 @@ const refused: Refused[] = [
     problems: [
       '2:11 server.listen[0] cannot be "*:80"; expected ADDRESS:PORT, such as "192.168.122.1:18503" or "[fd00::1]:18503"',
       '4:1 seat[0].domains is missing; expected a list of domains, such as ["win10"]',
-      '6:1 seat[0].colour is unknown; expected name, domains, input or usb',
+      '6:1 seat[0].colour is unknown; expected name, domains, input, usb or swallow',
       '9:10 chords.toggle names the unknown keys "ctrl", "alt"; expected "leftctrl+leftalt"',
       '11:1 looking-glass[0].domain is missing; expected the name of a domain in `virsh list --all`, other than "host"',
       '12:14 looking-glass[0].resolution cannot be "big"; expected WIDTHxHEIGHT in quotes, 640x480 to 16384x16384, upright ones (480x640) included',

@@ -1,36 +1,31 @@
+import { parse } from 'smol-toml';
 import { expect, test } from 'vitest';
 import type { InputSelector } from '../../src/config/selectors.ts';
-import { inputSelectorText, selectInput } from '../../src/input/selector.ts';
-import type { InputDevice } from '../../src/system/input.ts';
+import { inputSelectorText, inputSelectorToml, selectInput } from '../../src/input/selector.ts';
+import { lidBits, systemControlBits } from '../system/capability-bits.ts';
+import { inputDevice } from './devices.ts';
 
-const devices: InputDevice[] = [
+const keyboard = inputDevice({ vendor: '046d', product: 'c339', port: '1-2.3', serial: 'A1' });
+
+const devices = [
   {
+    ...keyboard,
     path: '/dev/input/event4',
     ids: ['usb-G_Pro-event-kbd', 'usb-G_Pro_A1-event-kbd'],
     name: 'Logitech G Pro',
-    vendor: '046d',
-    product: 'c339',
-    port: '1-2.3',
-    serial: 'A1',
   },
   {
+    ...keyboard,
     path: '/dev/input/event5',
     ids: ['usb-G_Pro-event-if01'],
     name: 'Logitech G Pro (Keyboard) [2+1]',
-    vendor: '046d',
-    product: 'c339',
-    port: '1-2.3',
-    serial: 'A1',
   },
-  {
+  inputDevice({
     path: '/dev/input/event0',
-    ids: [],
     name: 'AT Translated Set 2 keyboard',
     vendor: '0001',
     product: '0001',
-    port: null,
-    serial: null,
-  },
+  }),
 ];
 
 test.each<{ selector: InputSelector; events: number[]; reason: string }>([
@@ -65,19 +60,43 @@ test.each<{ selector: InputSelector; events: number[]; reason: string }>([
 test.each(['^', '$', '(', ')', '+', '.', '/', '?', '[', ']', '\\', '{', '}', '|', '-', ',', '#'])(
   'in a name pattern %s stands for itself',
   (character) => {
-    const [device] = devices;
-    const named = { ...device, name: `a${character}b` } as InputDevice;
-    const other = { ...device, name: 'aXb' } as InputDevice;
+    const named = inputDevice({ name: `a${character}b` });
+    const other = inputDevice({ name: 'aXb' });
     expect(selectInput({ name: `a${character}*` }, [named, other])).toEqual([named]);
   },
 );
 
-test.each<{ selector: InputSelector; text: string }>([
-  { selector: { id: 'usb-G_Pro-event-kbd' }, text: 'usb-G_Pro-event-kbd' },
-  { selector: { vendor: '046d', product: 'c339' }, text: '046d:c339' },
-  { selector: { serial: 'A1' }, text: 'A1' },
-  { selector: { port: '1-2.3' }, text: '1-2.3' },
-  { selector: { name: 'Logi*' }, text: 'Logi*' },
-])('$selector is written $text', ({ selector, text }) => {
+test('what must stay with the host is left out, whatever names it', () => {
+  const power = inputDevice({ ...keyboard, name: 'Logitech System', bits: systemControlBits });
+  const lid = inputDevice({ name: 'Logitech Lid', bits: lidBits });
+  const proxy = inputDevice({ name: 'Logitech', phys: 'handglass/win10-pointer' });
+  const all = [...devices, power, lid, proxy];
+  const [typing, media] = devices;
+  expect(selectInput({ vendor: '046d', product: 'c339' }, all)).toEqual([typing, media]);
+  expect(selectInput({ name: '*' }, all)).toEqual(devices);
+});
+
+test.each<{ selector: InputSelector; text: string; toml: string }>([
+  {
+    selector: { id: 'usb-G_Pro-event-kbd' },
+    text: 'usb-G_Pro-event-kbd',
+    toml: '{ id = "usb-G_Pro-event-kbd" }',
+  },
+  {
+    selector: { vendor: '046d', product: 'c339' },
+    text: '046d:c339',
+    toml: '{ vendor = "046d", product = "c339" }',
+  },
+  { selector: { serial: 'A1' }, text: 'A1', toml: '{ serial = "A1" }' },
+  { selector: { port: '1-2.3' }, text: '1-2.3', toml: '{ port = "1-2.3" }' },
+  { selector: { name: 'Logi*' }, text: 'Logi*', toml: '{ name = "Logi*" }' },
+  {
+    selector: { name: 'a "b" \\ ü' },
+    text: 'a "b" \\ ü',
+    toml: String.raw`{ name = "a \"b\" \\ ü" }`,
+  },
+])('$selector is written $text, and $toml in the configuration', ({ selector, text, toml }) => {
   expect(inputSelectorText(selector)).toBe(text);
+  expect(inputSelectorToml(selector)).toBe(toml);
+  expect(parse(`input = ${toml}`)).toEqual({ input: selector });
 });

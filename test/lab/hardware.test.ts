@@ -38,6 +38,14 @@ test('KVM is used only when it is asked for', () => {
   expect(argumentsWith('kvm')).toContain('-accel kvm -cpu host');
 });
 
-function argumentsWith(accel: 'tcg' | 'kvm'): string {
-  return qemuArguments(image, '/checkout', sockets, '/console', { ...options, accel }).join(' ');
+test('time is counted in instructions, of one processor, only when it is asked for', () => {
+  expect(argumentsWith('tcg')).not.toContain('-icount');
+  const counted = argumentsWith('tcg', true);
+  expect(counted).toContain('-icount shift=0,sleep=off -cpu max,pku=off -smp 1');
+  expect(counted).not.toContain('thread=multi');
+});
+
+function argumentsWith(accel: 'tcg' | 'kvm', icount = false): string {
+  const all = { ...options, accel, icount };
+  return qemuArguments(image, '/checkout', sockets, '/console', all).join(' ');
 }

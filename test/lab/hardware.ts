@@ -42,7 +42,7 @@ export function qemuArguments(
   checkout: string,
   sockets: Sockets,
   console: string,
-  options: { accel: 'tcg' | 'kvm'; kernelOptions: string },
+  options: { accel: 'tcg' | 'kvm'; icount?: boolean; kernelOptions: string },
 ): string[] {
   const socket = (id: string, path: string) =>
     `socket,id=${id},path=${escaped(path)},server=on,wait=off`;
@@ -52,11 +52,7 @@ export function qemuArguments(
     ['-display', 'none'],
     // Without PS/2, which would take the keys of a keyboard that was plugged in anew.
     ['-machine', 'q35,kernel-irqchip=split,i8042=off'],
-    // Writes to memory whose code is still in the cache are slow: with the usual 1 GB, which never
-    // fills up, a boot after a reset takes eight times as long.
-    ['-accel', options.accel === 'kvm' ? 'kvm' : 'tcg,thread=multi,tb-size=256'],
-    ['-cpu', options.accel === 'kvm' ? 'host' : 'max'],
-    ['-smp', '2'],
+    ...processorArguments(options),
     ['-m', '4096'],
     ['-kernel', image.kernel],
     ['-initrd', image.initrd],
@@ -76,6 +72,37 @@ export function qemuArguments(
     ...[...devices, ...usb].map((device) => ['-device', JSON.stringify(device)]),
   ].flat();
 }
+
+function processorArguments({
+  accel,
+  icount = false,
+}: {
+  accel: 'tcg' | 'kvm';
+  icount?: boolean;
+}): string[][] {
+  if (icount) {
+    return [
+      ['-accel', `tcg,thread=single,${translation}`],
+      ['-icount', 'shift=0,sleep=off'],
+      ['-cpu', emulated],
+      ['-smp', '1'],
+    ];
+  }
+  return [
+    ['-accel', accel === 'kvm' ? 'kvm' : `tcg,thread=multi,${translation}`],
+    ['-cpu', accel === 'kvm' ? 'host' : emulated],
+    ['-smp', '2'],
+  ];
+}
+
+/** Without memory protection keys: V8 switches them often, and each time all of TCG's TLB goes. */
+const emulated = 'max,pku=off';
+
+/**
+ * Writes to memory whose code is still in the cache are slow: with the usual 1 GB, which never fills
+ * up, a boot after a reset takes eight times as long.
+ */
+const translation = 'tb-size=256';
 
 /** QEMU's option lists double a comma that belongs to a value. */
 function escaped(value: string): string {

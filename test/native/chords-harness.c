@@ -1,34 +1,38 @@
 /*
- * Event text in, event text out, for native/chords.c. Keys are letters. A line is
+ * Event text in, event text out, for native/chords.c; words as in chords-text.h. A line is
  *
+ *   reset
  *   add 0 a b              device 0 arrives with a and b down
  *   remove 0
- *   table 0=0 1=0 7@0:a+b  routes (device=seat), then chords (id@seat:keys)
- *   0: a+ syn b- a~ syn    one read of device 0: a down, b up, a repeated, ends of reports
+ *   table 0=0 1=0 7@0:a+b  routes (device=seat), then chords
+ *   0: a+ syn @20 b- syn   one read of device 0; after @20, events are stamped 20 ms
  *   0: dropped syn | a     with an overflow; after the bar, the keys down at the read's end
+ *   tear 0                 an overflow that no event tells of
+ *   tick @500
+ *   deadline
  *
- * Each line that it answers has its own: `fire 7@0`, `repair 0`.
+ * It answers with lines such as `fire 7@0`, `repair 0` and `due 500`, and ends each answer with a dot.
  */
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "../../native/chords.h"
+#include "chords-text.h"
 
 static struct chords chords;
-
-static void put(key_set set, char key) {
-  set[key / KEY_SET_BITS] |= 1UL << key % KEY_SET_BITS;
-}
+static int64_t now;
 
 static void print_fired(const struct chord *const *fired, size_t count) {
   for (size_t i = 0; i < count; i++) printf("fire %u@%u\n", fired[i]->id, fired[i]->seat);
 }
 
+/* The word's, where it is a time. */
+static bool set_time(const char *word) {
+  if (*word != '@') return false;
+  now = (int64_t)atoi(word + 1) * MS;
+  return true;
+}
+
 static void add(unsigned slot) {
   key_set down = {0};
-  for (char *word; (word = strtok(NULL, " ")) != NULL;) put(down, *word);
+  for (char *word; (word = strtok(NULL, " ")) != NULL;) put_key(down, key_of(word, 1), true);
   chords_add(&chords, slot, down);
 }
 
@@ -39,26 +43,13 @@ static void apply(void) {
   for (char *word; (word = strtok(NULL, " ")) != NULL;) {
     unsigned device;
     unsigned seat;
-    if (sscanf(word, "%u=%u", &device, &seat) == 2) {
+    if (strchr(word, ':') != NULL) {
+      list.chords[list.count++] = chord_of(word);
+    } else if (sscanf(word, "%u=%u", &device, &seat) == 2) {
       seats[device] = (int8_t)seat;
-      continue;
-    }
-    struct chord *chord = &list.chords[list.count++];
-    sscanf(word, "%u@%u", &chord->id, &chord->seat);
-    for (char *key = strchr(word, ':'); key != NULL; key = strchr(key + 1, '+')) {
-      chord->keys[chord->key_count++] = (uint16_t)key[1];
     }
   }
   chords_apply(&chords, seats, &list);
-}
-
-static struct input_event event_of(const char *word) {
-  if (strcmp(word, "syn") == 0) return (struct input_event){.type = EV_SYN, .code = SYN_REPORT};
-  if (strcmp(word, "dropped") == 0) {
-    return (struct input_event){.type = EV_SYN, .code = SYN_DROPPED};
-  }
-  int value = word[1] == '+' ? 1 : word[1] == '-' ? 0 : 2;
-  return (struct input_event){.type = EV_KEY, .code = (uint16_t)word[0], .value = value};
 }
 
 static void read_device(unsigned slot) {
@@ -66,29 +57,48 @@ static void read_device(unsigned slot) {
   key_set down = {0};
   char *word;
   while ((word = strtok(NULL, " ")) != NULL && *word != '|') {
-    struct input_event event = event_of(word);
+    if (set_time(word)) continue;
+    struct input_event event = event_of(word, now);
     print_fired(fired, chords_feed(&chords, slot, &event, fired));
   }
-  while (word != NULL && (word = strtok(NULL, " ")) != NULL) put(down, *word);
-  if (!chords_need_repair(&chords, slot)) return;
-  printf("repair %u\n", slot);
-  print_fired(fired, chords_repair(&chords, slot, down, fired));
+  while (word != NULL && (word = strtok(NULL, " ")) != NULL) put_key(down, key_of(word, 1), true);
+  if (chords.torn == 0) return;
+  printf("repair %u\n", (unsigned)__builtin_ctzll(chords.torn));
+  print_fired(fired, chords_repair(&chords, slot, down, now, fired));
+}
+
+static void tick(void) {
+  const struct chord *fired[LIMIT_CHORDS];
+  set_time(strtok(NULL, " "));
+  print_fired(fired, chords_tick(&chords, now, fired));
+}
+
+static void reset(void) {
+  chords_init(&chords);
+  now = MS;
+}
+
+static void obey(const char *word) {
+  if (strcmp(word, "reset") == 0) return reset();
+  if (strcmp(word, "table") == 0) return apply();
+  if (strcmp(word, "tick") == 0) return tick();
+  if (word[strlen(word) - 1] == ':') return read_device((unsigned)atoi(word));
+  if (strcmp(word, "deadline") == 0) {
+    printf("due %ld\n", (long)(chords.deadline / MS));
+    return;
+  }
+  unsigned slot = (unsigned)atoi(strtok(NULL, " "));
+  if (strcmp(word, "add") == 0) return add(slot);
+  if (strcmp(word, "remove") == 0) return chords_remove(&chords, slot);
+  if (strcmp(word, "tear") == 0) return chords_tear(&chords, slot);
 }
 
 int main(void) {
   char line[4096];
-  chords_init(&chords);
   while (fgets(line, sizeof line, stdin) != NULL) {
     line[strcspn(line, "\n")] = '\0';
-    char *word = strtok(line, " ");
-    if (strcmp(word, "table") == 0) {
-      apply();
-    } else if (strcmp(word, "add") == 0) {
-      add((unsigned)atoi(strtok(NULL, " ")));
-    } else if (strcmp(word, "remove") == 0) {
-      chords_remove(&chords, (unsigned)atoi(strtok(NULL, " ")));
-    } else {
-      read_device((unsigned)atoi(word));
-    }
+    obey(strtok(line, " "));
+    puts(".");
+    fflush(stdout);
   }
 }

@@ -1,29 +1,51 @@
 import * as fc from 'fast-check';
 
+/** A plain chord, one that is held for so many milliseconds, or one key that is tapped twice. */
+type Chord = { seat: number; keys: string[]; tap: boolean; hold: number };
+
 type Step =
   | { kind: 'add'; device: number; down: string[] }
   | { kind: 'remove'; device: number }
-  | { kind: 'table'; seats: number[]; chords: { seat: number; keys: string[] }[] }
-  | { kind: 'report'; device: number; changes: string[] }
-  | { kind: 'overflow'; device: number; before: string[]; after: string[]; down: string[] };
+  | { kind: 'table'; seats: number[]; chords: Chord[] }
+  | { kind: 'report'; device: number; waitMs: number; changes: string[] }
+  | {
+      kind: 'overflow';
+      device: number;
+      waitMs: number;
+      before: string[];
+      after: string[];
+      down: string[];
+    }
+  | { kind: 'tick'; waitMs: number };
 
 const device = fc.nat(2);
 const seat = fc.nat(1);
+const waitMs = fc.constantFrom(0, 50, 100, 200, 400, 401);
 const keys = fc.subarray(['a', 'b', 'c']);
 const changes = fc.array(fc.constantFrom('a+', 'a-', 'a~', 'b+', 'b-', 'c+', 'c-', 'c~'), {
   maxLength: 3,
 });
-const chord = fc.record({ seat, keys: fc.subarray(['a', 'b', 'c'], { minLength: 1 }) });
+const hold = fc.constantFrom(0, 0, 100, 250);
+const chord: fc.Arbitrary<Chord> = fc.oneof(
+  fc.record({
+    seat,
+    keys: fc.subarray(['a', 'b', 'c'], { minLength: 1 }),
+    tap: fc.constant(false),
+    hold,
+  }),
+  fc.record({ seat, keys: fc.tuple(fc.constantFrom('a', 'b')), tap: fc.constant(true), hold }),
+);
 
 /** Steps on three keyboards and two seats, mostly reports. */
 export const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    { weight: 12, arbitrary: fc.record({ kind: fc.constant('report'), device, changes }) },
+    { weight: 12, arbitrary: fc.record({ kind: fc.constant('report'), device, waitMs, changes }) },
     {
       weight: 2,
       arbitrary: fc.record({
         kind: fc.constant('overflow'),
         device,
+        waitMs,
         before: changes,
         after: changes,
         down: keys,
@@ -39,41 +61,76 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
     },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('add'), device, down: keys }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove'), device }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('tick'), waitMs }) },
   ),
   { minLength: 5, maxLength: 60, size: 'max' },
 );
 
 /**
- * The steps as the harness reads them, and what it must answer. The model: a chord fires when a
- * report (or a repair) finds it not whole and leaves it whole. Steps that cannot happen, such as the
- * report of a keyboard that is not there, are left out.
+ * The steps as the harness reads them, and what it must answer. The model: a chord is struck when a
+ * report (or a repair) finds it not whole and leaves it whole; a tapped one, when its key's press is
+ * the second of a pair. What is struck fires, or does so at the first tick after its hold time if it
+ * is whole until then. Steps that cannot happen, such as the report of a keyboard that is not there,
+ * are left out.
  */
 export function walk(all: readonly Step[]): { lines: string[]; answers: string[] } {
   const keyboards = new Map<number, { seat: number | undefined; down: Set<string> }>();
-  let chords: { seat: number; keys: string[] }[] = [];
+  let chords: (Chord & { due?: number | undefined; paired?: boolean })[] = [];
+  let presses: { seat: number; key: string; at: number }[] = [];
+  let now = 1;
   const lines: string[] = [];
   const answers: string[] = [];
 
   const isDown = (on: number, key: string) =>
     [...keyboards.values()].some((keyboard) => keyboard.seat === on && keyboard.down.has(key));
-  const whole = () => chords.map((each) => each.keys.every((key) => isDown(each.seat, key)));
-  const change = (keyboard: { down: Set<string> }, down: Set<string>) => {
-    const before = whole();
+  const isWhole = (each: Chord) => each.keys.every((key) => isDown(each.seat, key));
+  const letGo = () => {
+    for (const each of chords) {
+      each.due = isWhole(each) ? each.due : undefined;
+    }
+  };
+  const change = (keyboard: { seat: number | undefined; down: Set<string> }, down: Set<string>) => {
+    const on = keyboard.seat;
+    const wholeBefore = chords.map(isWhole);
+    const pressed = ['a', 'b', 'c'].filter(
+      (key) => on !== undefined && down.has(key) && !isDown(on, key),
+    );
     keyboard.down = down;
-    whole().forEach((is, id) => {
-      if (is && before[id] === false) {
-        answers.push(`fire ${id}@${chords[id]?.seat}`);
+    letGo();
+    chords.forEach((each, id) => {
+      const struck = each.tap
+        ? each.seat === on && isPaired(each, presses, pressed, now)
+        : isWhole(each) && wholeBefore[id] === false;
+      if (struck && each.hold === 0) {
+        answers.push(`fire ${id}@${each.seat}`);
+      } else if (struck) {
+        each.due = now + each.hold;
       }
     });
+    presses = [...presses, ...pressed.map((key) => ({ seat: on ?? -1, key, at: now }))];
   };
 
   for (const step of all) {
     if (step.kind === 'table') {
-      chords = step.chords;
+      chords = step.chords.map((each) => ({ ...each }));
+      presses = [];
       keyboards.forEach((keyboard, slot) => (keyboard.seat = step.seats[slot]));
       const routes = [...keyboards.keys()].map((slot) => `${slot}=${step.seats[slot]}`);
-      const list = chords.map((each, id) => `${id}@${each.seat}:${each.keys.join('+')}`);
-      lines.push(['table', ...routes, ...list].join(' '));
+      lines.push(['table', ...routes, ...chords.map(chordText)].join(' '));
+      continue;
+    }
+    if (step.kind === 'tick') {
+      now += step.waitMs;
+      lines.push(`tick @${now}`, 'deadline');
+      chords.forEach((each, id) => {
+        if (each.due === undefined || each.due > now) {
+          return;
+        }
+        each.due = undefined;
+        answers.push(`fire ${id}@${each.seat}`);
+      });
+      const dues = chords.flatMap((each) => each.due ?? []);
+      answers.push(`due ${dues.length === 0 ? 0 : Math.min(...dues)}`);
       continue;
     }
     const keyboard = keyboards.get(step.device);
@@ -86,18 +143,43 @@ export function walk(all: readonly Step[]): { lines: string[]; answers: string[]
       continue;
     } else if (step.kind === 'remove') {
       keyboards.delete(step.device);
+      letGo();
       lines.push(`remove ${step.device}`);
     } else if (step.kind === 'report') {
-      lines.push([`${step.device}:`, ...step.changes, 'syn'].join(' '));
+      now += step.waitMs;
+      lines.push([`${step.device}:`, `@${now}`, ...step.changes, 'syn'].join(' '));
       change(keyboard, after(keyboard.down, step.changes));
     } else {
+      now += step.waitMs;
       const { before, after: torn, down } = step;
-      lines.push([`${step.device}:`, ...before, 'dropped', ...torn, 'syn', '|', ...down].join(' '));
+      const read = [...before, 'dropped', ...torn, 'syn', '|', ...down];
+      lines.push([`${step.device}:`, `@${now}`, ...read].join(' '));
       answers.push(`repair ${step.device}`);
       change(keyboard, new Set(down));
     }
   }
   return { lines, answers };
+}
+
+/** Whether the last of these presses is the second of a pair, with nothing between on the seat. */
+function isPaired(
+  chord: Chord & { paired?: boolean },
+  earlier: readonly { seat: number; key: string; at: number }[],
+  pressed: readonly string[],
+  now: number,
+): boolean {
+  if (pressed.length === 0) {
+    return false;
+  }
+  const last = earlier.findLast((press) => press.seat === chord.seat);
+  const [only] = pressed;
+  const again = last?.key === only && last !== undefined && now - last.at <= 400;
+  chord.paired = pressed.length === 1 && only === chord.keys[0] && again && chord.paired !== true;
+  return chord.paired;
+}
+
+function chordText({ seat: on, keys: all, tap, hold: holdMs }: Chord, id: number): string {
+  return [`${id}@${on}:${all.join('+')}`, ...(tap ? ['tap'] : []), `hold=${holdMs}`].join(',');
 }
 
 function after(down: ReadonlySet<string>, changes: readonly string[]): Set<string> {

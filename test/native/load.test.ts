@@ -25,12 +25,16 @@ test.each([
   });
 });
 
-test('an addon of another version is an error with the remedy', () => {
-  const path = join(folder, 'handglass.cjs');
-  writeFileSync(path, 'exports.notify = () => true;');
+const names = ['reserve', 'notify', 'inherited', 'closeDescriptor', 'openSwitchboard'];
+
+test.each(names)('an addon of another version, without %s, is an error with the remedy', (name) => {
+  const path = join(folder, `without-${name}.cjs`);
+  const others = names.filter((each) => each !== name);
+  writeFileSync(path, others.map((each) => `exports.${each} = () => true;\n`).join(''));
   expect(thrownBy(() => nativeAt(path).notify('READY=1'))).toMatchObject({
     code: 'internal',
     what: expect.stringContaining('of another version'),
+    remedy: expect.stringContaining('npm run build:native'),
   });
 });
 

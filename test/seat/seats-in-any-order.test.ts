@@ -3,11 +3,12 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HandglassError } from '../../src/errors.ts';
 import { createSeats, type Seats } from '../../src/seat/seats.ts';
-import { createWorld, seatWith, type World } from './world.ts';
+import { createWorld, seatWith, seatWithKeyboard, type World } from './world.ts';
 
 const configured = [
   seatWith('desk', ['win10', 'win11'], 'MOUSE', 'STICK'),
-  seatWith('sofa', ['win11', 'win10'], 'PAD'),
+  seatWithKeyboard('sofa', ['win11', 'win10'], 'PAD'),
+  seatWithKeyboard('loft', ['win10']),
 ];
 
 const seat = fc.constantFrom(...configured.map(({ name }) => name));
@@ -37,6 +38,14 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       world.setState(name, to);
     },
   })),
+  // A chord, a deaf domain or the end of a process.
+  fc.record({ seat, to: target }).map(({ seat: name, to }): Act => ({
+    text: `input of ${name} to ${to}`,
+    run(_, world) {
+      const { input = [], domains = [] } = configured.find((each) => each.name === name) ?? {};
+      if (input.length > 0 && ['host', ...domains].includes(to)) world.sendInput(name, to);
+    },
+  })),
   port.map((plug): Act => ({
     text: `replug ${plug}`,
     run(_, world) {
@@ -52,6 +61,10 @@ const fault = fc.oneof(
     weight: 1,
     arbitrary: fc.constant(new HandglassError('libvirt-unavailable', 'libvirt is away.')),
   },
+  {
+    weight: 1,
+    arbitrary: fc.constant(new HandglassError('domain-deaf', 'Nothing reads the proxies.')),
+  },
 );
 
 /** What is true whenever nothing is under way. */
@@ -65,9 +78,14 @@ function expectSettled(seats: Seats, world: World): void {
       return world.holder(device?.port ?? '');
     });
     expect(moving).toBe(false);
-    expect(devices.map((device) => device.with)).toEqual(holders);
+    const inputOwner = world.effects.input.ownerOf(name);
+    expect(devices.flatMap((each) => (each.kind === 'usb' ? [each.with] : []))).toEqual(holders);
+    for (const device of devices) {
+      if (device.kind === 'input') expect(device.with).toBe(inputOwner);
+    }
     for (const holder of holders) expect(['host', 'win10', 'win11']).toContain(holder);
-    expect(owner).toBe(domains.find((each) => holders.includes(each)) ?? 'host');
+    const holder = domains.find((each) => holders.includes(each)) ?? 'host';
+    expect(owner).toBe(inputOwner === 'host' ? holder : inputOwner);
   }
 }
 
@@ -112,6 +130,7 @@ test('what is shown is what is, and everything can come home', async () => {
 
         for (const { name } of configured) await seats.give(name, 'host');
         expectSettled(seats, world);
+        expect(seats.view().seats.map(({ owner }) => owner)).toEqual(['host', 'host', 'host']);
         expect(['1-1', '1-2', '1-3'].map(world.holder)).toEqual(['host', 'host', 'host']);
       },
     ),

@@ -2,14 +2,15 @@ import { expect, test } from 'vitest';
 import type { Seat } from '../../src/config/schema.ts';
 import type { UsbHostdev } from '../../src/libvirt/usb-hostdev.ts';
 import { type Facts, viewSeat } from '../../src/seat/view.ts';
-import type { InputDevice } from '../../src/system/input.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
+import { inputDevice } from '../input/devices.ts';
 
 const seat: Seat = {
   name: 'desk',
   domains: ['win10', 'win11'],
   input: [],
   usb: [{ serial: 'MOUSE' }, { serial: 'STICK' }],
+  swallow: false,
 };
 
 function usb(port: string, device: number, serial: string): UsbDevice {
@@ -72,7 +73,7 @@ test.each<{
 ])(
   'devices are with $holders and the owner is $owner when $why',
   ({ attached, holders, owner }) => {
-    const view = viewSeat(seat, facts(attached));
+    const view = viewSeat(seat, facts(attached), 'host');
     expect(view.owner).toBe(owner);
     expect(view.devices.map((device) => device.with)).toEqual(holders);
     expect(view.devices.map(({ problem }) => problem)).toEqual([null, null]);
@@ -80,7 +81,7 @@ test.each<{
 );
 
 test('a seat shows its name, its domains and each device by its selector', () => {
-  expect(viewSeat(seat, facts({}, [mouse]))).toEqual({
+  expect(viewSeat(seat, facts({}, [mouse]), 'host')).toEqual({
     name: 'desk',
     owner: 'host',
     domains: ['win10', 'win11'],
@@ -101,7 +102,8 @@ test('a seat shows its name, its domains and each device by its selector', () =>
 test.each([null, 'hostdev0', 'ua-handglass-9-9'])(
   'a device that another program attached, as %s, is with the domain, and the seat is not',
   (alias) => {
-    const { owner, devices } = viewSeat(seat, facts({ win10: [{ ...heldMouse, alias }] }));
+    const attached = { win10: [{ ...heldMouse, alias }] };
+    const { owner, devices } = viewSeat(seat, facts(attached), 'host');
     expect(owner).toBe('host');
     expect(devices[0]).toMatchObject({
       with: 'win10',
@@ -123,7 +125,7 @@ test.each<{ attached: Record<string, UsbHostdev[]>; holder: string | null; why: 
     why: 'another program attached one of them',
   },
 ])('an ambiguous selector is a problem, with $holder when $why', ({ attached, holder }) => {
-  const { owner, devices } = viewSeat(alike, facts(attached));
+  const { owner, devices } = viewSeat(alike, facts(attached), 'host');
   expect(owner).toBe(holder ?? 'host');
   expect(devices).toEqual([
     {
@@ -137,20 +139,12 @@ test.each<{ attached: Record<string, UsbHostdev[]>; holder: string | null; why: 
   ]);
 });
 
-test('input devices come first, are named by their first node, and stay with the host', () => {
-  const keyboard: InputDevice = {
-    path: '/dev/input/event4',
-    ids: [],
-    name: 'Keyboard',
-    vendor: '0627',
-    product: '0001',
-    port: '1-3',
-    serial: 'KBD',
-  };
-  const input = [keyboard, { ...keyboard, path: '/dev/input/event5', name: 'Keyboard Media' }];
-  const desk: Seat = { ...seat, input: [{ port: '1-3' }, { name: 'Absent*' }] };
-  const { owner, devices } = viewSeat(desk, { ...facts({ win10: [heldMouse] }), input });
-  expect(owner).toBe('win10');
+const keyboard = inputDevice({ path: '/dev/input/event4', port: '1-3' });
+const mediaKeys = { ...keyboard, path: '/dev/input/event5', name: 'Keyboard Media' };
+const desk: Seat = { ...seat, input: [{ port: '1-3' }, { name: 'Absent*' }] };
+
+test('input devices come first, and are named by their first node', () => {
+  const { devices } = viewSeat(desk, { ...facts(), input: [keyboard, mediaKeys] }, 'host');
   expect(devices.slice(0, 2)).toEqual([
     {
       kind: 'input',
@@ -164,9 +158,55 @@ test('input devices come first, are named by their first node, and stay with the
   ]);
 });
 
+const stays = 'It stays with the host: win10 does not read its keyboard and mouse of Handglass.';
+
+test.each<{
+  attached: Record<string, UsbHostdev[]>;
+  inputOwner: string;
+  owner: string;
+  problem: string | null;
+  reason: string;
+}>([
+  {
+    attached: {},
+    inputOwner: 'win10',
+    owner: 'win10',
+    problem: null,
+    reason: 'a domain has the input devices alone',
+  },
+  {
+    attached: { win10: [heldMouse] },
+    inputOwner: 'win10',
+    owner: 'win10',
+    problem: null,
+    reason: 'a domain has both kinds',
+  },
+  {
+    attached: { win10: [heldMouse] },
+    inputOwner: 'win11',
+    owner: 'win11',
+    problem: null,
+    reason: 'the input devices count before the USB devices',
+  },
+  {
+    attached: { win10: [heldMouse] },
+    inputOwner: 'host',
+    owner: 'win10',
+    problem: stays,
+    reason: 'a domain has the USB devices alone',
+  },
+])('the owner is $owner when $reason', ({ attached, inputOwner, owner, problem }) => {
+  const view = viewSeat(desk, { ...facts(attached), input: [keyboard] }, inputOwner);
+  expect(view.owner).toBe(owner);
+  expect(view.devices.slice(0, 2)).toMatchObject([
+    { with: inputOwner, problem },
+    { with: null, problem: null },
+  ]);
+});
+
 test('a seat without devices is with the host', () => {
   const empty: Seat = { ...seat, usb: [] };
-  expect(viewSeat(empty, facts({ win10: [heldMouse] }))).toMatchObject({
+  expect(viewSeat(empty, facts({ win10: [heldMouse] }), 'host')).toMatchObject({
     owner: 'host',
     devices: [],
   });

@@ -1,16 +1,18 @@
-/** A machine and its libvirt in memory, moved by the real handoff of USB devices. */
+/** A machine, its libvirt and its switchboard in memory, moved by the real handoff of USB devices. */
 import type { Seat } from '../../src/config/schema.ts';
+import { HandglassError, reasonOf } from '../../src/errors.ts';
 import type { ReadFiles } from '../../src/host/ports.ts';
 import { type DomainRunState, isActive } from '../../src/libvirt/domains.ts';
 import type { SeatEffects } from '../../src/seat/seats.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
 import { giveUsb, takeUsb } from '../../src/usb/handoff.ts';
+import { inputDevice } from '../input/devices.ts';
 import { createDomainDevices } from '../usb/domain-devices.ts';
 
 export interface World {
   effects: SeatEffects;
   usb: UsbDevice[];
-  /** Every effect so far: `readMachine`, `readDomains`, `attach win10 1-1`, … */
+  /** Every effect so far: `readMachine`, `attach win10 1-1`, `input desk to win10`, … */
   calls: string[];
   /** Asked before each effect; what it throws is the effect's failure. */
   fail: (call: string) => void | Promise<void>;
@@ -19,15 +21,19 @@ export interface World {
   replug: (port: string) => void;
   /** Which domain has the device on a port now. */
   holder: (port: string) => string;
+  /** Sends a seat's input devices somewhere, as a chord or a domain's end does. */
+  sendInput: (seat: string, to: string) => void;
 }
 
-/** A mouse on port 1-1, a stick on 1-2 and a pad on 1-3, with two domains that run. */
+/** A keyboard, a mouse on port 1-1, a stick on 1-2 and a pad on 1-3, with two domains that run. */
 export function createWorld(): World {
   const devices = createDomainDevices('win10', 'win11');
   const states = new Map<string, DomainRunState>([
     ['win10', 'running'],
     ['win11', 'running'],
   ]);
+  const input = new Map<string, { owner: string; turn: number }>();
+  const inputOf = (seat: string) => input.get(seat) ?? { owner: 'host', turn: 0 };
   let lastDevice = 4;
 
   const world: World = {
@@ -36,7 +42,9 @@ export function createWorld(): World {
     fail: () => {},
     setState(domain, state) {
       states.set(domain, state);
-      if (!isActive({ name: domain, state })) devices.held.set(domain, []);
+      if (isActive({ name: domain, state })) return;
+      devices.held.set(domain, []);
+      for (const [seat, { owner }] of input) if (owner === domain) world.sendInput(seat, 'host');
     },
     replug(port) {
       lastDevice += 1;
@@ -51,10 +59,13 @@ export function createWorld(): World {
       );
       return holders.map(([domain]) => domain).join(' and ') || 'host';
     },
+    sendInput(seat, to) {
+      input.set(seat, { owner: to, turn: inputOf(seat).turn + 1 });
+    },
     effects: {
       async readMachine() {
         await before('readMachine');
-        return { input: [], usb: world.usb };
+        return { input: [inputDevice()], usb: world.usb };
       },
       async readDomains() {
         await before('readDomains');
@@ -67,6 +78,24 @@ export function createWorld(): World {
       },
       giveUsb: (domain, seat) => giveUsb(sysfsOf(world), devices, domain, seat.usb),
       takeUsb: (domain, seat) => takeUsb(sysfsOf(world), devices, domain, seat.usb),
+      input: {
+        ownerOf: (seat) => inputOf(seat).owner,
+        turnOf: (seat) => inputOf(seat).turn,
+        async give(seat, domain, turn) {
+          await before(`input ${seat} to ${domain}`).catch((error: unknown) => {
+            if (error instanceof HandglassError) throw error;
+            throw new HandglassError('handoff-failed', `${reasonOf(error)}.`);
+          });
+          if (inputOf(seat).turn !== turn) {
+            throw new HandglassError('handoff-failed', 'Another move of the seat came first.');
+          }
+          world.sendInput(seat, domain);
+        },
+        take(seat) {
+          world.calls.push(`input ${seat} to host`);
+          if (inputOf(seat).owner !== 'host') world.sendInput(seat, 'host');
+        },
+      },
     },
   };
 
@@ -87,7 +116,13 @@ export function createWorld(): World {
 
 /** A seat with the devices of these serial numbers. */
 export function seatWith(name: string, domains: string[], ...serials: string[]): Seat {
-  return { name, domains, input: [], usb: serials.map((serial) => ({ serial })) };
+  const usb = serials.map((serial) => ({ serial }));
+  return { name, domains, input: [], usb, swallow: false };
+}
+
+/** One with the keyboard as well. */
+export function seatWithKeyboard(name: string, domains: string[], ...serials: string[]): Seat {
+  return { ...seatWith(name, domains, ...serials), input: [{ name: 'Keyboard' }] };
 }
 
 function usbDevice(port: number, device: number, serial: string): UsbDevice {

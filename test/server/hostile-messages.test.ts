@@ -197,6 +197,7 @@ const refused: [string, string, Answer][] = [
   ['pairing', request('guest.pair', '{"domain":"win10"}'), onTheHost('guest.pair')],
   ['listing guests', request('guest.list'), onTheHost('guest.list')],
   ['revoking', request('guest.revoke', '{"id":"a"}'), onTheHost('guest.revoke')],
+  ['confirming a trial', request('trial.confirm'), onTheHost('trial.confirm')],
   [
     'authenticating again',
     request('session.authenticate', '{"token":"a.b"}'),
@@ -212,7 +213,7 @@ test.each(refused)('a guest that sends %s is told so and stays connected', async
   peer.sendText(message);
   expect(await peer.next()).toEqual(answerOf(answer));
   expect(await peer.ask('state.get', {}, 2)).toMatchObject({ id: 2, result: { version: '0.1.0' } });
-  expect(service.control.moves).toEqual([]);
+  expect(service.control).toMatchObject({ moves: [], confirmations: 0 });
   expect(service.failures).toEqual([]);
 });
 

@@ -269,6 +269,15 @@ test('pairing takes a domain that a seat lists, and shows the guest at once', as
   expect(local.received[3]).toMatchObject({ id: 3, result: { id: guest?.id, domain: 'win10' } });
 });
 
+test('a trial is confirmed from the host', async () => {
+  const { open, control } = await world();
+  const local = open('local');
+  local.ask('trial.confirm');
+  await local.has(1);
+  expect(local.received[0]).toMatchObject({ id: 1, result: {} });
+  expect(control.confirmations).toBe(1);
+});
+
 test('revoking closes every connection of that guest and of no other', async () => {
   const { guests, open, hub } = await world();
   const one = await guests.pair('win10');

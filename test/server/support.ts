@@ -104,6 +104,8 @@ export function memoryOperations(state: State = sampleState) {
   const current = structuredClone(state);
   const moves: string[] = [];
   const control = {
+    /** How often a trial was confirmed. */
+    confirmations: 0,
     current,
     moves,
     listeners,
@@ -125,6 +127,9 @@ export function memoryOperations(state: State = sampleState) {
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    confirm() {
+      control.confirmations += 1;
     },
     give: (name, to) => move(name, to),
     toggle(name, by) {

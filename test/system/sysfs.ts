@@ -12,6 +12,8 @@ import { dirname, join, relative } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { filesUnder } from '../../src/host/files.ts';
 import type { ReadFiles, SetMode, WatchFolder } from '../../src/host/ports.ts';
+import type { CapabilityTexts } from '../../src/system/input-capabilities.ts';
+import { mouseBits } from './capability-bits.ts';
 
 export interface PluggedUsb {
   port: string;
@@ -33,6 +35,9 @@ export interface PluggedInput {
   on?: string;
   /** Names of its links in /dev/input/by-id. */
   links?: string[];
+  phys?: string;
+  /** Texts of the bitmaps of what it can send; none means a mouse's. */
+  capabilities?: CapabilityTexts;
 }
 
 export interface Sysfs {
@@ -98,7 +103,7 @@ export async function createSysfs(): Promise<Sysfs> {
       await rm(join(root, `/sys/bus/usb/devices/${port}:1.0`));
       await rm(join(root, usbPlace(port)), { recursive: true });
     },
-    async plugInput({ node, name, vendor = '0627', product = '0001', on, links = [] }) {
+    async plugInput({ node, name, vendor = '0627', product = '0001', on, links = [], ...rest }) {
       const parent =
         on === undefined
           ? '/sys/devices/platform/i8042/serio0'
@@ -106,7 +111,13 @@ export async function createSysfs(): Promise<Sysfs> {
       const place = `${parent}/input/input${node}`;
       await linkTo(`${place}/event${node}`, `/sys/class/input/event${node}`);
       await linkTo(place, `${place}/event${node}/device`);
-      await writeAttributes(place, { name, 'id/vendor': vendor, 'id/product': product });
+      await writeAttributes(place, {
+        name,
+        phys: rest.phys,
+        'id/vendor': vendor,
+        'id/product': product,
+      });
+      await writeAttributes(`${place}/capabilities`, { ...(rest.capabilities ?? mouseBits) });
       await write(`/dev/input/event${node}`, '');
       for (const each of links) await link(`../event${node}`, `/dev/input/by-id/${each}`);
     },

@@ -1,0 +1,90 @@
+#include "device.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "router.h"
+
+static const char *admit(struct device *device, key_set down);
+static uint32_t leds_from(const uint8_t bits[LED_CNT / 8]);
+
+const char *device_open(struct device *device, const char *path, key_set down) {
+  // O_NOCTTY: a terminal opened by mistake must not become the service's own.
+  int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0) return "open";
+  *device = (struct device){.fd = fd};
+  const char *failed = admit(device, down);
+  if (failed == NULL) return NULL;
+  int error = errno;
+  close(fd);
+  errno = error;
+  return failed;
+}
+
+int device_keys(const struct device *device, key_set down) {
+  memset(down, 0, sizeof(key_set));
+  return ioctl(device->fd, EVIOCGKEY(sizeof(key_set)), down) < 0 ? errno : 0;
+}
+
+int device_grab(struct device *device, int64_t *since) {
+  key_set down;
+  uint8_t leds[LED_CNT / 8] = {0};
+  *since = monotonic_now();
+  if (ioctl(device->fd, EVIOCGRAB, 1) < 0) return errno;
+  // A key that went down since it was last looked at has been seen by the host.
+  int error = device_keys(device, down);
+  if (error == 0 && !has_no_key(down)) error = KEY_IS_DOWN;
+  if (error == 0 && ioctl(device->fd, EVIOCGLED(sizeof leds), leds) < 0) error = errno;
+  if (error != 0) ioctl(device->fd, EVIOCGRAB, 0);
+  device->host_leds = leds_from(leds);
+  return error;
+}
+
+void device_ungrab(struct device *device) {
+  device_light(device, device->host_leds);
+  ioctl(device->fd, EVIOCGRAB, 0);
+}
+
+void device_light(const struct device *device, uint32_t leds) {
+  struct input_event events[LED_CNT + 1] = {0};
+  size_t count = 0;
+  for (unsigned led = 0; led < LED_CNT; led++) {
+    if (!(device->leds >> led & 1)) continue;
+    events[count++] =
+        (struct input_event){.type = EV_LED, .code = (uint16_t)led, .value = leds >> led & 1};
+  }
+  if (count == 0) return;
+  events[count++] = (struct input_event){.type = EV_SYN, .code = SYN_REPORT};
+  // A device that has gone meanwhile is told by reading it.
+  if (write(device->fd, events, count * sizeof *events) < 0) return;
+}
+
+int64_t monotonic_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static const char *admit(struct device *device, key_set down) {
+  int version;
+  int clock = CLOCK_MONOTONIC;
+  struct capabilities capabilities;
+  if (ioctl(device->fd, EVIOCGVERSION, &version) < 0) return "EVIOCGVERSION";
+  if (ioctl(device->fd, EVIOCSCLOCKID, &clock) < 0) return "EVIOCSCLOCKID";
+  const char *failed = capabilities_of(device->fd, &capabilities);
+  if (failed != NULL) return failed;
+  device->sends = sends_of(&capabilities);
+  device->leds = leds_from(capabilities.leds);
+  errno = device_keys(device, down);
+  return errno == 0 ? NULL : "EVIOCGKEY";
+}
+
+static uint32_t leds_from(const uint8_t bits[LED_CNT / 8]) {
+  uint32_t leds = 0;
+  for (unsigned led = 0; led < LED_CNT; led++) leds |= (uint32_t)has_bit(bits, led) << led;
+  return leds;
+}

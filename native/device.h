@@ -1,0 +1,36 @@
+#pragma once
+
+/* One event device: opened to be listened to, and taken from everyone else at need. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capabilities.h"
+
+struct device {
+  int fd;
+  unsigned sends;
+  /* The LEDs that it has, and those that the host had lit when the device was taken; bits by code. */
+  uint32_t leds;
+  uint32_t host_leds;
+};
+
+/*
+ * Opens it for reading and writing (LEDs), its events stamped with CLOCK_MONOTONIC, and reads the
+ * keys that are down. Returns the name of the call that failed, with errno set, or NULL. ENOTTY from
+ * EVIOCGVERSION: not an event device.
+ */
+const char *device_open(struct device *device, const char *path, key_set down);
+
+/* Reads the keys that are down, which empties the queue of the key events that led there. */
+int device_keys(const struct device *device, key_set down);
+
+/* As router_ports.grab says. */
+int device_grab(struct device *device, int64_t *since);
+
+void device_ungrab(struct device *device);
+
+void device_light(const struct device *device, uint32_t leds);
+
+/* CLOCK_MONOTONIC in nanoseconds. */
+int64_t monotonic_now(void);

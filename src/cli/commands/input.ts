@@ -1,0 +1,127 @@
+import { buildCommand } from '@stricli/core';
+import type { Config } from '../../config/schema.ts';
+import { HandglassError, isErrno } from '../../errors.ts';
+import type { Context } from '../context.ts';
+import { configFlag, jsonFlag } from '../flags.ts';
+
+interface Flags {
+  config: string;
+  domain?: string;
+  json?: boolean;
+  virtio?: boolean;
+  xml?: boolean;
+}
+
+export const input = buildCommand({
+  async func(this: Context, flags: Flags) {
+    const domain = domainOfXml(flags);
+    if (domain === null) await printDevices(this, flags);
+    else await printXml(this, flags, domain);
+  },
+  parameters: {
+    flags: {
+      config: configFlag,
+      domain: {
+        kind: 'parsed',
+        brief: 'Domain for --xml',
+        placeholder: 'DOMAIN',
+        parse: String,
+        optional: true,
+      },
+      json: jsonFlag,
+      virtio: {
+        kind: 'boolean',
+        brief: 'XML for virtio guests',
+        optional: true,
+        withNegated: false,
+      },
+      xml: {
+        kind: 'boolean',
+        brief: "Print a domain's XML",
+        optional: true,
+        withNegated: false,
+      },
+    },
+  },
+  docs: {
+    brief: 'Show input devices and what would select each',
+    fullDescription: `Show input devices and what would select each.
+
+With --domain and --xml: print the elements that \`virsh edit\` has to put into
+the domain's <devices>, so that it can have a seat's input. With --virtio too:
+for a guest that has the driver vioinput.`,
+  },
+});
+
+/** Null where no XML is asked for. */
+function domainOfXml({ domain, json, virtio, xml }: Flags): string | null {
+  if (!xml) {
+    if (domain !== undefined) throw wrongUse('--domain goes with --xml only.');
+    if (virtio) throw wrongUse('--virtio goes with --xml only.');
+    return null;
+  }
+  if (json) throw wrongUse('--json and --xml exclude each other.');
+  if (domain === undefined) throw wrongUse('--xml needs a domain.');
+  return domain;
+}
+
+function wrongUse(what: string): HandglassError {
+  const remedy = 'Write `handglass input --domain DOMAIN --xml [--virtio]`.';
+  return new HandglassError('usage', what, remedy);
+}
+
+async function printXml(context: Context, flags: Flags, domain: string): Promise<void> {
+  const { loadConfig } = await import('../../config/load.ts');
+  const { proxyName } = await import('../../config/proxy-name.ts');
+  const { cloneLinks } = await import('../../input/clone-links.ts');
+  const { evdevInputXml, virtioInputXml } = await import('../../libvirt/evdev-input.ts');
+  const { seats } = await loadConfig(context.host, flags.config);
+  const domains = [...new Set(seats.flatMap((seat) => seat.domains))];
+  if (!domains.includes(domain)) {
+    throw new HandglassError(
+      'domain-unknown',
+      `No seat in ${flags.config} lists the domain "${domain}".`,
+      domains.length === 0
+        ? 'Add a [[seat]] with it in `domains`.'
+        : `Add it to \`domains\` of a [[seat]], or name one that is there: ${domains.join(', ')}.`,
+    );
+  }
+  const xml = flags.virtio ? virtioInputXml : evdevInputXml;
+  const clones = await cloneLinks(context.host, domain, domains);
+  context.print(xml(proxyName(domain), clones).trimEnd());
+}
+
+async function printDevices(context: Context, flags: Flags): Promise<void> {
+  const { inputDevices } = await import('../../system/input.ts');
+  const { unreadablePaths } = await import('../../system/input-rights.ts');
+  const { surveyInput } = await import('../../input/survey.ts');
+  const { host } = context;
+  const { seats, problem } = await seatsIn(host, flags.config);
+  const devices = await inputDevices(host);
+  const paths = devices.map(({ path }) => path);
+  const surveyed = surveyInput(devices, seats, await unreadablePaths(host, paths));
+  if (flags.json) {
+    context.print(JSON.stringify(surveyed));
+    return;
+  }
+  const { inputLines } = await import('../render/input.ts');
+  const { problemLines } = await import('../render/problem.ts');
+  context.print(...inputLines(surveyed));
+  if (problem === null) return;
+  context.print('', ...problemLines('configuration', problem.what, problem.remedy));
+}
+
+/** No seats where there is no configuration yet: whoever writes it looks here first. */
+async function seatsIn(
+  host: Context['host'],
+  path: string,
+): Promise<{ seats: Config['seats']; problem: HandglassError | null }> {
+  const { loadConfig } = await import('../../config/load.ts');
+  try {
+    return { seats: (await loadConfig(host, path)).seats, problem: null };
+  } catch (error) {
+    if (!(error instanceof HandglassError && error.code === 'config')) throw error;
+    const absent = isErrno(error.cause, 'ENOENT', 'ENOTDIR');
+    return { seats: [], problem: absent ? null : error };
+  }
+}

@@ -1,0 +1,71 @@
+import { HandglassError, reasonOf } from '../errors.ts';
+import type { MoveReason } from '../host/ports.ts';
+import type { InputEvents } from '../input/switching.ts';
+import type { Seats } from '../seat/seats.ts';
+import { moveOf, type Problems } from './problems.ts';
+
+export interface Moves extends Pick<InputEvents, 'chord' | 'panic'> {
+  /** The seat's input devices have another owner, or are to have. */
+  moved(seat: string, owner: string, why: MoveReason | 'stall'): void;
+}
+
+/**
+ * Completes what the switchboard has begun or asks for: after a chord, or when the input devices came
+ * back by themselves, the rest of the seat follows. Nobody waits for an answer: a failure stays
+ * among the problems until the seat's next move succeeds.
+ */
+export function completeMoves(
+  seats: Seats,
+  problems: Problems,
+  log: (line: string) => void,
+): Moves {
+  async function follow(seat: string, to: string, why: string): Promise<void> {
+    try {
+      await seats.give(seat, to);
+      problems.set(moveOf(seat), []);
+      log(`${seat}: with ${to} (${why})`);
+    } catch (error) {
+      const problem = problemFrom(error);
+      // The chord was pressed twice: what it asked for first is being done.
+      if (problem.code === 'busy') log(`${seat}: ${problem.message}`);
+      else problems.set(moveOf(seat), [problem]);
+    }
+  }
+
+  async function followAll(): Promise<void> {
+    const names = seats.view().seats.map(({ name }) => name);
+    try {
+      await seats.panic();
+      for (const seat of ['every seat', ...names]) problems.set(moveOf(seat), []);
+      log('every seat: with host (panic chord)');
+    } catch (error) {
+      problems.set(moveOf('every seat'), [problemFrom(error)]);
+    }
+  }
+
+  return {
+    chord: (seat, to) => void follow(seat, to, 'chord'),
+    panic: () => void followAll(),
+    moved(seat, owner, why) {
+      const story = stories[why];
+      // Every other move is completed by whoever asked for it.
+      if (story !== null && owner === 'host') void follow(seat, owner, story);
+    },
+  };
+}
+
+const stories: Record<MoveReason | 'stall', string | null> = {
+  asked: null,
+  chord: null,
+  panic: null,
+  death: 'the domain has ended',
+  deaf: 'the domain has let go of its keyboard and mouse',
+  trial: 'the trial is over',
+  stall: 'the domain hangs',
+};
+
+function problemFrom(error: unknown): HandglassError {
+  if (error instanceof HandglassError) return error;
+  const reasons = error instanceof AggregateError ? error.errors.map(reasonOf) : [reasonOf(error)];
+  return new HandglassError('handoff-failed', `${reasons.join('. ')}.`, '', { cause: error });
+}

@@ -1,0 +1,134 @@
+import { expect, test, vi } from 'vitest';
+import { completeMoves } from '../../src/daemon/moves.ts';
+import { createProblems, moveOf } from '../../src/daemon/problems.ts';
+import { HandglassError } from '../../src/errors.ts';
+import type { SeatView } from '../../src/seat/view.ts';
+
+function start() {
+  const asked: string[] = [];
+  const log: string[] = [];
+  const logged = (line: string) => void log.push(line);
+  const problems = createProblems(() => {}, logged);
+  const control = { fail: (): unknown => null };
+  const ask = async (what: string) => {
+    asked.push(what);
+    const failure = control.fail();
+    if (failure !== null) throw failure;
+  };
+  const views = ['desk', 'sofa'].map((name): SeatView & { moving: boolean } => ({
+    name,
+    owner: 'win10',
+    domains: ['win10'],
+    devices: [],
+    moving: false,
+  }));
+  const moves = completeMoves(
+    {
+      view: () => ({ seats: views, domains: [], problem: null }),
+      refresh: async () => {},
+      give: (seat, to) => ask(`${seat} to ${to}`),
+      toggle: async () => 'host',
+      panic: () => ask('panic'),
+    },
+    problems,
+    logged,
+  );
+  const whats = () => problems.list().map(({ what }) => what);
+  /** Waits until so many lines were logged. */
+  const lines = (count: number) =>
+    vi.waitUntil(() => log.length >= count, { interval: 1, timeout: 60_000 });
+  return { moves, asked, log, problems, control, whats, lines };
+}
+
+test('after a chord the rest of the seat follows', async () => {
+  const { moves, asked, log, lines } = start();
+  moves.chord('desk', 'win10');
+  await lines(1);
+  expect(asked).toEqual(['desk to win10']);
+  expect(log).toEqual(['desk: with win10 (chord)']);
+});
+
+test('a failure stays among the problems until the seat moves', async () => {
+  const { moves, control, log, whats, lines } = start();
+  control.fail = () => new HandglassError('device-absent', 'Nothing is plugged in.');
+  moves.chord('desk', 'win10');
+  await lines(1);
+  expect(whats()).toEqual(['Nothing is plugged in.']);
+  control.fail = () => null;
+  moves.chord('sofa', 'win10');
+  await lines(2);
+  expect(whats()).toHaveLength(1);
+  moves.chord('desk', 'host');
+  await lines(3);
+  expect(whats()).toEqual([]);
+  expect(log.at(-1)).toBe('desk: with host (chord)');
+});
+
+test('what nobody foresaw is a problem with its reason', async () => {
+  const { moves, control, problems, lines } = start();
+  control.fail = () => new TypeError('usb is undefined');
+  moves.chord('desk', 'win10');
+  await lines(1);
+  expect(problems.list()).toMatchObject([{ code: 'handoff-failed', what: 'usb is undefined.' }]);
+});
+
+test('a chord that is pressed while the seat moves is logged, and no problem', async () => {
+  const { moves, control, log, whats, lines } = start();
+  control.fail = () => new HandglassError('busy', 'The seat "desk" is on its way to "win10".');
+  moves.chord('desk', 'host');
+  await lines(1);
+  expect(log).toEqual(['desk: The seat "desk" is on its way to "win10".']);
+  expect(whats()).toEqual([]);
+});
+
+test('a panic brings every seat home, and settles what was wrong with their moves', async () => {
+  const { moves, asked, log, problems, whats, lines } = start();
+  for (const seat of ['desk', 'every seat']) {
+    problems.set(moveOf(seat), [new HandglassError('handoff-failed', 'It stuck.')]);
+  }
+  moves.panic();
+  await lines(3);
+  expect(asked).toEqual(['panic']);
+  expect(log.at(-1)).toBe('every seat: with host (panic chord)');
+  expect(whats()).toEqual([]);
+});
+
+test('a panic that fails names each seat that stays', async () => {
+  const { moves, control, whats, lines } = start();
+  const errors = ['The mouse stuck.', 'The stick stuck.'].map(
+    (what) => new HandglassError('handoff-failed', what),
+  );
+  control.fail = () => new AggregateError(errors, 'Not every seat came back.');
+  moves.panic();
+  await lines(1);
+  expect(whats()).toEqual(['The mouse stuck. The stick stuck.']);
+});
+
+test.each([
+  { why: 'death', story: 'the domain has ended' },
+  { why: 'deaf', story: 'the domain has let go of its keyboard and mouse' },
+  { why: 'trial', story: 'the trial is over' },
+  { why: 'stall', story: 'the domain hangs' },
+] as const)(
+  'when the input devices come back by themselves ($why) the rest follows',
+  async (row) => {
+    const { moves, asked, log, lines } = start();
+    moves.moved('desk', 'host', row.why);
+    await lines(1);
+    expect(asked).toEqual(['desk to host']);
+    expect(log).toEqual([`desk: with host (${row.story})`]);
+  },
+);
+
+test.each([
+  { owner: 'host', why: 'asked', reason: 'who asked completes it' },
+  { owner: 'host', why: 'chord', reason: 'the chord is told too' },
+  { owner: 'host', why: 'panic', reason: 'the panic is told too' },
+  { owner: 'win10', why: 'asked', reason: 'who asked completes it' },
+  { owner: 'win10', why: 'chord', reason: 'the chord is told too' },
+] as const)('a move to $owner ($why) is left alone, since $reason', async ({ owner, why }) => {
+  const { moves, asked } = start();
+  moves.moved('desk', owner, why);
+  await Promise.resolve();
+  expect(asked).toEqual([]);
+});

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { createLockout } from '../../src/daemon/lockout.ts';
+import { operationsOn } from '../../src/daemon/operations.ts';
+import { createProblems, moveOf } from '../../src/daemon/problems.ts';
+import { HandglassError } from '../../src/errors.ts';
+import { createSeats } from '../../src/seat/seats.ts';
+import type { Viewer } from '../../src/server/visibility.ts';
+import { manualClock } from '../host/clocks.ts';
+import { createWorld, seatWithKeyboard } from '../seat/world.ts';
+
+const guest: Viewer = { kind: 'guest', id: 'a', domain: 'win11' };
+const local: Viewer = { kind: 'local' };
+
+function start() {
+  const world = createWorld();
+  const clock = manualClock();
+  const log: string[] = [];
+  const told = { confirmations: 0 };
+  const config = {
+    lookingGlass: [],
+    seats: [seatWithKeyboard('desk', ['win10', 'win11'], 'MOUSE')],
+  };
+  const problems = createProblems(
+    () => {},
+    () => {},
+  );
+  const lockout = createLockout(clock);
+  const operations = operationsOn({
+    config,
+    version: '0.1.0',
+    seats: createSeats(config, world.effects, () => {}),
+    problems,
+    lookingGlass: () => [],
+    lockout,
+    confirm() {
+      told.confirmations += 1;
+    },
+    subscribe: () => () => {},
+    log: (line) => log.push(line),
+  });
+  return { world, clock, log, told, problems, lockout, operations };
+}
+
+test('after a panic a guest is refused and told when to ask again, and nothing moves', async () => {
+  const { world, log, lockout, operations } = start();
+  lockout.begin();
+  for (const move of [operations.give('desk', 'win11', guest), operations.toggle('desk', guest)]) {
+    await expect(move).rejects.toMatchObject({
+      code: 'locked-out',
+      remedy: 'Ask again in 10 s.',
+    });
+  }
+  expect(world.calls).toEqual([]);
+  expect(log).toHaveLength(2);
+  expect(log[0]).toMatch(/^desk: not moved \(guest a\): The panic chord was pressed/);
+});
+
+test('after a panic whoever is at the host moves seats all the same', async () => {
+  const { log, lockout, operations } = start();
+  lockout.begin();
+  await operations.give('desk', 'win10', local);
+  expect(operations.state().seats).toMatchObject([{ owner: 'win10' }]);
+  expect(log).toEqual(['desk: with win10 (command line)']);
+});
+
+test('10 s after a panic a guest may ask again', async () => {
+  const { clock, log, lockout, operations } = start();
+  lockout.begin();
+  clock.advance(10_000);
+  await operations.toggle('desk', guest);
+  expect(log).toEqual(['desk: with win11 (guest a)']);
+});
+
+test('a move settles what was wrong with the one before', async () => {
+  const { problems, operations } = start();
+  problems.set(moveOf('desk'), [new HandglassError('handoff-failed', 'It stuck.', 'Pull it.')]);
+  expect(operations.state().problems).toEqual([
+    { code: 'handoff-failed', message: 'It stuck.', remedy: 'Pull it.' },
+  ]);
+  await operations.give('desk', 'win10', local);
+  expect(operations.state().problems).toEqual([]);
+});
+
+test('confirming ends the trial', () => {
+  const { told, operations } = start();
+  operations.confirm();
+  expect(told.confirmations).toBe(1);
+});

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Conversation, converse } from '../lab/guest/input/conversation.ts';
+import { buildInputPrograms } from '../lab/guest/input/programs.ts';
+import { bootLab, type Lab } from '../lab/lab.ts';
+import { output, until } from '../lab/shell.ts';
+import { configure, listen, proxies, report } from './desk.ts';
+
+const { source } = buildInputPrograms();
+const clone = `${proxies}/win10-test-pen`;
+
+const penSeat = `
+[[seat]]
+name = "desk"
+domains = ["win10"]
+input = [{ name = "Test-pen" }]
+`;
+
+let lab: Lab;
+let pen: Conversation;
+let penNode: string;
+let guest: Conversation;
+const sh = (script: string) => output(lab, script);
+/** The service has to have seen the device, and the clone's reader. */
+const give = () => until(lab, 'handglass give desk win10');
+
+async function plugPen(): Promise<void> {
+  pen = converse(lab, [source, '--name', 'Test-pen', '--abs']);
+  penNode = await pen.next();
+  await until(lab, `handglass status --json | grep '"selector":"Test-pen"[^}]*"with":"host"'`);
+}
+
+async function unplugPen(): Promise<void> {
+  await pen.end();
+  await until(lab, `! test -e ${penNode}`);
+}
+
+beforeAll(async () => {
+  lab = await bootLab({ boot: 'systemd' });
+  await sh('virsh start win10');
+  await configure(lab, penSeat);
+  await plugPen();
+  await until(lab, `test -e ${clone}`);
+  guest = await listen(lab, clone, '--grab');
+});
+
+afterAll(() => lab.end());
+
+beforeEach(async () => {
+  await sh('handglass give desk host');
+});
+
+test('positions and buttons arrive at the clone while the domain has the seat', async () => {
+  await give();
+  pen.say('abs_x=100 abs_y=200');
+  expect(await report(guest)).toBe('abs_x=100 abs_y=200');
+  pen.say('abs_x=101 btn_left+');
+  expect(await report(guest)).toBe('abs_x=101 btn_left+');
+  pen.say('btn_left-');
+  expect(await report(guest)).toBe('btn_left-');
+});
+
+test('a button that is held on the way back is released in the guest', async () => {
+  await give();
+  pen.say('btn_left+');
+  expect(await report(guest)).toBe('btn_left+');
+  await sh('handglass give desk host');
+  expect(await report(guest)).toBe('btn_left-');
+  pen.say('btn_left-');
+});
+
+test("the domain's XML has the clone", async () => {
+  expect(await sh('handglass input --domain win10 --xml')).toContain(`<source evdev='${clone}'/>`);
+});
+
+test('the clone stays the same while the service is restarted without the device', async () => {
+  const node = await sh(`readlink -f ${clone}`);
+  await unplugPen();
+  await sh('systemctl restart handglass');
+  expect(await sh(`readlink -f ${clone}`)).toBe(node);
+  await plugPen();
+  await give();
+  pen.say('abs_x=300');
+  expect(await report(guest)).toBe('abs_x=300');
+  expect(await sh('handglass status --json')).toContain('"problems":[]');
+});
+
+test('the clone is there anew after the service was stopped, still without the device', async () => {
+  await unplugPen();
+  await sh('systemctl stop handglass');
+  expect(await guest.next()).toBe('gone');
+  await sh('systemctl start handglass');
+  await until(lab, `test -e ${clone}`);
+  guest = await listen(lab, clone, '--grab');
+  await plugPen();
+  await give();
+  pen.say('abs_x=400');
+  expect(await report(guest)).toBe('abs_x=400');
+});

@@ -1,0 +1,74 @@
+/**
+ * A desk in the virtual host: the service with a seat of keyboard and mouse, and listeners that
+ * read the domain's proxies in QEMU's place and the devices in the desktop's.
+ */
+import { type Conversation, converse } from '../lab/guest/input/conversation.ts';
+import { buildInputPrograms, product } from '../lab/guest/input/programs.ts';
+import type { Lab } from '../lab/lab.ts';
+import { output, until } from '../lab/shell.ts';
+
+const { listener } = buildInputPrograms();
+
+export const keyboard = '/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_KBD1-event-kbd';
+export const keyboard2 = '/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_KBD2-event-kbd';
+export const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
+export const proxies = '/dev/input/by-handglass';
+
+export const inputSeat = `
+[[seat]]
+name = "desk"
+domains = ["win10"]
+input = [{ serial = "KBD1" }, { serial = "MOUSE1" }]
+`;
+
+/** Puts a configuration in force, every seat with the host and every proxy made. */
+export async function configure(lab: Lab, config: string): Promise<void> {
+  await output(
+    lab,
+    `cat > /etc/handglass/handglass.toml <<'END'\n${config}\nEND\nsystemctl restart handglass`,
+  );
+  await until(lab, `test -e ${proxies}/win10-keyboard && test -e ${proxies}/win10-pointer`);
+}
+
+/** The next report of a device without scan codes, which no proxy passes on, and repeats. */
+export async function report(reader: Conversation): Promise<string> {
+  for (;;) {
+    const words = (await reader.next())
+      .split(' ')
+      .filter((word) => !word.startsWith('msc_scan=') && !word.endsWith('~'));
+    if (words.length > 0) return words.join(' ');
+  }
+}
+
+/** So many reports, in one text. */
+export async function reports(reader: Conversation, count: number): Promise<string> {
+  const texts: string[] = [];
+  while (texts.length < count) texts.push(await report(reader));
+  return texts.join(', ');
+}
+
+/** Reads a device; `--grab` takes it first, as QEMU does with a proxy. */
+export async function listen(
+  lab: Lab,
+  path: string,
+  ...options: ('--grab' | '--times')[]
+): Promise<Conversation> {
+  const reader = converse(lab, [listener, path, ...options]);
+  for (const expected of ['listening', ...(options.includes('--grab') ? ['grabbed'] : [])]) {
+    const said = await reader.next();
+    if (said !== expected) throw new Error(`${path}: ${said} in place of ${expected}`);
+  }
+  return reader;
+}
+
+/** Stops the service's main thread; gives what lets it go on. */
+export async function blockJavaScript(lab: Lab): Promise<() => Promise<void>> {
+  const pid = await output(lab, 'systemctl show -P MainPID handglass');
+  const blocker = converse(lab, [
+    `${product}/node_modules/.bin/node`,
+    `${product}/test/input/block-javascript.ts`,
+    pid,
+  ]);
+  if ((await blocker.next()) !== 'blocked') throw new Error('JavaScript is not blocked.');
+  return async () => void (await blocker.end());
+}

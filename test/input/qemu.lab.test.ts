@@ -1,0 +1,81 @@
+/** The domain's own QEMU reads the proxies here, as on a real machine, and tells what it has read. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Conversation } from '../lab/guest/input/conversation.ts';
+import { bootLab, type Lab } from '../lab/lab.ts';
+import { output, until } from '../lab/shell.ts';
+import { configure, inputSeat, keyboard, listen, reports } from './desk.ts';
+
+let lab: Lab;
+let host: Conversation;
+const sh = (script: string) => output(lab, script);
+const owner = (name: string) => until(lab, `handglass status | grep -q '^seat desk: with ${name}'`);
+const told = `/var/log/libvirt/qemu/win10.log`;
+
+/** As a user does with `virsh edit`; the trace is for us. */
+const addInput = `
+  virsh dumpxml --inactive win10 > /tmp/win10.xml
+  handglass input --domain win10 --xml > /tmp/input.xml
+  sed -i -e '/<devices>/r /tmp/input.xml' \\
+    -e "s|<domain type='qemu'>|<domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>|" \\
+    -e "s|</domain>|<qemu:commandline><qemu:arg value='-trace'/><qemu:arg value='input_event_key_qcode'/></qemu:commandline></domain>|" \\
+    /tmp/win10.xml
+  virsh define --validate /tmp/win10.xml`;
+
+beforeAll(async () => {
+  lab = await bootLab({ boot: 'systemd' });
+  await configure(lab, inputSeat);
+  await sh(addInput);
+  host = await listen(lab, keyboard);
+});
+
+afterAll(() => lab.end());
+
+beforeEach(async () => {
+  await sh(`virsh list --name | grep -qx win10 || virsh start win10`);
+  await sh('handglass give desk host');
+});
+
+async function expectHostTypes(): Promise<void> {
+  await lab.control('key a');
+  expect(await reports(host, 2)).toBe('a+, a-');
+}
+
+/** What QEMU's input layer was given: its own names of keys. */
+async function expectGuestTypes(key: string): Promise<void> {
+  await lab.control(`key ${key}`);
+  await until(lab, `grep -q 'key qcode ${key}, down 1' ${told}`);
+  await until(lab, `grep -q 'key qcode ${key}, down 0' ${told}`);
+}
+
+test('the domain takes what `handglass input --xml` prints, and types', async () => {
+  await sh('handglass give desk win10');
+  await expectGuestTypes('b');
+  await sh('handglass give desk host');
+  await expectHostTypes();
+});
+
+test('a restart of the service leaves the domain its keyboard', async () => {
+  await sh('systemctl restart handglass');
+  await sh('handglass give desk win10');
+  await expectGuestTypes('c');
+});
+
+test.each([
+  ['is killed', 'kill -KILL'],
+  ['is stopped, as if it hung', 'kill -STOP'],
+])('the seat comes back by itself when QEMU %s', async (_name, kill) => {
+  await sh('handglass give desk win10');
+  const pid = await sh('pgrep -f guest=win10');
+  await sh(`${kill} ${pid}`);
+  await owner('host');
+  await expectHostTypes();
+  await sh(`kill -CONT ${pid} 2>/dev/null || true`);
+  await until(lab, 'virsh domstate win10');
+});
+
+test('a domain that is shut off gives the seat back', async () => {
+  await sh('handglass give desk win10');
+  await sh('virsh destroy win10');
+  await owner('host');
+  await expectHostTypes();
+});

@@ -1,0 +1,278 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { type Conversation, converse } from '../lab/guest/input/conversation.ts';
+import { product } from '../lab/guest/input/programs.ts';
+import { bootLab, type Lab } from '../lab/lab.ts';
+import { output, until } from '../lab/shell.ts';
+import {
+  blockJavaScript,
+  configure,
+  inputSeat,
+  keyboard,
+  keyboard2,
+  listen,
+  proxies,
+  report,
+  reports,
+} from './desk.ts';
+
+let lab: Lab;
+let guest: Conversation;
+let guestPointer: Conversation;
+let host: Conversation;
+const sh = (script: string) => output(lab, script);
+const key = (keys: string) => lab.control(`key ${keys}`);
+const owner = (name: string) => until(lab, `handglass status | grep -q 'desk.*${name}'`);
+
+beforeAll(async () => {
+  lab = await bootLab({ boot: 'systemd' });
+  await sh('virsh start win10');
+  await configure(lab, inputSeat);
+  guest = await listen(lab, `${proxies}/win10-keyboard`, '--grab');
+  guestPointer = await listen(lab, `${proxies}/win10-pointer`, '--grab');
+  host = await listen(lab, keyboard);
+});
+
+afterAll(() => lab.end());
+
+beforeEach(async () => {
+  await sh('handglass give desk host');
+});
+
+/** Types a key; every report before it must have been read. */
+async function expectTyped(reader: Conversation, letter: string): Promise<void> {
+  await key(letter);
+  expect(await reports(reader, 2)).toBe(`${letter}+, ${letter}-`);
+}
+
+/** By the chord, both of whose keys the host sees. */
+async function giveByChord(): Promise<void> {
+  await key('leftctrl+rightctrl');
+  expect(await reports(host, 4)).toBe('leftctrl+, rightctrl+, rightctrl-, leftctrl-');
+}
+
+/** By the chord, of which the guest sees its first key alone, and the host the last release. */
+async function takeByChord(): Promise<void> {
+  await key('leftctrl+rightctrl');
+  expect(await reports(guest, 2)).toBe('leftctrl+, leftctrl-');
+  expect(await reports(host, 2)).toBe('rightctrl-, leftctrl-');
+}
+
+/** The keyboard is back, and with the guest that has its seat. */
+async function replugged(): Promise<void> {
+  await lab.control('plug keyboard');
+  await until(lab, `handglass status --json | grep '"selector":"KBD1"[^}]*"with":"win10"'`);
+  await until(lab, `test -e ${keyboard}`);
+  host = await listen(lab, keyboard);
+}
+
+test('what is typed arrives on the side that has the seat, and nowhere else', async () => {
+  await expectTyped(host, 'a');
+  await sh('handglass give desk win10');
+  await expectTyped(guest, 'b');
+  await sh('handglass give desk host');
+  await expectTyped(host, 'c');
+});
+
+test('the mouse goes with the keyboard', async () => {
+  await sh('handglass give desk win10');
+  await lab.control('mouse 5 -3');
+  expect(await report(guestPointer)).toBe('rel_x=5 rel_y=-3');
+});
+
+test('the chord hands the seat over and back, and the guest does not see it', async () => {
+  await giveByChord();
+  await expectTyped(guest, 'a');
+  await takeByChord();
+  await expectTyped(host, 'b');
+});
+
+test('a chord may be split over two keyboards', async () => {
+  await configure(lab, inputSeat.replace('{ serial = "MOUSE1" }', '{ serial = "KBD2" }'));
+  const other = await listen(lab, keyboard2);
+  await lab.control('press leftctrl');
+  expect(await report(host)).toBe('leftctrl+');
+  await lab.control('key rightctrl on keyboard2');
+  expect(await reports(other, 2)).toBe('rightctrl+, rightctrl-');
+  await lab.control('release leftctrl');
+  expect(await report(host)).toBe('leftctrl-');
+  await other.end();
+  await expectTyped(guest, 'a');
+  await configure(lab, inputSeat);
+});
+
+test('a key that is held on the way back is released in the guest and not pressed on the host', async () => {
+  await giveByChord();
+  await lab.control('press w');
+  expect(await report(guest)).toBe('w+');
+  await sh('handglass give desk host');
+  expect(await report(guest)).toBe('w-');
+  await lab.control('release w');
+  expect(await report(host)).toBe('w-');
+});
+
+test('a key that is held on the way to the guest keeps the seat on the host until it is up', async () => {
+  await lab.control('press w');
+  expect(await report(host)).toBe('w+');
+  const giving = sh('handglass give desk win10');
+  await until(lab, `handglass status --json | grep '"moving":true'`);
+  await lab.control('release w');
+  await giving;
+  expect(await report(host)).toBe('w-');
+  await expectTyped(guest, 'a');
+});
+
+describe('with JavaScript blocked', () => {
+  test('the chords go on working, panic too', async () => {
+    await giveByChord();
+    const end = await blockJavaScript(lab);
+    onTestFinished(end);
+    await takeByChord();
+    await expectTyped(host, 'a');
+    await giveByChord();
+    await expectTyped(guest, 'b');
+    await key('leftctrl+leftalt+pause');
+    expect(await reports(guest, 3)).toBe('leftctrl+, leftalt+, leftctrl- leftalt-');
+    expect(await reports(host, 3)).toBe('pause-, leftalt-, leftctrl-');
+    await expectTyped(host, 'c');
+  });
+});
+
+test('a key that is held while the keyboard is unplugged is released in the guest', async () => {
+  await giveByChord();
+  await lab.control('press w');
+  expect(await report(guest)).toBe('w+');
+  await lab.control('unplug keyboard');
+  await until(lab, `! test -e ${keyboard}`);
+  expect(await report(guest)).toBe('w-');
+  await replugged();
+  // It is up on the keyboard that has come, whatever was held on the one that went.
+  await lab.control('release w');
+  await expectTyped(guest, 'a');
+});
+
+test('a keyboard that is plugged in while the guest has the seat goes to the guest', async () => {
+  await sh('handglass give desk win10');
+  await lab.control('unplug keyboard');
+  await until(lab, `! test -e ${keyboard}`);
+  await replugged();
+  await expectTyped(guest, 'a');
+});
+
+describe('a domain that lets go of its keyboard', () => {
+  test('gives the seat back by itself', async () => {
+    await sh('handglass give desk win10');
+    guest.say('ungrab');
+    expect(await guest.next()).toBe('ungrabbed');
+    await owner('host');
+    await expectTyped(host, 'a');
+  });
+
+  test('cannot have it', async () => {
+    expect((await lab.sh('handglass give desk win10')).stderr).toMatch(
+      /Nothing in "win10" reads the keyboard and mouse/,
+    );
+    guest.say('grab');
+    expect(await guest.next()).toBe('grabbed');
+  });
+});
+
+test('a keyboard that another program has grabbed stays, and so does the seat', async () => {
+  const other = await listen(lab, keyboard, '--grab');
+  const { stderr, status } = await lab.sh('handglass give desk win10');
+  expect({ stderr, status }).toEqual({
+    stderr: expect.stringMatching(/cannot be taken from the host: EBUSY/),
+    status: 1,
+  });
+  await other.end();
+  await lab.control('mouse 1 1');
+  await expectTyped(host, 'a');
+});
+
+test('the service is killed: the host types at once, and the guest has the seat again later', async () => {
+  await sh('handglass give desk win10');
+  await lab.control('press w');
+  expect(await report(guest)).toBe('w+');
+  const pid = await sh('systemctl show -P MainPID handglass');
+  await sh('systemctl kill -s KILL handglass');
+  await until(lab, `! test -e /proc/${pid}`);
+  await lab.control('release w');
+  expect(await report(host)).toBe('w-');
+  expect(await report(guest)).toBe('w-');
+  await expectTyped(host, 'a');
+  await sh('handglass give desk win10');
+  await expectTyped(guest, 'b');
+});
+
+test('each side has its own LEDs', async () => {
+  const node = await sh(`basename $(readlink -f ${keyboard})`);
+  const lit = () => sh(`cat /sys/class/input/${node}/device/*::capslock/brightness`);
+  host.say('led capsl 1');
+  expect(await report(host)).toBe('led_capsl=1');
+  await sh('handglass give desk win10');
+  expect(await lit()).toBe('0');
+  guest.say('led capsl 1');
+  expect(await report(guest)).toBe('led_capsl=1');
+  await until(lab, `grep -q 1 /sys/class/input/${node}/device/*::capslock/brightness`);
+  guest.say('led capsl 0');
+  await until(lab, `grep -q 0 /sys/class/input/${node}/device/*::capslock/brightness`);
+  await sh('handglass give desk host');
+  expect(await lit()).toBe('1');
+});
+
+const writesDown = (to: string) => `
+[[on-give]]
+seat = "desk"
+to = "${to}"
+run = ["sh", "-c", "echo ${to} >> /var/lib/handglass/followed"]`;
+
+describe('what the configuration can say', () => {
+  test('a seat that swallows is always taken, and the desktop has it from a proxy', async () => {
+    await configure(lab, `${inputSeat}swallow = true`);
+    const desktop = await listen(lab, `${proxies}/host-keyboard`);
+    await expectTyped(desktop, 'a');
+    await key('leftctrl+rightctrl');
+    expect(await reports(desktop, 2)).toBe('leftctrl+, leftctrl-');
+    await expectTyped(guest, 'b');
+    await key('leftctrl+rightctrl');
+    expect(await reports(guest, 2)).toBe('leftctrl+, leftctrl-');
+    await expectTyped(desktop, 'c');
+    await desktop.end();
+  });
+
+  test('a program follows the seat', async () => {
+    await configure(lab, inputSeat + writesDown('win10') + writesDown('host'));
+    host = await listen(lab, keyboard);
+    await sh('handglass give desk win10');
+    await until(lab, 'grep -qx win10 /var/lib/handglass/followed');
+    await sh('handglass give desk host');
+    await until(lab, `test "$(cat /var/lib/handglass/followed | tr '\\n' ' ')" = 'win10 host '`);
+  });
+
+  test('after a panic no guest is listened to for a while, and the command line is', async () => {
+    await configure(lab, `${inputSeat}\n[server]\nlisten = ["192.168.122.1:18503"]`);
+    const token = await sh('handglass guest pair win10');
+    const call = `${product}/test/lab/guest/in-guest-network ${product}/node_modules/.bin/node \
+      ${product}/test/lab/guest/guest-call.ts 192.168.122.1:18503 ${token} desk`;
+    await sh(`${call} win10`);
+    await key('leftctrl+leftalt+pause');
+    await owner('host');
+    expect((await lab.sh(`${call} win10`)).stderr).toContain('locks guests out');
+    await sh('handglass give desk win10');
+  });
+});
+
+test('a service on trial gives everything back and ends', async () => {
+  await configure(lab, inputSeat);
+  await sh('systemctl stop handglass');
+  const trial = converse(lab, ['handglass', 'daemon', '--trial', '30']);
+  expect(await trial.next()).toContain('on trial for 30 s');
+  guest = await listen(lab, `${proxies}/win10-keyboard`, '--grab');
+  guestPointer = await listen(lab, `${proxies}/win10-pointer`, '--grab');
+  await sh('handglass give desk win10');
+  await expectTyped(guest, 'a');
+  await until(lab, `! handglass status >/dev/null 2>&1`);
+  expect(await trial.end()).toBe(0);
+  host = await listen(lab, keyboard);
+  await expectTyped(host, 'b');
+  await sh('systemctl start handglass');
+});
