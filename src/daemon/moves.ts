@@ -44,7 +44,10 @@ export function completeMoves(
   }
 
   return {
-    chord: (seat, to) => void follow(seat, to, 'chord'),
+    chord(seat, to, cycle) {
+      const owner = seats.view().seats.find(({ name }) => name === seat)?.owner ?? 'host';
+      void follow(seat, to === 'host' ? to : after(owner, cycle), 'chord');
+    },
     panic: () => void followAll(),
     moved(seat, owner, why) {
       const story = stories[why];
@@ -63,6 +66,11 @@ const stories: Record<MoveReason | 'stall', string | null> = {
   trial: 'the trial is over',
   stall: 'the domain hangs',
 };
+
+/** The first, unless the owner is among them. */
+function after(owner: string, cycle: readonly string[]): string {
+  return cycle[(cycle.indexOf(owner) + 1) % cycle.length] ?? 'host';
+}
 
 function problemFrom(error: unknown): HandglassError {
   if (error instanceof HandglassError) return error;

@@ -87,7 +87,7 @@ export async function startService(
     (errors) => problems.set('absolute devices', errors),
   );
   const input = switchInput(host, config, absolute, {
-    chord: (seat, to) => moves.chord(seat, to),
+    chord: (seat, to, cycle) => moves.chord(seat, to, cycle),
     panic() {
       lockout.begin();
       moves.panic();

@@ -15,8 +15,12 @@ import { openOutputs, type Outputs } from './outputs.ts';
 import { openSources } from './sources.ts';
 
 export interface InputEvents {
-  /** A chord asks for a seat to go there; its input devices may have gone already. */
-  chord(seat: string, to: string): void;
+  /**
+   * A chord asks for a seat to go to `to`, as far as the switchboard knows, which sends it there at
+   * once where it may. The seat's USB devices may be elsewhere: `cycle` is what the chord goes
+   * through, from the one that has the seat to the next.
+   */
+  chord(seat: string, to: string, cycle: readonly string[]): void;
   /** The panic chord: all input devices are with the host. */
   panic(): void;
   /** A seat's input devices have another owner. */
@@ -84,7 +88,7 @@ export function switchInput(
         break;
       case 'chord':
         settle(({ seat, target }) => seat === event.seat && target !== event.target, overtaken());
-        events.chord(seatName(event.seat), targetName(event.target));
+        events.chord(seatName(event.seat), targetName(event.target), cycleOf(event));
         break;
       case 'moved':
         if (config.seats[event.seat] === undefined) break;
@@ -192,6 +196,12 @@ export function switchInput(
       if (!isErrno(error, 'ESRCH')) throw error;
       pids.delete(domain);
     }
+  }
+
+  /** Alone what it has chosen, where it knows all of the seat. */
+  function cycleOf({ id, seat, target }: { id: number; seat: number; target: number }): string[] {
+    const isAll = config.seats[seat]?.usb.length === 0;
+    return (isAll ? [target] : (chords[id]?.targets ?? [])).map(targetName);
   }
 
   const seatName = (seat: number) => config.seats[seat]?.name ?? '';

@@ -42,23 +42,34 @@ function start() {
 
 test('after a chord the rest of the seat follows', async () => {
   const { moves, asked, log, lines } = start();
-  moves.chord('desk', 'win10');
+  moves.chord('desk', 'win10', ['win10']);
   await lines(1);
   expect(asked).toEqual(['desk to win10']);
   expect(log).toEqual(['desk: with win10 (chord)']);
 });
 
+test.each([
+  ['from a domain that has its USB devices alone', 'desk', 'win10', ['host', 'win10'], 'host'],
+  ['from a domain to the next', 'desk', 'win10', ['host', 'win10', 'win11'], 'win11'],
+  ['to the host, whatever else', 'desk', 'host', ['win11', 'host'], 'host'],
+])('a chord goes by who has the seat as a whole: %s', async (_name, seat, to, cycle, expected) => {
+  const { moves, asked, lines } = start();
+  moves.chord(seat, to, cycle);
+  await lines(1);
+  expect(asked).toEqual([`${seat} to ${expected}`]);
+});
+
 test('a failure stays among the problems until the seat moves', async () => {
   const { moves, control, log, whats, lines } = start();
   control.fail = () => new HandglassError('device-absent', 'Nothing is plugged in.');
-  moves.chord('desk', 'win10');
+  moves.chord('desk', 'win10', ['win10']);
   await lines(1);
   expect(whats()).toEqual(['Nothing is plugged in.']);
   control.fail = () => null;
-  moves.chord('sofa', 'win10');
+  moves.chord('sofa', 'win10', ['win10']);
   await lines(2);
   expect(whats()).toHaveLength(1);
-  moves.chord('desk', 'host');
+  moves.chord('desk', 'host', ['host']);
   await lines(3);
   expect(whats()).toEqual([]);
   expect(log.at(-1)).toBe('desk: with host (chord)');
@@ -67,7 +78,7 @@ test('a failure stays among the problems until the seat moves', async () => {
 test('what nobody foresaw is a problem with its reason', async () => {
   const { moves, control, problems, lines } = start();
   control.fail = () => new TypeError('usb is undefined');
-  moves.chord('desk', 'win10');
+  moves.chord('desk', 'win10', ['win10']);
   await lines(1);
   expect(problems.list()).toMatchObject([{ code: 'handoff-failed', what: 'usb is undefined.' }]);
 });
@@ -75,7 +86,7 @@ test('what nobody foresaw is a problem with its reason', async () => {
 test('a chord that is pressed while the seat moves is logged, and no problem', async () => {
   const { moves, control, log, whats, lines } = start();
   control.fail = () => new HandglassError('busy', 'The seat "desk" is on its way to "win10".');
-  moves.chord('desk', 'host');
+  moves.chord('desk', 'host', ['host']);
   await lines(1);
   expect(log).toEqual(['desk: The seat "desk" is on its way to "win10".']);
   expect(whats()).toEqual([]);

@@ -11,7 +11,6 @@ const { listener } = buildInputPrograms();
 
 export const keyboard = '/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_KBD1-event-kbd';
 export const keyboard2 = '/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_KBD2-event-kbd';
-export const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
 export const proxies = '/dev/input/by-handglass';
 
 export const inputSeat = `

@@ -65,7 +65,7 @@ test.each([
   ['is stopped, as if it hung', 'kill -STOP'],
 ])('the seat comes back by itself when QEMU %s', async (_name, kill) => {
   await sh('handglass give desk win10');
-  const pid = await sh('pgrep -f guest=win10');
+  const pid = await sh('pgrep -f [g]uest=win10');
   await sh(`${kill} ${pid}`);
   await owner('host');
   await expectHostTypes();

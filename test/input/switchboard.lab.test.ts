@@ -52,8 +52,9 @@ async function giveByChord(): Promise<void> {
 
 /** By the chord, of which the guest sees its first key alone, and the host the last release. */
 async function takeByChord(): Promise<void> {
-  await key('leftctrl+rightctrl');
+  await lab.control('press leftctrl+rightctrl');
   expect(await reports(guest, 2)).toBe('leftctrl+, leftctrl-');
+  await lab.control('release leftctrl+rightctrl');
   expect(await reports(host, 2)).toBe('rightctrl-, leftctrl-');
 }
 
@@ -130,8 +131,9 @@ describe('with JavaScript blocked', () => {
     await expectTyped(host, 'a');
     await giveByChord();
     await expectTyped(guest, 'b');
-    await key('leftctrl+leftalt+pause');
+    await lab.control('press leftctrl+leftalt+pause');
     expect(await reports(guest, 3)).toBe('leftctrl+, leftalt+, leftctrl- leftalt-');
+    await lab.control('release leftctrl+leftalt+pause');
     expect(await reports(host, 3)).toBe('pause-, leftalt-, leftctrl-');
     await expectTyped(host, 'c');
   });
