@@ -69,7 +69,7 @@ if (process.exitCode === ExitCode.InvalidArgument || process.exitCode === ExitCo
  * all that it keeps.
  */
 function keepSmall(): void {
-  for (const compiler of ['opt', 'maglev', 'sparkplug']) setFlagsFromString(`--no-${compiler}`);
+  for (const compiler of ['opt', 'maglev']) setFlagsFromString(`--no-${compiler}`);
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 

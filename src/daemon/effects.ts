@@ -27,8 +27,10 @@ export function effectsOn(
   const virsh = virshFor(host, config.libvirt.uri);
   const hostdevs = hostdevsOf(host, virsh, folder);
   const seatDomains = new Set(config.seats.flatMap(({ domains }) => domains));
+  let processes = new Map<string, number>();
+
   async function watchProcesses(active: readonly string[]): Promise<void> {
-    const processes = await qemuProcesses(host, active);
+    processes = await qemuProcesses(host, active, processes);
     for (const domain of seatDomains) input.watch(domain, processes.get(domain) ?? null);
   }
 
