@@ -45,8 +45,9 @@ int device_grab(struct device *device, int64_t *since) {
 }
 
 void device_ungrab(struct device *device) {
-  device_light(device, device->host_leds);
   ioctl(device->fd, EVIOCGRAB, 0);
+  // After it, since the kernel's console then lights what it thinks right (kbd_start in keyboard.c).
+  device_light(device, device->host_leds);
 }
 
 void device_light(const struct device *device, uint32_t leds) {

@@ -29,12 +29,12 @@ export async function configure(lab: Lab, config: string): Promise<void> {
   await until(lab, `test -e ${proxies}/win10-keyboard && test -e ${proxies}/win10-pointer`);
 }
 
-/** The next report of a device without scan codes, which no proxy passes on, and repeats. */
+/** The next report of a device without scan codes, which no proxy passes on, repeats and LEDs. */
 export async function report(reader: Conversation): Promise<string> {
   for (;;) {
     const words = (await reader.next())
       .split(' ')
-      .filter((word) => !word.startsWith('msc_scan=') && !word.endsWith('~'));
+      .filter((word) => !/^(msc_scan|led_\w+)=|~$/.test(word));
     if (words.length > 0) return words.join(' ');
   }
 }
