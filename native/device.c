@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "router.h"
@@ -13,11 +12,12 @@ static const char *admit(struct device *device, key_set down);
 static uint32_t leds_from(const uint8_t bits[LED_CNT / 8]);
 
 const char *device_open(struct device *device, const char *path, key_set down) {
-  // O_NOCTTY: a terminal opened by mistake must not become the service's own.
+  // What was named by mistake must not hold us up, nor a terminal become the service's own.
   int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) return "open";
   *device = (struct device){.fd = fd};
   const char *failed = admit(device, down);
+  if (failed == NULL && fcntl(fd, F_SETFL, 0) < 0) failed = "fcntl";
   if (failed == NULL) return NULL;
   int error = errno;
   close(fd);
@@ -25,9 +25,11 @@ const char *device_open(struct device *device, const char *path, key_set down) {
   return failed;
 }
 
-int device_keys(const struct device *device, key_set down) {
+int device_keys(struct device *device, key_set down) {
   memset(down, 0, sizeof(key_set));
-  return ioctl(device->fd, EVIOCGKEY(sizeof(key_set)), down) < 0 ? errno : 0;
+  int error = ioctl(device->fd, EVIOCGKEY(sizeof(key_set)), down) < 0 ? errno : 0;
+  device->looked = monotonic_now();
+  return error;
 }
 
 int device_grab(struct device *device, int64_t *since) {
@@ -64,10 +66,8 @@ void device_light(const struct device *device, uint32_t leds) {
   if (write(device->fd, events, count * sizeof *events) < 0) return;
 }
 
-int64_t monotonic_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+void device_revoke(const struct device *device) {
+  ioctl(device->fd, EVIOCREVOKE, 0);
 }
 
 static const char *admit(struct device *device, key_set down) {

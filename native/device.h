@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "capabilities.h"
 
@@ -13,17 +14,19 @@ struct device {
   /* The LEDs that it has, and those that the host had lit when the device was taken; bits by code. */
   uint32_t leds;
   uint32_t host_leds;
+  /* When its keys were last looked at. */
+  int64_t looked;
 };
 
 /*
- * Opens it for reading and writing (LEDs), its events stamped with CLOCK_MONOTONIC, and reads the
- * keys that are down. Returns the name of the call that failed, with errno set, or NULL. ENOTTY from
+ * Opens it for reading, which waits, and writing (LEDs), its events stamped with CLOCK_MONOTONIC, and
+ * reads the keys that are down. Returns the name of the call that failed, with errno set, or NULL. ENOTTY from
  * EVIOCGVERSION: not an event device.
  */
 const char *device_open(struct device *device, const char *path, key_set down);
 
 /* Reads the keys that are down, which empties the queue of the key events that led there. */
-int device_keys(const struct device *device, key_set down);
+int device_keys(struct device *device, key_set down);
 
 /* As router_ports.grab says. */
 int device_grab(struct device *device, int64_t *since);
@@ -32,5 +35,12 @@ void device_ungrab(struct device *device);
 
 void device_light(const struct device *device, uint32_t leds);
 
+/* Ends its grab, and a read that waits; nothing more can be done with it. */
+void device_revoke(const struct device *device);
+
 /* CLOCK_MONOTONIC in nanoseconds. */
-int64_t monotonic_now(void);
+static inline int64_t monotonic_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}

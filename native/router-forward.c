@@ -11,9 +11,11 @@ static void track_touches(struct source *source, const struct input_event *event
 void forward_report(struct router *router, unsigned slot, int64_t time, const key_set muted) {
   struct source *source = &router->sources[slot];
   if (!source->grabbed || time < source->since || router->table.seats[slot] == NO_SEAT) return;
+  unsigned pointer = sink_of(router, slot, EV_REL, 0);
   for (size_t i = 0; i < source->length; i++) {
     const struct input_event *event = &source->report[i];
-    unsigned sink = sink_of(router, slot, event->type, event->code);
+    bool is_motion = event->type == EV_REL;
+    unsigned sink = is_motion ? pointer : sink_of(router, slot, event->type, event->code);
     if (sink == 0) continue;
     if (event->type == EV_KEY) {
       forward_key(router, slot, sink, event, muted);

@@ -6,6 +6,7 @@
 
 enum { LISTEN_CHECK_NS = 100 * 1000 * 1000 };
 
+static int64_t earlier(int64_t one, int64_t other);
 static bool leads_elsewhere(const struct router *router, unsigned slot,
                             const struct router_table *table);
 static void keep(struct router *router, unsigned slot, const struct input_event *event);
@@ -71,20 +72,23 @@ void router_lose(struct router *router, unsigned target) {
 void router_feed(struct router *router, unsigned slot, const struct input_event *event) {
   struct source *source = &router->sources[slot];
   const struct chord *fired[LIMIT_CHORDS];
+  bool in_step = router->chords.devices[slot].step == IN_STEP;
   bool ends = event->type == EV_SYN && event->code == SYN_REPORT;
-  bool matters = event->type == EV_KEY || event->type == EV_SYN;
-  size_t count = 0;
   // Motion, which comes most often, changes no key: nothing can fire or go up with it.
-  if (matters && (!ends || source->has_keys || router->chords.devices[slot].step != IN_STEP)) {
-    count = chords_feed(&router->chords, slot, event, fired);
-  }
-  if (router->chords.devices[slot].step != IN_STEP) {
-    source->length = 0;
-  } else if (ends && source->has_keys) {
-    end_report(router, slot, event_time(event), fired, count);
-  } else if (ends) {
+  if (in_step && ends && !source->has_keys) {
     forward_report(router, slot, event_time(event), NULL);
     source->length = 0;
+    return;
+  }
+  if (in_step && event->type != EV_KEY && event->type != EV_SYN) {
+    keep(router, slot, event);
+    return;
+  }
+  size_t count = chords_feed(&router->chords, slot, event, fired);
+  if (router->chords.devices[slot].step != IN_STEP) {
+    source->length = 0;
+  } else if (ends) {
+    end_report(router, slot, event_time(event), fired, count);
   } else {
     keep(router, slot, event);
   }
@@ -120,12 +124,7 @@ void router_led(struct router *router, unsigned sink, unsigned led, bool on) {
 }
 
 int64_t router_deadline(const struct router *router) {
-  int64_t deadlines[] = {router->chords.deadline, router->listen_check, router->trial_end};
-  int64_t earliest = 0;
-  for (unsigned i = 0; i < sizeof deadlines / sizeof *deadlines; i++) {
-    if (deadlines[i] != 0 && (earliest == 0 || deadlines[i] < earliest)) earliest = deadlines[i];
-  }
-  return earliest;
+  return earlier(router->chords.deadline, earlier(router->listen_check, router->trial_end));
 }
 
 void router_tick(struct router *router, int64_t now) {
@@ -158,6 +157,11 @@ void router_written(struct router *router, unsigned sink, size_t count) {
     outbox_catch_up(outbox, down);
   }
   if (outbox->whole == 0) router->dirty &= ~(UINT64_C(1) << sink);
+}
+
+/* Of two times, 0 being none. */
+static int64_t earlier(int64_t one, int64_t other) {
+  return other == 0 || (one != 0 && one < other) ? one : other;
 }
 
 /* Whether what the source holds is held on other sinks than those that it gets with this table. */

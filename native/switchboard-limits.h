@@ -1,6 +1,6 @@
 #pragma once
 
-/* The most of each thing that the switchboard holds. Fixed, since its thread allocates nothing. */
+/* The most of each thing that the switchboard holds. Fixed, since forwarding allocates nothing. */
 enum {
   LIMIT_DEVICES = 64,
   LIMIT_SEATS = 16,

@@ -1,8 +1,8 @@
 #pragma once
 
 /*
- * The switchboard: one thread that reads event devices, recognises chords, and forwards what a
- * domain is to have to its proxies.
+ * The switchboard: threads that read event devices, recognise chords, and forward what a domain is
+ * to have to its proxies.
  *
  * All functions are called by one thread, the owner; only `wake` is called by the switchboard's
  * own. Those that return text return the name of the call that failed, with errno set, or NULL.
@@ -66,7 +66,7 @@ const char *switchboard_start(struct switchboard **started, bool realtime, void 
 
 bool switchboard_is_realtime(const struct switchboard *switchboard);
 
-/* Ends the thread, gives every device back, closes all and frees the switchboard. */
+/* Ends the threads, gives every device back, closes all and frees the switchboard. */
 void switchboard_stop(struct switchboard *switchboard);
 
 /*

@@ -145,7 +145,7 @@ export interface OpenSwitchboard {
  * Methods throw an error with `code` (the errno) and `syscall`; `EBADF` after `close`.
  */
 export interface Switchboard {
-  /** Whether its thread runs under SCHED_FIFO. */
+  /** Whether its threads run under SCHED_FIFO. */
   readonly realtime: boolean;
   /**
    * Opens an event device node and listens to it. Keys that are down already count as held.

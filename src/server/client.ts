@@ -116,7 +116,8 @@ function clientOver(websocket: WebSocket): Client {
 
     async *states() {
       yield await call('state.subscribe', {});
-      yield* changed;
+      // Whoever has seen enough stops listening; what still comes is dropped with the client.
+      yield* changed.values({ preventCancel: true });
     },
 
     async close() {

@@ -5,7 +5,7 @@ const names = ({ forwarders }: Request) => forwarders.map(({ name }) => name);
 
 test.each([
   [[], ['direct', 'floor', 'switchboard', 'switchboard-fifo']],
-  [['--real-cpu'], ['floor', 'floor-fifo']],
+  [['--real-cpu'], ['floor', 'floor-fifo', 'switchboard', 'switchboard-fifo']],
   [
     ['--only', 'floor', '--only', 'direct'],
     ['direct', 'floor'],
@@ -30,7 +30,10 @@ test.each([
   [['--peer', 'other'], /--peer takes NAME='COMMAND', not 'other'/],
   [['--peer', '=other'], /--peer takes NAME='COMMAND'/],
   [['--only', 'moon'], /--only names a row: .*direct, floor, switchboard.*, not 'moon'/],
-  [['--real-cpu', '--only', 'direct'], /--only names a row: floor, floor-fifo, not 'direct'/],
+  [
+    ['--real-cpu', '--only', 'direct'],
+    /--only names a row: floor, floor-fifo, switchboard, switchboard-fifo, not 'direct'/,
+  ],
 ])('the words %j are refused', (words, message) => {
   expect(() => parseRequest(words)).toThrow(message);
 });

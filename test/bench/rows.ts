@@ -55,6 +55,8 @@ export const virtualForwarders: readonly Forwarder[] = [
 export const realForwarders: readonly Forwarder[] = [
   { name: 'floor', command: 'native/build/floor -' },
   { name: 'floor-fifo', command: 'native/build/floor --fifo -' },
+  { name: 'switchboard', command: 'native/build/pipes' },
+  { name: 'switchboard-fifo', command: 'native/build/pipes --fifo' },
 ];
 
 export const paces = [

@@ -1,9 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Conversation, converse } from '../lab/guest/input/conversation.ts';
 import { buildInputPrograms } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
-import { configure, listen, proxies, report } from './desk.ts';
+import { configure, listen, proxies, report, type Service, serviceIn } from './desk.ts';
 
 const { source } = buildInputPrograms();
 const clone = `${proxies}/win10-test-pen`;
@@ -16,17 +17,20 @@ input = [{ name = "Test-pen" }]
 `;
 
 let lab: Lab;
+let service: Service;
 let pen: Conversation;
 let penNode: string;
 let guest: Conversation;
 const sh = (script: string) => output(lab, script);
 /** The service has to have seen the device, and the clone's reader. */
-const give = () => until(lab, 'handglass give desk win10');
+const give = async () => {
+  while ((await service.ask('win10')) !== 'win10') await setTimeout(100);
+};
 
 async function plugPen(): Promise<void> {
   pen = converse(lab, [source, '--name', 'Test-pen', '--abs']);
   penNode = await pen.next();
-  await until(lab, `handglass status --json | grep '"selector":"Test-pen"[^}]*"with":"host"'`);
+  await service.until(/"selector":"Test-pen"[^}]*"with":"host"/);
 }
 
 async function unplugPen(): Promise<void> {
@@ -36,6 +40,7 @@ async function unplugPen(): Promise<void> {
 
 beforeAll(async () => {
   lab = await bootLab({ boot: 'systemd' });
+  service = serviceIn(lab);
   await sh('virsh start win10');
   await configure(lab, penSeat);
   await plugPen();
@@ -46,7 +51,7 @@ beforeAll(async () => {
 afterAll(() => lab.end());
 
 beforeEach(async () => {
-  await sh('handglass give desk host');
+  await service.give('host');
 });
 
 test('positions and buttons arrive at the clone while the domain has the seat', async () => {
@@ -63,7 +68,7 @@ test('a button that is held on the way back is released in the guest', async () 
   await give();
   pen.say('btn_left+');
   expect(await report(guest)).toBe('btn_left+');
-  await sh('handglass give desk host');
+  await service.give('host');
   expect(await report(guest)).toBe('btn_left-');
   pen.say('btn_left-');
 });
@@ -81,7 +86,7 @@ test('the clone stays the same while the service is restarted without the device
   await give();
   pen.say('abs_x=300');
   expect(await report(guest)).toBe('abs_x=300');
-  expect(await sh('handglass status --json')).toContain('"problems":[]');
+  await service.until(/"problems":\[\]/);
 });
 
 test('the clone is there anew after the service was stopped, still without the device', async () => {

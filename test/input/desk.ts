@@ -4,6 +4,7 @@
  */
 import { type Conversation, converse } from '../lab/guest/input/conversation.ts';
 import { buildInputPrograms, product } from '../lab/guest/input/programs.ts';
+import { LabFailure } from '../lab/failure.ts';
 import type { Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
 
@@ -11,6 +12,7 @@ const { listener } = buildInputPrograms();
 
 export const keyboard = '/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_KBD1-event-kbd';
 export const keyboard2 = '/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_KBD2-event-kbd';
+export const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
 export const proxies = '/dev/input/by-handglass';
 
 export const inputSeat = `
@@ -58,6 +60,63 @@ export async function listen(
     if (said !== expected) throw new Error(`${path}: ${said} in place of ${expected}`);
   }
   return reader;
+}
+
+/** The service, asked from inside without a new process for each question. */
+export interface Service {
+  /** Gives the seat; the owner then, or the code of the failure. */
+  ask(to: string): Promise<string>;
+  /** Gives the seat. */
+  give(to: string): Promise<void>;
+  /** Waits until the seat is there, by whatever way. */
+  owner(name: string): Promise<void>;
+  /** Waits until the state, as JSON, matches; also for a service that is about to come back. */
+  until(state: RegExp): Promise<void>;
+  /** Kills a program by its command line; when, in seconds of CLOCK_MONOTONIC. */
+  kill(program: string): Promise<number>;
+}
+
+export function serviceIn(lab: Lab): Service {
+  const asker = converse(lab, [
+    `${product}/node_modules/.bin/node`,
+    `${product}/test/input/service-asker.ts`,
+  ]);
+  const waiting = new Map<number, PromiseWithResolvers<string>>();
+  let asked = 0;
+
+  async function answer(question: string): Promise<string> {
+    const mine = Promise.withResolvers<string>();
+    asked += 1;
+    waiting.set(asked, mine);
+    asker.say(`${asked} ${question}`);
+    // Lines come in any order, one for each question.
+    try {
+      const [, number, text = ''] = /^(\d+) (.*)$/.exec(await asker.next()) ?? [];
+      waiting.get(Number(number))?.resolve(text);
+    } catch (error) {
+      mine.reject(error);
+    }
+    return mine.promise;
+  }
+
+  const ask = (to: string) => answer(`give ${to}`);
+  const until = async (state: RegExp) => void (await answer(`until ${state.source}`));
+  return {
+    ask,
+    until,
+    async give(to) {
+      let said = await ask(to);
+      // The move of a chord is not over yet.
+      while (said === 'busy') said = await ask(to);
+      if (said !== to) throw new LabFailure(`Asked for ${to}, the service said ${said}.`);
+    },
+    owner: (name) => until(new RegExp(`"owner":"${name}","domains":[^\\]]*\\],"moving":false`)),
+    async kill(program) {
+      const time = Number(await answer(`kill ${program}`));
+      if (Number.isNaN(time)) throw new LabFailure(`Nothing runs as "${program}".`);
+      return time;
+    },
+  };
 }
 
 /** Stops the service's main thread; gives what lets it go on. */

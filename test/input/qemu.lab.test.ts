@@ -3,12 +3,20 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Conversation } from '../lab/guest/input/conversation.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
-import { configure, inputSeat, keyboard, listen, reports } from './desk.ts';
+import {
+  configure,
+  inputSeat,
+  keyboard,
+  listen,
+  reports,
+  type Service,
+  serviceIn,
+} from './desk.ts';
 
 let lab: Lab;
+let service: Service;
 let host: Conversation;
 const sh = (script: string) => output(lab, script);
-const owner = (name: string) => until(lab, `handglass status | grep -q '^seat desk: with ${name}'`);
 const told = `/var/log/libvirt/qemu/win10.log`;
 
 /** As a user does with `virsh edit`; the trace is for us. */
@@ -23,6 +31,7 @@ const addInput = `
 
 beforeAll(async () => {
   lab = await bootLab({ boot: 'systemd' });
+  service = serviceIn(lab);
   await configure(lab, inputSeat);
   await sh(addInput);
   host = await listen(lab, keyboard);
@@ -32,7 +41,7 @@ afterAll(() => lab.end());
 
 beforeEach(async () => {
   await sh(`virsh list --name | grep -qx win10 || virsh start win10`);
-  await sh('handglass give desk host');
+  await service.give('host');
 });
 
 async function expectHostTypes(): Promise<void> {
@@ -48,15 +57,15 @@ async function expectGuestTypes(key: string): Promise<void> {
 }
 
 test('the domain takes what `handglass input --xml` prints, and types', async () => {
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await expectGuestTypes('b');
-  await sh('handglass give desk host');
+  await service.give('host');
   await expectHostTypes();
 });
 
 test('a restart of the service leaves the domain its keyboard', async () => {
   await sh('systemctl restart handglass');
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await expectGuestTypes('c');
 });
 
@@ -64,18 +73,30 @@ test.each([
   ['is killed', 'kill -KILL'],
   ['is stopped, as if it hung', 'kill -STOP'],
 ])('the seat comes back by itself when QEMU %s', async (_name, kill) => {
-  await sh('handglass give desk win10');
+  await service.give('win10');
   const pid = await sh('pgrep -f [g]uest=win10');
   await sh(`${kill} ${pid}`);
-  await owner('host');
+  await service.owner('host');
   await expectHostTypes();
   await sh(`kill -CONT ${pid} 2>/dev/null || true`);
   await until(lab, 'virsh domstate win10');
 });
 
+test('a domain that is paused leaves the chord its way home, and types on when it goes on', async () => {
+  await service.give('win10');
+  await sh('virsh suspend win10');
+  await lab.control('key leftctrl+rightctrl');
+  expect(await reports(host, 2)).toBe('rightctrl-, leftctrl-');
+  await service.owner('host');
+  await expectHostTypes();
+  await sh('virsh resume win10');
+  await service.give('win10');
+  await expectGuestTypes('d');
+});
+
 test('a domain that is shut off gives the seat back', async () => {
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await sh('virsh destroy win10');
-  await owner('host');
+  await service.owner('host');
   await expectHostTypes();
 });

@@ -12,18 +12,21 @@ import {
   proxies,
   report,
   reports,
+  type Service,
+  serviceIn,
 } from './desk.ts';
 
 let lab: Lab;
+let service: Service;
 let guest: Conversation;
 let guestPointer: Conversation;
 let host: Conversation;
 const sh = (script: string) => output(lab, script);
 const key = (keys: string) => lab.control(`key ${keys}`);
-const owner = (name: string) => until(lab, `handglass status | grep -q 'desk.*${name}'`);
 
 beforeAll(async () => {
   lab = await bootLab({ boot: 'systemd' });
+  service = serviceIn(lab);
   await sh('virsh start win10');
   await configure(lab, inputSeat);
   guest = await listen(lab, `${proxies}/win10-keyboard`, '--grab');
@@ -34,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => lab.end());
 
 beforeEach(async () => {
-  await sh('handglass give desk host');
+  await service.give('host');
 });
 
 /** Types a key; every report before it must have been read. */
@@ -60,21 +63,21 @@ async function takeByChord(): Promise<void> {
 /** The keyboard is back, and with the guest that has its seat. */
 async function replugged(): Promise<void> {
   await lab.control('plug keyboard');
-  await until(lab, `handglass status --json | grep '"selector":"KBD1"[^}]*"with":"win10"'`);
+  await service.until(/"selector":"KBD1"[^}]*"with":"win10"/);
   await until(lab, `test -e ${keyboard}`);
   host = await listen(lab, keyboard);
 }
 
 test('what is typed arrives on the side that has the seat, and nowhere else', async () => {
   await expectTyped(host, 'a');
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await expectTyped(guest, 'b');
-  await sh('handglass give desk host');
+  await service.give('host');
   await expectTyped(host, 'c');
 });
 
 test('the mouse goes with the keyboard', async () => {
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await lab.control('mouse 5 -3');
   expect(await report(guestPointer)).toBe('rel_x=5 rel_y=-3');
 });
@@ -104,7 +107,7 @@ test('a key that is held on the way back is released in the guest and not presse
   await giveByChord();
   await lab.control('press w');
   expect(await report(guest)).toBe('w+');
-  await sh('handglass give desk host');
+  await service.give('host');
   expect(await report(guest)).toBe('w-');
   await lab.control('release w');
   expect(await report(host)).toBe('w-');
@@ -113,8 +116,8 @@ test('a key that is held on the way back is released in the guest and not presse
 test('a key that is held on the way to the guest keeps the seat on the host until it is up', async () => {
   await lab.control('press w');
   expect(await report(host)).toBe('w+');
-  const giving = sh('handglass give desk win10');
-  await until(lab, `handglass status --json | grep '"moving":true'`);
+  const giving = service.give('win10');
+  await service.until(/"moving":true/);
   await lab.control('release w');
   await giving;
   expect(await report(host)).toBe('w-');
@@ -152,7 +155,7 @@ test('a key that is held while the keyboard is unplugged is released in the gues
 });
 
 test('a keyboard that is plugged in while the guest has the seat goes to the guest', async () => {
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await lab.control('unplug keyboard');
   await until(lab, `! test -e ${keyboard}`);
   await replugged();
@@ -161,10 +164,10 @@ test('a keyboard that is plugged in while the guest has the seat goes to the gue
 
 describe('a domain that lets go of its keyboard', () => {
   test('gives the seat back by itself', async () => {
-    await sh('handglass give desk win10');
+    await service.give('win10');
     guest.say('ungrab');
     expect(await guest.next()).toBe('ungrabbed');
-    await owner('host');
+    await service.owner('host');
     await expectTyped(host, 'a');
   });
 
@@ -190,7 +193,7 @@ test('a keyboard that another program has grabbed stays, and so does the seat', 
 });
 
 test('the service is killed: the host types at once, and the guest has the seat again later', async () => {
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await lab.control('press w');
   expect(await report(guest)).toBe('w+');
   const pid = await sh('systemctl show -P MainPID handglass');
@@ -200,7 +203,7 @@ test('the service is killed: the host types at once, and the guest has the seat 
   expect(await report(host)).toBe('w-');
   expect(await report(guest)).toBe('w-');
   await expectTyped(host, 'a');
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await expectTyped(guest, 'b');
 });
 
@@ -210,13 +213,13 @@ test('each side has its own LEDs', async () => {
     until(lab, `grep -q ${value} /sys/class/input/${node}/device/*::capslock/brightness`);
   host.say('led capsl 1');
   await lit(1);
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await lit(0);
   guest.say('led capsl 1');
   await lit(1);
   guest.say('led capsl 0');
   await lit(0);
-  await sh('handglass give desk host');
+  await service.give('host');
   await lit(1);
 });
 
@@ -244,9 +247,9 @@ describe('what the configuration can say', () => {
   test('a program follows the seat', async () => {
     await configure(lab, inputSeat + writesDown('win10') + writesDown('host'));
     host = await listen(lab, keyboard);
-    await sh('handglass give desk win10');
+    await service.give('win10');
     await until(lab, 'grep -qx win10 /var/lib/handglass/followed');
-    await sh('handglass give desk host');
+    await service.give('host');
     await until(lab, `test "$(cat /var/lib/handglass/followed | tr '\\n' ' ')" = 'win10 host '`);
   });
 });

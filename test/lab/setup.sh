@@ -30,6 +30,7 @@ find_missing() {
   [ "$purpose" = lab ] || return 0
   has qemu-system-x86_64 || missing qemu-system-x86_64 qemu-system-x86
   has mmdebstrap || missing mmdebstrap mmdebstrap
+  has valgrind || missing valgrind 'valgrind libc6-dbg'
   has genext2fs || missing genext2fs genext2fs
   has resize2fs || missing resize2fs e2fsprogs
   [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] ||

@@ -21,11 +21,17 @@ export const taken = `move 0 1 -> ${grabs} | moved 0 to 1 in 1: asked`;
 /** A case: its name, then what is said to the router, and what it answers if it does. */
 export type Case = [name: string, ...dialogue: string[]];
 
-const routerParts = ['router', 'router-seats', 'router-forward'];
+export const routerSources = [
+  'router',
+  'router-seats',
+  'router-forward',
+  'chords',
+  'outbox',
+  'capabilities',
+];
 
 /** A conversation with router-harness.c, which lasts as long as the file's tests. */
-export const startRouter = () =>
-  start('router', [...routerParts, 'chords', 'outbox', 'capabilities']);
+export const startRouter = () => start('router', routerSources);
 
 /** The same with chords-harness.c. */
 export const startChords = () => start('chords', ['chords']);

@@ -70,6 +70,18 @@ test('states come in their order, the first at once, until the client closes', a
   expect(owners).toEqual(['host', 'win10', 'host']);
 });
 
+test('whoever has seen enough states goes on with the client', async () => {
+  const service = await startService();
+  const client = await connect(service.unixAddress);
+  for await (const { seats } of client.states()) {
+    if (seats[0]?.owner === 'win10') break;
+    await client.call('seat.toggle', { seat: 'desk' });
+  }
+  expect(await client.call('seat.toggle', { seat: 'desk' })).toMatchObject({ owner: 'host' });
+  expect(await client.call('seat.toggle', { seat: 'desk' })).toMatchObject({ owner: 'win10' });
+  await client.close();
+});
+
 test('states fail when the service stops', async () => {
   const service = await startService();
   const client = await connect(service.unixAddress);

@@ -1,10 +1,28 @@
 /**
- * A guest's call, from a network of its own: guest-call.ts ADDRESS TOKEN SEAT TARGET. The address is
- * that of the service as guests see it; what is answered is printed.
+ * A guest's call, from a network of its own: guest-call.ts ADDRESS TOKEN SEAT TARGET [for-ever]. The
+ * address is that of the service as guests see it. Prints the owner then; for ever, asks again and
+ * again until its input ends, and prints the owner or the code of the failure when it is another.
  */
+import { HandglassError } from '../../../src/errors.ts';
 import { connect } from '../../../src/server/client.ts';
 
-const [address = '', token = '', seat = '', to = ''] = process.argv.slice(2);
+const [address = '', token = '', seat = '', to = '', mode = ''] = process.argv.slice(2);
 const client = await connect(`ws://${address}/`, { token });
-console.log(JSON.stringify(await client.call('seat.give', { seat, to })));
+const give = async () => (await client.call('seat.give', { seat, to })).owner;
+
+if (mode === 'for-ever') {
+  process.stdin.resume().once('end', () => process.exit());
+  let last = '';
+  for (;;) {
+    const answer = await give().catch(codeOf);
+    if (answer !== last) console.log(answer);
+    last = answer;
+  }
+}
+console.log(await give());
 await client.close();
+
+function codeOf(error: unknown): string {
+  if (error instanceof HandglassError) return error.code;
+  throw error;
+}

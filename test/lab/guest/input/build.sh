@@ -10,7 +10,7 @@ name=$1
 shift
 
 is_current() {
-  for source in "$@" "$here"/*.h "$here"/*.sh test/bench/*.h; do
+  for source in "$@" "$here"/*.h "$here"/*.sh test/bench/*.h native/*.h; do
     [ "$build/$name" -nt "$source" ] || return 1
   done
 }
