@@ -1,8 +1,9 @@
 /*
  * Stands for a keyboard, a mouse, a tablet or a lid: makes a device by uinput, prints its event
  * node, and sends each line of event text on standard input as one report (see event-text.h); a
- * line that begins with `raw` without the SYN_REPORT at its end. Prints `led capsl=1` when an LED
- * is set. The device goes when the input ends.
+ * line that begins with `raw` without the SYN_REPORT at its end; `type q 500` taps a key so often, as
+ * fast as a report in a millisecond. Prints `led capsl=1` when an LED is set. The device goes when the
+ * input ends.
  */
 
 #include <errno.h>
@@ -22,9 +23,10 @@ static const char usage[] =
     "       [--keys] [--pointer] [--abs] [--leds] [--sw] [--repeat]\n";
 
 /* With the SYN_REPORT. */
-enum { MOST_EVENTS = 256 };
+enum { MOST_EVENTS = 256, REPORT_US = 1000 };
 
 static struct uinput_traits traits_of(int count, char **arguments);
+static void obey(char *line, void *device);
 static void send_line(char *line, void *device);
 static void print_leds(int device);
 
@@ -43,7 +45,7 @@ int main(int count, char **arguments) {
                             {.fd = device, .events = POLLIN}};
   while (poll(polled, 2, -1) >= 0) {
     if (polled[1].revents != 0) print_leds(device);
-    if (polled[0].revents != 0 && !commands_read(&commands, send_line, &device)) return 0;
+    if (polled[0].revents != 0 && !commands_read(&commands, obey, &device)) return 0;
   }
   return 1;
 }
@@ -74,6 +76,21 @@ static struct uinput_traits traits_of(int count, char **arguments) {
     }
   }
   return traits;
+}
+
+static void obey(char *line, void *device) {
+  char key[WORD_ROOM];
+  char text[WORD_ROOM + 1];
+  unsigned count;
+  if (sscanf(line, "type %40s %u", key, &count) != 2) {
+    send_line(line, device);
+    return;
+  }
+  for (unsigned i = 0; i < 2 * count; i++) {
+    snprintf(text, sizeof text, "%s%c", key, i % 2 == 0 ? '+' : '-');
+    send_line(text, device);
+    usleep(REPORT_US);
+  }
 }
 
 static void send_line(char *line, void *device) {
