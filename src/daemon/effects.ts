@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import type { Clock, OpenFiles, ReadFiles, Run, WriteFiles } from '../host/ports.ts';
+import type { Clock, Converse, OpenFiles, ReadFiles, WriteFiles } from '../host/ports.ts';
 import { isActive, listDomains } from '../libvirt/domains.ts';
 import { hostdevsOf } from '../libvirt/hostdevs.ts';
 import { qemuProcesses } from '../libvirt/process.ts';
@@ -16,15 +16,17 @@ import { giveUsb, takeUsb } from '../usb/handoff.ts';
  * @param folder where files for virsh lie for a moment
  * @param devices `watch` is called before each reading, so that no change falls between the two, and
  *   `follow` with what was read
+ * @param signal the end, after which no virsh is kept
  */
 export function effectsOn(
-  host: ReadFiles & WriteFiles & OpenFiles & Run & Clock,
+  host: ReadFiles & WriteFiles & OpenFiles & Converse & Clock,
   config: Config,
   folder: string,
   devices: { watch: () => Promise<void>; follow: (input: readonly InputDevice[]) => void },
   input: InputSwitch,
+  signal: AbortSignal,
 ): SeatEffects {
-  const virsh = virshFor(host, config.libvirt.uri);
+  const virsh = virshFor(host, config.libvirt.uri, signal);
   const hostdevs = hostdevsOf(host, virsh, folder);
   const seatDomains = new Set(config.seats.flatMap(({ domains }) => domains));
   let processes = new Map<string, number>();

@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { reasonOf } from '../errors.ts';
 import type {
   Clock,
+  Converse,
   Follow,
   Notify,
   OpenFiles,
@@ -40,6 +41,7 @@ type Host = ReadFiles &
   WatchFolder &
   Run &
   Follow &
+  Converse &
   Clock &
   Notify &
   OpenSwitchboard;
@@ -101,7 +103,7 @@ export async function startService(
     watch: watchDevices(host, refresh, signal),
     follow: (present: readonly InputDevice[]) => problems.set('input', input.follow(present)),
   };
-  const effects = effectsOn(host, config, options.runtimeFolder, devices, input);
+  const effects = effectsOn(host, config, options.runtimeFolder, devices, input, signal);
   const onGive = runOnGive(host, config, problems);
   const seats: Seats = createSeats(config, effects, () => {
     const view = seats.view();

@@ -104,6 +104,31 @@ export interface Follow {
   follow(command: string, args: readonly string[], signal: AbortSignal): AsyncIterable<string>;
 }
 
+export interface Converse {
+  /**
+   * Starts a program, without a shell and in the C locale, that is talked with until it ends; what
+   * it prints is told as it comes, in pieces that end anywhere.
+   */
+  converse(
+    command: string,
+    args: readonly string[],
+    heard: (stream: 'stdout' | 'stderr', text: string) => void,
+  ): Conversation;
+}
+
+/** A program that runs. Whoever started it ends it. */
+export interface Conversation {
+  /** Gives text to its standard input; once it has ended, to nobody. */
+  say(text: string): void;
+  /** Kills it. May be repeated. */
+  end(): void;
+  /**
+   * Resolves when it has ended and all that it printed has been told, however it ended; rejects with
+   * `ENOENT` or `EACCES` when it could not be started.
+   */
+  ended: Promise<void>;
+}
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

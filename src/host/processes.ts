@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
-import { execa } from 'execa';
-import type { Follow, Run } from './ports.ts';
+import { execa, type Result } from 'execa';
+import type { Converse, Follow, Run } from './ports.ts';
 
 /**
  * The messages of programs are read by people who were promised English. No program needs our own
@@ -8,7 +8,7 @@ import type { Follow, Run } from './ports.ts';
  */
 const surroundings = { cwd: '/', env: { LC_ALL: 'C' } };
 
-export const processes: Run & Follow = {
+export const processes: Run & Follow & Converse = {
   async run(command, args, options = {}) {
     const result = await execa(command, args, {
       ...surroundings,
@@ -17,9 +17,7 @@ export const processes: Run & Follow = {
       timeout: options.timeoutMs ?? 30_000,
       input: options.input ?? '',
     });
-    if (result.exitCode === undefined && result.signal === undefined) {
-      throw result.cause ?? result;
-    }
+    requireStarted(result);
     return {
       stdout: result.stdout,
       stderr: result.stderr,
@@ -46,4 +44,27 @@ export const processes: Run & Follow = {
       child.kill();
     }
   },
+
+  converse(command, args, heard) {
+    const child = execa(command, args, {
+      ...surroundings,
+      buffer: false,
+      reject: false,
+      stdin: 'pipe',
+    });
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].setEncoding('utf8').on('data', (text: string) => heard(stream, text));
+    }
+    // That it no longer reads is told by its end.
+    child.stdin.on('error', () => {});
+    return {
+      say: (text) => void child.stdin.write(text),
+      end: () => void child.kill('SIGKILL'),
+      ended: child.then(requireStarted),
+    };
+  },
 };
+
+function requireStarted(result: Pick<Result, 'exitCode' | 'signal' | 'cause'>): void {
+  if (result.exitCode === undefined && result.signal === undefined) throw result.cause ?? result;
+}

@@ -8,7 +8,8 @@ import {
   type UsbHostdev,
   usbHostdevXml,
 } from './usb-hostdev.ts';
-import { type Virsh, VirshRefusal } from './virsh.ts';
+import { VirshRefusal } from './virsh-refusal.ts';
+import type { Virsh } from './virsh.ts';
 
 /** What can be done with the USB host devices of running domains. */
 export interface Hostdevs {

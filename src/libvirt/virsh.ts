@@ -1,43 +1,66 @@
 import { HandglassError, isErrno } from '../errors.ts';
-import type { Run } from '../host/ports.ts';
+import type { Clock, Converse } from '../host/ports.ts';
+import { lineOf } from './virsh-line.ts';
+import { VirshRefusal } from './virsh-refusal.ts';
+import { startVirshShell, type VirshAnswer, type VirshShell } from './virsh-shell.ts';
 
 /** Runs one virsh command and gives what it prints. */
 export type Virsh = (...args: string[]) => Promise<string>;
 
-/** A virsh command that libvirt refused, in libvirt's own words. */
-export class VirshRefusal extends Error {
-  override name = 'VirshRefusal';
-}
-
 /**
  * Virsh for one libvirt. A command that libvirt refuses rejects with a VirshRefusal; without virsh,
  * libvirt or the right to talk to it the HandglassError is `libvirt-unavailable`.
+ *
+ * Two are kept for the next commands, until the signal is aborted: to start one takes many times as
+ * long as most commands. None waits behind another, which may hang while it is another seat's way back.
  */
-export function virshFor(host: Run, uri: string): Virsh {
+export function virshFor(host: Converse & Clock, uri: string, signal: AbortSignal): Virsh {
+  let kept: VirshShell[] = [];
+  signal.addEventListener('abort', () => kept.forEach((shell) => shell.end()));
+
+  function take(): VirshShell {
+    kept = kept.filter((shell) => shell.isOpen());
+    return kept.pop() ?? startVirshShell(host, uri, commandLimitMs);
+  }
+
+  function putBack(shell: VirshShell): void {
+    if (signal.aborted || kept.length === keptAtMost) shell.end();
+    else kept.push(shell);
+  }
+
   return async (...args) => {
-    const result = await host
-      .run('virsh', ['--quiet', '--connect', uri, ...args], { timeoutMs: commandLimitMs })
-      .catch((error: unknown) => {
-        if (!isErrno(error, 'ENOENT')) throw error;
-        throw new HandglassError(
-          'libvirt-unavailable',
-          'The program virsh is not installed.',
-          'Install the package that brings it, such as libvirt-clients.',
-        );
-      });
-    if (result.timedOut)
-      throw unavailable(uri, `it did not answer within ${commandLimitMs / 1000} s`);
-    if (result.exitCode === 0) return result.stdout;
-    const reason = reasonIn(result.stderr);
-    // The one thing that only the text tells; it decides the explanation alone.
-    if (/^(error: )?failed to connect to the hypervisor/m.test(result.stderr)) {
-      throw unavailable(uri, reason);
+    const line = lineOf(args);
+    const shell = take();
+    try {
+      return outputIn(await shell.ask(line), uri);
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) throw error;
+      throw new HandglassError(
+        'libvirt-unavailable',
+        'The program virsh is not installed.',
+        'Install the package that brings it, such as libvirt-clients.',
+      );
+    } finally {
+      putBack(shell);
     }
-    throw new VirshRefusal(reason);
   };
 }
 
 const commandLimitMs = 20_000;
+const keptAtMost = 2;
+
+/** What a command printed, unless it failed. */
+function outputIn({ stdout, stderr, outcome }: VirshAnswer, uri: string): string {
+  if (outcome === 'late') {
+    throw unavailable(uri, `it did not answer within ${commandLimitMs / 1000} s`);
+  }
+  if (outcome === 'ended') throw unavailable(uri, reasonIn(stderr));
+  if (!/^error: /m.test(stderr)) return stdout;
+  // The one thing that only the text tells; it decides the explanation alone.
+  const lost = /^error: ((Disconnected from|Failed to reconnect to) .*)/m.exec(stderr)?.[1];
+  if (lost !== undefined) throw unavailable(uri, lost);
+  throw new VirshRefusal(reasonIn(stderr));
+}
 
 /** Virsh prints what it could not do on one line and why on the next; the last says most. */
 function reasonIn(stderr: string): string {

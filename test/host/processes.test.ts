@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { processes } from '../../src/host/processes.ts';
 
 const never = new AbortController().signal;
@@ -139,4 +139,66 @@ test('whoever stops following waits for nothing, and the program ends', async ()
     break;
   }
   await expect.poll(() => isThere(pid), { timeout: 60_000 }).toBe(false);
+});
+
+/** Starts a shell script; what it has printed so far is in what this gives. */
+function talkTo(script: string, command = 'sh') {
+  const heard = { stdout: '', stderr: '' };
+  const program = processes.converse(command, ['-c', script], (stream, text) => {
+    heard[stream] += text;
+  });
+  onTestFinished(() => program.end());
+  return { program, heard };
+}
+
+test('a program is talked with until it ends, and both its streams are told whole', async () => {
+  const { program, heard } = talkTo(
+    'while read -r line; do echo "$line"; echo "bad $line" >&2; [ "$line" != end ] || exit 3; done',
+  );
+  program.say('one\nt');
+  await expect.poll(() => heard).toEqual({ stdout: 'one\n', stderr: 'bad one\n' });
+  program.say('wo é\nend\n');
+  await program.ended;
+  expect(heard).toEqual({
+    stdout: 'one\ntwo é\nend\n',
+    stderr: 'bad one\nbad two é\nbad end\n',
+  });
+});
+
+test('a program that is talked with speaks English', async () => {
+  const { program, heard } = talkTo('echo "$LC_ALL"');
+  await program.ended;
+  expect(heard.stdout).toBe('C\n');
+});
+
+test('a letter that comes in two pieces stays whole', async () => {
+  const { program, heard } = talkTo(
+    String.raw`printf '\303'; echo first >&2; read -r _; printf '\251'`,
+  );
+  await expect.poll(() => heard.stderr).toBe('first\n');
+  program.say('\n');
+  await program.ended;
+  expect(heard.stdout).toBe('é');
+});
+
+test('a program that is ended while it takes no notice of SIGTERM is gone', async () => {
+  const { program, heard } = talkTo(`trap '' TERM; echo $$; ${endless}`);
+  await expect.poll(() => heard.stdout).not.toBe('');
+  program.end();
+  program.end();
+  await program.ended;
+  expect(isThere(Number(heard.stdout))).toBe(false);
+});
+
+test('what is said to a program that has ended, or no longer reads, is lost', async () => {
+  const { program } = talkTo('exec <&-; exit 0');
+  program.say('x'.repeat(1_000_000));
+  await program.ended;
+  program.say('more');
+});
+
+test('talking with a program that is not installed rejects with ENOENT', async () => {
+  const { program } = talkTo('', 'handglass-no-such-program');
+  program.say('anything');
+  await expect(program.ended).rejects.toMatchObject({ code: 'ENOENT' });
 });

@@ -1,115 +1,221 @@
-import { expect, test } from 'vitest';
-import type { RunResult } from '../../src/host/ports.ts';
-import { VirshRefusal, virshFor } from '../../src/libvirt/virsh.ts';
-import { answered, refused, scriptedVirsh } from './scripted-virsh.ts';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { clock } from '../../src/host/clock.ts';
+import { processes } from '../../src/host/processes.ts';
+import { VirshRefusal } from '../../src/libvirt/virsh-refusal.ts';
+import { virshFor } from '../../src/libvirt/virsh.ts';
+import { manualClock } from '../host/clocks.ts';
+import { fakeVirsh } from './fake-virsh.ts';
 
 const uri = 'qemu:///system';
 
-function ask(answer: RunResult | Error): Promise<string> {
-  return virshFor(scriptedVirsh({ domstats: [answer] }).host, uri)('domstats', '--state');
+async function virshOver(more?: string, time = clock) {
+  const { host, started, folder } = await fakeVirsh(more);
+  const ending = new AbortController();
+  onTestFinished(() => ending.abort());
+  return { virsh: virshFor({ ...host, ...time }, uri, ending.signal), started, folder, ending };
 }
 
-test('virsh is run quietly for one libvirt, within a time limit', async () => {
-  const calls: unknown[] = [];
-  const run = async (...call: unknown[]) => {
-    calls.push(call);
-    return answered('text\n');
-  };
-  expect(await virshFor({ run }, uri)('dumpxml', '--domain', "it's mine")).toBe('text\n');
-  expect(calls).toEqual([
-    [
-      'virsh',
-      ['--quiet', '--connect', uri, 'dumpxml', '--domain', "it's mine"],
-      { timeoutMs: 20_000 },
-    ],
-  ]);
+/** Whether a process is there, a zombie included. */
+function isThere(pid: string): boolean {
+  try {
+    return process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
+}
+
+const gone = (pid: string) => expect.poll(() => isThere(pid), { timeout: 60_000 }).toBe(false);
+
+test('commands are answered by one quiet virsh for one libvirt, one after the other', async () => {
+  const { virsh, started } = await virshOver();
+  const pid = await virsh('pid');
+  expect(await virsh('words', 'a b', "it's; pid", '', '\\', '"', 'é')).toBe(
+    String.raw`[a b][it's; pid][][\]["][é]`,
+  );
+  expect(await virsh('pid')).toBe(pid);
+  expect(started).toEqual([['--quiet', '--connect', uri]]);
+});
+
+test('no virsh is started before the first command', async () => {
+  expect((await virshOver()).started).toEqual([]);
+});
+
+test.each([
+  { name: 'nothing', shell: ':', text: '' },
+  { name: 'lines', shell: String.raw`printf 'one\n\ntwo\n'`, text: 'one\n\ntwo\n' },
+  { name: 'no newline at its end', shell: 'printf one', text: 'one' },
+  {
+    name: 'what looks like virsh itself',
+    shell: String.raw`printf "virsh # echo 'a'\nerror: b\n"`,
+    text: "virsh # echo 'a'\nerror: b\n",
+  },
+  {
+    name: 'much',
+    shell: 'head -c 3000000 /dev/zero | tr "\\0" x',
+    text: 'x'.repeat(3_000_000),
+  },
+])('a command that prints $name is given as it is', async ({ shell, text }) => {
+  const { virsh } = await virshOver(`print() { ${shell}; }`);
+  expect(await virsh('print')).toBe(text);
+  expect(await virsh('print')).toBe(text);
 });
 
 test.each([
   {
-    answer: refused('Failed to attach device from a.xml', 'domain is not running'),
+    lines: ['Failed to attach device from a.xml', 'domain is not running'],
     reason: 'domain is not running',
     why: 'the last line says most',
   },
   {
-    answer: refused("failed to get domain 'nosuch'"),
+    lines: ["failed to get domain 'nosuch'"],
     reason: "failed to get domain 'nosuch'",
     why: 'there is but one line',
   },
-  {
-    answer: {
-      ...refused('No free USB ports'),
-      stderr: 'warning: x\nerror: No free USB ports\ny\n',
-    },
-    reason: 'No free USB ports',
-    why: 'other lines are no reason',
-  },
-  {
-    answer: { ...refused(), stderr: ' Killed\n' },
-    reason: 'Killed',
-    why: 'it said something else',
-  },
-  { answer: refused(), reason: 'virsh gave no reason', why: 'it said nothing' },
-  {
-    answer: { ...refused(), exitCode: null },
-    reason: 'virsh gave no reason',
-    why: 'a signal ended it',
-  },
-])('a refusal is "$reason" when $why', async ({ answer, reason }) => {
-  const error: unknown = await ask(answer).catch((thrown: unknown) => thrown);
+])('a refusal is "$reason" when $why', async ({ lines, reason }) => {
+  const { virsh } = await virshOver();
+  const error: unknown = await virsh('fail', ...lines).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(VirshRefusal);
   expect(error).toMatchObject({ message: reason });
+  expect(await virsh('words', 'next')).toBe('[next]');
+});
+
+test('a command that virsh cannot be told reaches none', async () => {
+  const { virsh, started } = await virshOver();
+  await expect(virsh('words', 'a\npid')).rejects.toBeInstanceOf(VirshRefusal);
+  expect(started).toEqual([]);
+});
+
+test('other words on standard error are no failure', async () => {
+  const { virsh } = await virshOver('warn() { printf "warning: x\\n" >&3; printf done; }');
+  expect(await virsh('warn')).toBe('done');
+});
+
+test('a virsh that speaks while nothing is asked has lost its libvirt, and another takes its place', async () => {
+  const { virsh, folder } = await virshOver(`
+    later() { pid; (until [ -e "$1" ]; do sleep 0.01; done; fail "Disconnected from ${uri}") & }
+  `);
+  const moment = join(folder, 'now');
+  const pid = await virsh('later', moment);
+  await writeFile(moment, '');
+  await gone(pid);
+  expect(await virsh('pid')).not.toBe(pid);
+});
+
+test('a virsh that ends while nothing is asked is replaced', async () => {
+  const { virsh } = await virshOver();
+  const pid = await virsh('pid');
+  process.kill(Number(pid), 'SIGKILL');
+  await gone(pid);
+  expect(await virsh('pid')).not.toBe(pid);
+});
+
+test('a command does not wait for one that hangs', async () => {
+  const { virsh, started } = await virshOver('hang() { exec sleep 600; }');
+  await virsh('pid');
+  void virsh('hang').catch(() => {});
+  const pid = await virsh('pid');
+  expect(await virsh('pid')).toBe(pid);
+  expect(started).toHaveLength(2);
+});
+
+test('of those that ran together two are kept', async () => {
+  const { virsh, started } = await virshOver();
+  const pids = await Promise.all([virsh('pid'), virsh('pid'), virsh('pid')]);
+  const kept = await Promise.all([virsh('pid'), virsh('pid')]);
+  expect(new Set(pids).size).toBe(3);
+  expect(new Set(kept).size).toBe(2);
+  expect(started).toHaveLength(3);
+  await Promise.all(pids.filter((pid) => !kept.includes(pid)).map(gone));
+});
+
+test('the virsh that is kept ends with the signal, and commands after it keep none', async () => {
+  const { virsh, ending } = await virshOver();
+  const pid = await virsh('pid');
+  ending.abort();
+  await gone(pid);
+  await gone(await virsh('pid'));
+});
+
+test('a command under way is brought to its end when the signal is aborted', async () => {
+  const { virsh, ending } = await virshOver('slow() { sleep 0.2; pid; }');
+  const asked = virsh('slow');
+  ending.abort();
+  await gone(await asked);
 });
 
 const restart = 'See `systemctl status libvirtd virtqemud`; it is tried again by itself.';
-const join = 'The service has to be in the group libvirt; see units/handglass.sysusers.';
+const joinGroup = 'The service has to be in the group libvirt; see units/handglass.sysusers.';
+const socket = "Failed to connect socket to '/var/run/libvirt/libvirt-sock'";
+
+const cannotConnect = (reason: string) =>
+  `printf 'error: failed to connect to the hypervisor\\nerror: %s\\n' "${reason}" >&2; exit 1`;
 
 test.each([
   {
-    answer: refused(
-      'failed to connect to the hypervisor',
-      "Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory",
-    ),
-    message: `libvirt (${uri}) cannot be reached: Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory. ${restart}`,
+    more: cannotConnect(`${socket}: No such file or directory`),
+    message: `${socket}: No such file or directory. ${restart}`,
     why: 'libvirt does not run',
   },
   {
-    answer: refused(
-      'failed to connect to the hypervisor',
-      'authentication unavailable: no polkit agent available to authenticate action',
-    ),
-    message: `libvirt (${uri}) cannot be reached: authentication unavailable: no polkit agent available to authenticate action. ${join}`,
+    more: cannotConnect('authentication unavailable: no polkit agent available'),
+    message: `authentication unavailable: no polkit agent available. ${joinGroup}`,
     why: 'polkit asks for a password',
   },
   {
-    answer: refused(
-      'failed to connect to the hypervisor',
-      "Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied",
-    ),
-    message: `libvirt (${uri}) cannot be reached: Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied. ${join}`,
+    more: cannotConnect(`${socket}: Permission denied`),
+    message: `${socket}: Permission denied. ${joinGroup}`,
     why: 'the socket is closed to us',
   },
   {
-    answer: { ...refused(), exitCode: null, timedOut: true },
-    message: `libvirt (${uri}) cannot be reached: it did not answer within 20 s. ${restart}`,
-    why: 'it does not answer',
+    more: `ask() { fail 'Disconnected from ${uri} due to end of file' 'failed to get domain'; }`,
+    message: `Disconnected from ${uri} due to end of file. ${restart}`,
+    why: 'the connection is lost meanwhile',
   },
   {
-    answer: { ...answered('half'), exitCode: null, timedOut: true },
-    message: `libvirt (${uri}) cannot be reached: it did not answer within 20 s. ${restart}`,
-    why: 'it stops half way through its answer',
+    more: 'ask() { printf half; kill -KILL $$; }',
+    message: `virsh gave no reason. ${restart}`,
+    why: 'virsh ends in the middle without a word',
   },
   {
-    answer: Object.assign(new Error('spawn virsh ENOENT'), { code: 'ENOENT' }),
-    message:
-      'The program virsh is not installed. Install the package that brings it, such as libvirt-clients.',
-    why: 'virsh is missing',
+    more: 'ask() { printf " Out of memory\\n" >&3; exit 1; }',
+    message: `Out of memory. ${restart}`,
+    why: 'virsh ends in the middle with other last words',
   },
-])('libvirt is unavailable when $why', async ({ answer, message }) => {
-  await expect(ask(answer)).rejects.toMatchObject({ code: 'libvirt-unavailable', message });
+])('libvirt is unavailable when $why', async ({ more, message }) => {
+  const { virsh } = await virshOver(more);
+  await expect(virsh('ask')).rejects.toMatchObject({
+    code: 'libvirt-unavailable',
+    message: `libvirt (${uri}) cannot be reached: ${message}`,
+  });
 });
 
-test('any other failure to start virsh is passed on', async () => {
-  const error = Object.assign(new Error('spawn virsh EACCES'), { code: 'EACCES' });
-  await expect(ask(error)).rejects.toBe(error);
+test('a command that does not end in 20 s is given up with its virsh', async () => {
+  const time = manualClock();
+  const { virsh } = await virshOver('hang() { exec sleep 600; }', time);
+  const pid = await virsh('pid');
+  const asked = virsh('hang');
+  await time.awaited(1);
+  time.advance(20_000);
+  await expect(asked).rejects.toMatchObject({
+    code: 'libvirt-unavailable',
+    message: `libvirt (${uri}) cannot be reached: it did not answer within 20 s. ${restart}`,
+  });
+  await gone(pid);
+  expect(await virsh('words', 'next')).toBe('[next]');
+});
+
+test.each([
+  { program: '/nowhere/virsh', code: 'libvirt-unavailable', what: 'is not installed' },
+  { program: '/etc/passwd', code: 'EACCES', what: 'EACCES' },
+])('virsh that cannot be started is $code', async ({ program, code, what }) => {
+  const host = {
+    ...clock,
+    converse: (...[, args, heard]: Parameters<typeof processes.converse>) =>
+      processes.converse(program, args, heard),
+  };
+  const asked = virshFor(host, uri, new AbortController().signal)('domstats');
+  await expect(asked).rejects.toMatchObject({ code });
+  await expect(asked).rejects.toThrow(what);
 });
