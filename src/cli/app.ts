@@ -9,6 +9,7 @@ import { input } from './commands/input.ts';
 import { give, toggle } from './commands/move.ts';
 import { shm } from './commands/shm.ts';
 import { status } from './commands/status.ts';
+import { usb } from './commands/usb.ts';
 import { watch } from './commands/watch.ts';
 import { exitStatusOf } from './exit-status.ts';
 import { problemLines } from './render/problem.ts';
@@ -17,7 +18,7 @@ import { argumentProblem, commandProblem } from './render/wrong-usage.ts';
 export const programName = 'handglass';
 
 const routes = buildRouteMap({
-  routes: { status, give, toggle, watch, input, guest, shm, config, daemon, confirm },
+  routes: { status, give, toggle, watch, input, usb, guest, shm, config, daemon, confirm },
   docs: {
     brief: 'Hands keyboard, mouse and USB devices to virtual machines, and back',
     fullDescription: `Hands keyboard, mouse and USB devices to virtual machines, and back.

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 
 /** Connects to the service for as long as `use` takes. */
 export async function withClient<Result>(
-  context: Context,
+  context: Pick<Context, 'connect'>,
   use: (client: Client) => Promise<Result>,
 ): Promise<Result> {
   const client = await context.connect();

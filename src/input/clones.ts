@@ -5,13 +5,13 @@
  * device is plugged in. They stay as they are, whatever becomes of the device.
  */
 import type { Seat } from '../config/schema.ts';
+import { selectorToml } from '../config/selectors.ts';
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
 import type { Switchboard } from '../host/ports.ts';
 import type { InputDevice } from '../system/input.ts';
 import type { AbsoluteDevice, AbsoluteDevices } from './absolute-devices.ts';
 import { createSlugs } from './clone-slugs.ts';
 import type { Proxies } from './proxies.ts';
-import { inputSelectorToml } from './selector.ts';
 import type { Source } from './sources.ts';
 
 export interface Clones {
@@ -46,7 +46,7 @@ export function openClones(
 
   for (const { next, ...device } of store.known) {
     const seat = seats.findIndex(({ input }) =>
-      input.some((selector) => inputSelectorToml(selector) === device.selector),
+      input.some((selector) => selectorToml(selector) === device.selector),
     );
     if (seat === -1 || !slugs.claim(device.slug)) continue;
     const capabilities = next ?? device.capabilities;

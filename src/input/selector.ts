@@ -38,10 +38,3 @@ export function inputSelectorText(selector: InputSelector): string {
     ? `${selector.vendor}:${selector.product}`
     : Object.values(selector).join(' ');
 }
-
-/** A selector as it stands in the configuration: `{ vendor = "046d", product = "c52b" }`. */
-export function inputSelectorToml(selector: InputSelector): string {
-  // For texts without control characters TOML's strings are JSON's.
-  const pairs = Object.entries(selector).map(([key, text]) => `${key} = ${JSON.stringify(text)}`);
-  return `{ ${pairs.join(', ')} }`;
-}

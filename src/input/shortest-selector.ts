@@ -1,4 +1,4 @@
-import type { InputSelector } from '../config/selectors.ts';
+import { canBeWritten, type InputSelector } from '../config/selectors.ts';
 import type { InputDevice } from '../system/input.ts';
 import { selectInput } from './selector.ts';
 import { mayBeTaken } from './taking.ts';
@@ -56,9 +56,7 @@ function candidates(device: InputDevice, all: readonly InputDevice[]): InputSele
     ...(port === null ? [] : [{ port }]),
     { name },
   ];
-  return selectors.filter((selector) =>
-    Object.values(selector).every((text) => /^\P{Cc}+$/u.test(text)),
-  );
+  return selectors.filter(canBeWritten);
 }
 
 /** Of two USB devices of a model without serial numbers, the last one plugged in has the link. */

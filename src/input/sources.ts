@@ -1,9 +1,10 @@
 /** The seats' devices that the switchboard listens to. */
 import type { Seat } from '../config/schema.ts';
+import { selectorToml } from '../config/selectors.ts';
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
 import type { Switchboard } from '../host/ports.ts';
 import type { InputDevice } from '../system/input.ts';
-import { inputSelectorToml, selectInput } from './selector.ts';
+import { selectInput } from './selector.ts';
 
 /** A device that is open. */
 export interface Source {
@@ -84,7 +85,7 @@ function namedBySeats(
     for (const selector of input) {
       for (const device of selectInput(selector, devices)) {
         if (named.has(device)) continue;
-        named.set(device, { device, seat, selector: inputSelectorToml(selector) });
+        named.set(device, { device, seat, selector: selectorToml(selector) });
       }
     }
   }

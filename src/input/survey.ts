@@ -1,8 +1,8 @@
 /** What is there to be selected, and what the configuration makes of it. */
 import type { Seat } from '../config/schema.ts';
-import type { InputSelector } from '../config/selectors.ts';
+import { type InputSelector, selectorToml } from '../config/selectors.ts';
 import type { InputDevice } from '../system/input.ts';
-import { inputSelectorToml, selectInput } from './selector.ts';
+import { selectInput } from './selector.ts';
 import { devicesNamed, isSameDevice, shortestSelector } from './shortest-selector.ts';
 import { reasonToLeave } from './taking.ts';
 
@@ -75,7 +75,7 @@ function ambiguityText(
   devices: readonly InputDevice[],
 ): string {
   const others = devicesNamed(selector, devices).filter((each) => !isSameDevice(each, device));
-  return `${inputSelectorToml(selector)} in the configuration also takes ${listOf(others)}`;
+  return `${selectorToml(selector)} in the configuration also takes ${listOf(others)}`;
 }
 
 /** Devices of one model have one name, so the node says which. */

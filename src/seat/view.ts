@@ -29,6 +29,8 @@ export interface DeviceView {
   kind: 'input' | 'usb';
   selector: string;
   name: string;
+  /** The USB port of a USB device that is plugged in. */
+  port?: string;
   present: boolean;
   /** `host` or a domain; null while it is not plugged in, or several fit and no domain has one. */
   with: string | null;
@@ -56,7 +58,7 @@ export function viewSeat(seat: Seat, facts: Facts, inputOwner: string): SeatView
   const owner = inputOwner === 'host' ? (usbOwner ?? 'host') : inputOwner;
   const devices = [
     ...seat.input.map((selector) => viewInput(selector, facts, owner, inputOwner)),
-    ...seat.usb.map((selector) => viewUsb(selector, facts)),
+    ...seat.usb.flatMap((selector) => viewUsb(selector, facts)),
   ];
   return { name: seat.name, owner, domains: seat.domains, devices };
 }
@@ -88,19 +90,23 @@ function viewInput(
   };
 }
 
-function viewUsb(selector: UsbSelector, { usb, attached }: Facts): DeviceView {
+/** A view of each device that the selector names, or one that says that none is plugged in. */
+function viewUsb(selector: UsbSelector, { usb, attached }: Facts): DeviceView[] {
   const view = { kind: 'usb', selector: usbSelectorText(selector), name: '' } as const;
   try {
-    const device = selectUsb(selector, usb);
-    if (device === null) return { ...view, present: false, with: null, problem: null };
-    const { holder, problem } = holderOf(device, attached);
-    return { ...view, name: device.name, present: true, with: holder, problem };
+    const devices = selectUsb(selector, usb);
+    if (devices.length === 0) return [{ ...view, present: false, with: null, problem: null }];
+    return devices.map((device) => {
+      const { holder, problem } = holderOf(device, attached);
+      const { name, port } = device;
+      return { ...view, name, port, present: true, with: holder, problem };
+    });
   } catch (error) {
     if (!(error instanceof HandglassError)) throw error;
     // A domain may have one of them from before there were several: it still has to come back.
     const holders = fittingUsb(selector, usb).map((device) => holderOf(device, attached));
     const ours = holders.find(({ holder, problem }) => holder !== 'host' && problem === null);
-    return { ...view, present: true, with: ours?.holder ?? null, problem: error.message };
+    return [{ ...view, present: true, with: ours?.holder ?? null, problem: error.message }];
   }
 }
 

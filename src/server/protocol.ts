@@ -38,6 +38,8 @@ const device = z.object({
   kind: z.enum(['input', 'usb']),
   selector: z.string(),
   name: z.string(),
+  /** The USB port of a USB device that is plugged in: `1-2.3`. */
+  port: z.string().optional(),
   present: z.boolean(),
   /** `host`, a domain's name or, to a guest, `other`; null while the device is with nobody. */
   with: z.string().nullable(),

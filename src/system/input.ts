@@ -1,5 +1,6 @@
 import { isErrno } from '../errors.ts';
 import type { ReadFiles } from '../host/ports.ts';
+import { attribute, namesIn, optionalAttribute, unlessGone } from './attributes.ts';
 import { capabilitiesFrom, type InputCapabilities, type InputKind } from './input-capabilities.ts';
 import { printable } from './printable.ts';
 
@@ -37,35 +38,27 @@ export async function inputDevices(host: ReadFiles): Promise<InputDevice[]> {
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const links = await linksByNode(host);
   const devices = await Promise.all(
-    nodes.map(async (node) =>
-      readDevice(host, node, links.get(node) ?? []).catch((error: unknown) => {
-        if (isErrno(error, 'ENOENT', 'ENODEV')) return null;
-        throw error;
-      }),
-    ),
+    nodes.map((node) => unlessGone(readDevice(host, node, links.get(node) ?? []))),
   );
   return devices.filter((device) => device !== null);
 }
 
 async function readDevice(host: ReadFiles, node: string, ids: string[]): Promise<InputDevice> {
-  const attribute = async (path: string) => (await host.readText(path)).trim();
-  const optional = (path: string) =>
-    attribute(path).catch((error: unknown) => {
-      if (isErrno(error, 'ENOENT')) return '';
-      throw error;
-    });
   const device = `${classFolder}/${node}/device`;
   const port = usbPortOf(await host.realPath(device));
-  const capability = (type: string) => attribute(`${device}/capabilities/${type}`);
+  const capability = (type: string) => attribute(host, `${device}/capabilities/${type}`);
   return {
     path: `/dev/input/${node}`,
     ids,
-    name: printable(await attribute(`${device}/name`)),
-    vendor: await attribute(`${device}/id/vendor`),
-    product: await attribute(`${device}/id/product`),
+    name: printable(await attribute(host, `${device}/name`)),
+    vendor: await attribute(host, `${device}/id/vendor`),
+    product: await attribute(host, `${device}/id/product`),
     port,
-    serial: port === null ? null : (await optional(`/sys/bus/usb/devices/${port}/serial`)) || null,
-    phys: printable(await optional(`${device}/phys`)),
+    serial:
+      port === null
+        ? null
+        : (await optionalAttribute(host, `/sys/bus/usb/devices/${port}/serial`)) || null,
+    phys: printable(await optionalAttribute(host, `${device}/phys`)),
     ...capabilitiesFrom({
       key: await capability('key'),
       rel: await capability('rel'),
@@ -90,14 +83,6 @@ async function linksByNode(host: ReadFiles): Promise<Map<string, string[]>> {
     if (node !== null) links.set(node, [...(links.get(node) ?? []), name]);
   }
   return links;
-}
-
-/** Neither folder is there while there is nothing to put into it. */
-async function namesIn(host: ReadFiles, folder: string): Promise<string[]> {
-  return host.listFolder(folder).catch((error: unknown) => {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  });
 }
 
 /** Null where the link has gone, or is none. */

@@ -1,5 +1,5 @@
-import { isErrno } from '../errors.ts';
 import type { ReadFiles } from '../host/ports.ts';
+import { attribute, linkedName, namesIn, optionalAttribute, unlessGone } from './attributes.ts';
 import { printable } from './printable.ts';
 
 /** A USB device on one of this machine's ports, hubs included. */
@@ -15,50 +15,81 @@ export interface UsbDevice {
   serial: string | null;
   /** What the device says of itself, or its ids. */
   name: string;
+  /** Codes of its own class and its interfaces', each once: two lower-case hexadecimal digits. */
+  classes: string[];
+  isHub: boolean;
+  /** PCI address of the controller that its bus hangs on; null for one that is not on PCI. */
+  controller: string | null;
+  /** Megabits in a second; null where the kernel does not know. */
+  speedMbps: number | null;
+  /** The drivers that have its interfaces, each once: `usbfs` stands for a program of the host. */
+  drivers: string[];
 }
 
-const folder = '/sys/bus/usb/devices';
+export const usbFolder = '/sys/bus/usb/devices';
 
 /**
  * Every USB device that the kernel knows now, in the order of ports. One that is being unplugged
  * is left out. The layout is that of Linux's Documentation/ABI/testing/sysfs-bus-usb.
  */
 export async function usbDevices(host: ReadFiles): Promise<UsbDevice[]> {
-  const names = await host.listFolder(folder).catch(nothingIfAbsent);
+  // A machine without USB has no such folder.
+  const names = await namesIn(host, usbFolder);
   const ports = names.filter((name) => /^\d+-[\d.]+$/.test(name));
-  const devices = await Promise.all(ports.map((port) => readDevice(host, port)));
+  const devices = await Promise.all(ports.map((port) => unlessGone(readDevice(host, port))));
   return devices.filter((device) => device !== null);
 }
 
-/** A machine without USB has no such folder. */
-function nothingIfAbsent(error: unknown): string[] {
-  if (isErrno(error, 'ENOENT')) return [];
-  throw error;
+/** What stands in a `speed` file; null where it is none that is known. */
+export function speedFrom(text: string): number | null {
+  return Number.parseFloat(text) || null;
 }
 
-async function readDevice(host: ReadFiles, port: string): Promise<UsbDevice | null> {
-  const attribute = async (name: string) =>
-    (await host.readText(`${folder}/${port}/${name}`)).trim();
-  const optional = (name: string) =>
-    attribute(name).catch((error: unknown) => {
-      if (isErrno(error, 'ENOENT')) return '';
-      throw error;
-    });
-  try {
-    const vendor = await attribute('idVendor');
-    const product = await attribute('idProduct');
-    const name = `${await optional('manufacturer')} ${await optional('product')}`.trim();
-    return {
-      port,
-      bus: Number(await attribute('busnum')),
-      device: Number(await attribute('devnum')),
-      vendor,
-      product,
-      serial: (await optional('serial')) || null,
-      name: printable(name) || `${vendor}:${product}`,
-    };
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENODEV')) return null;
-    throw error;
-  }
+/** The folders of a device's interfaces, of a root hub's too: `1-2.3:1.0`. */
+export async function interfaceFolders(host: ReadFiles, device: string): Promise<string[]> {
+  const names = await host.listFolder(device);
+  return names
+    .filter((name) => /^\d+-[\d.]+:\d+\.\d+$/.test(name))
+    .map((name) => `${device}/${name}`);
+}
+
+/** `00` says that only the interfaces have a class. */
+const noClass = '00';
+const hubClass = '09';
+
+async function readDevice(host: ReadFiles, port: string): Promise<UsbDevice> {
+  const folder = `${usbFolder}/${port}`;
+  const text = (name: string) => attribute(host, `${folder}/${name}`);
+  const optional = (name: string) => optionalAttribute(host, `${folder}/${name}`);
+  const vendor = await text('idVendor');
+  const product = await text('idProduct');
+  const name = `${await optional('manufacturer')} ${await optional('product')}`.trim();
+  const deviceClass = await text('bDeviceClass');
+  const interfaces = await Promise.all(
+    (await interfaceFolders(host, folder)).map(async (path) => ({
+      class: await attribute(host, `${path}/bInterfaceClass`),
+      driver: await linkedName(host, `${path}/driver`),
+    })),
+  );
+  const classes = [deviceClass, ...interfaces.map((each) => each.class)];
+  const drivers = interfaces.map(({ driver }) => driver).filter((driver) => driver !== null);
+  return {
+    port,
+    bus: Number(await text('busnum')),
+    device: Number(await text('devnum')),
+    vendor,
+    product,
+    serial: (await optional('serial')) || null,
+    name: printable(name) || `${vendor}:${product}`,
+    classes: [...new Set(classes)].filter((code) => code !== noClass),
+    isHub: deviceClass === hubClass,
+    controller: pciAddressIn(await host.realPath(folder)),
+    speedMbps: speedFrom(await optional('speed')),
+    drivers: [...new Set(drivers)],
+  };
+}
+
+/** The PCI function that a root hub lies in: `/sys/devices/pci0000:00/0000:00:05.0/usb1/1-2`. */
+function pciAddressIn(path: string): string | null {
+  return /\/([\da-f]{4,}:[\da-f]{2}:[\da-f]{2}\.[0-7])\/usb\d+\//.exec(path)?.[1] ?? null;
 }

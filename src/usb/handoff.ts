@@ -8,7 +8,7 @@ import type { ReadFiles } from '../host/ports.ts';
 import type { Hostdevs } from '../libvirt/hostdevs.ts';
 import { aliasFor, type UsbHostdev } from '../libvirt/usb-hostdev.ts';
 import { type UsbDevice, usbDevices } from '../system/usb.ts';
-import { fittingUsb, selectUsb, usbSelectorText } from './selector.ts';
+import { fittingUsb, namesSeveral, selectUsb, usbSelectorText } from './selector.ts';
 
 /**
  * Attaches what the selectors name and is plugged in; a device that is there already stays as it
@@ -22,20 +22,17 @@ export async function giveUsb(
 ): Promise<void> {
   const present = await usbDevices(host);
   const found = selectors.map((selector) => selectUsb(selector, present));
-  if (found.every((device) => device === null)) throw absent(selectors);
+  if (found.every(({ length }) => length === 0)) throw absent(selectors);
+  const parts = selectors.flatMap((selector, index) => partsOf(selector, found[index] ?? []));
 
   const given: UsbDevice[] = [];
-  for (const [index, selector] of selectors.entries()) {
+  for (const { name, find } of parts) {
     try {
-      const device = await attach(host, hostdevs, domain, selector);
+      const device = await attach(host, hostdevs, domain, find);
       if (device !== null) given.push(device);
     } catch (error) {
       if (given.length === 0 && isAway(error)) throw error;
-      const device = found[index] ?? null;
-      const story = [
-        `${device === null ? usbSelectorText(selector) : nameOf(device)}: ${reasonOf(error)}`,
-        ...(await bringBack(hostdevs, domain, given)),
-      ];
+      const story = [`${name}: ${reasonOf(error)}`, ...(await bringBack(hostdevs, domain, given))];
       throw failed(`The USB devices could not go to ${domain}`, story, error);
     }
   }
@@ -94,17 +91,39 @@ function isAway(error: unknown): boolean {
   return error instanceof HandglassError && error.code === 'libvirt-unavailable';
 }
 
+/** One device of a seat. */
+interface Part {
+  /** What it is called in the story of a failure. */
+  name: string;
+  /** What it is now, since a device that is plugged in anew is another one to libvirt. */
+  find: (present: readonly UsbDevice[]) => UsbDevice | null;
+}
+
+/** Of several that one selector names, the port tells which is which. */
+function partsOf(selector: UsbSelector, found: readonly UsbDevice[]): Part[] {
+  if (!namesSeveral(selector)) {
+    const [device] = found;
+    const name = device === undefined ? usbSelectorText(selector) : nameOf(device);
+    return [{ name, find: (present) => selectUsb(selector, present)[0] ?? null }];
+  }
+  return found.map((device) => ({
+    name: nameOf(device),
+    find: (present) =>
+      fittingUsb(selector, present).find(({ port }) => port === device.port) ?? null,
+  }));
+}
+
 /**
- * Resolves the selector at the moment of use. A device that was plugged in anew meanwhile has
- * another number by the time libvirt looks for it: then it is resolved and tried once more.
+ * Looks for the device at the moment of use. A device that was plugged in anew meanwhile has
+ * another number by the time libvirt looks for it: then it is found and tried once more.
  */
 async function attach(
   host: ReadFiles,
   hostdevs: Hostdevs,
   domain: string,
-  selector: UsbSelector,
+  find: Part['find'],
 ): Promise<UsbDevice | null> {
-  const device = selectUsb(selector, await usbDevices(host));
+  const device = find(await usbDevices(host));
   if (device === null) return null;
   const attached = await hostdevs.attached(domain);
   const there = attached.find((hostdev) => isSameDevice(hostdev, device));
@@ -117,7 +136,7 @@ async function attach(
     await hostdevs.attach(domain, device);
     return device;
   } catch (error) {
-    const again = selectUsb(selector, await usbDevices(host));
+    const again = find(await usbDevices(host));
     if (again === null || again.device === device.device) throw error;
     await hostdevs.attach(domain, again);
     return again;
@@ -163,6 +182,6 @@ function absent(selectors: readonly UsbSelector[]): HandglassError {
       : `None of the seat's USB devices is plugged in (${names}).`,
     names === ''
       ? 'Add one to its `usb` list.'
-      : 'Plug one in, or correct the selectors; `lsusb` lists what is there.',
+      : 'Plug one in, or correct the selectors; `handglass usb` lists what is there.',
   );
 }

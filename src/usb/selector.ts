@@ -1,22 +1,26 @@
-import type { UsbSelector } from '../config/selectors.ts';
+import {
+  canBeWritten,
+  type OneUsbSelector,
+  selectorToml,
+  type SeveralUsbSelector,
+  type UsbSelector,
+} from '../config/selectors.ts';
+import { usbClasses } from '../config/usb-classes.ts';
 import { HandglassError } from '../errors.ts';
 import type { UsbDevice } from '../system/usb.ts';
 
 /**
- * The one device that a selector names, or null where it is not plugged in.
+ * The devices that a selector names: none that is not plugged in, and more than one only where the
+ * selector is of those that name several on purpose.
  *
  * @throws HandglassError `device-ambiguous`, naming the candidates and a selector for each
  */
-export function selectUsb(selector: UsbSelector, devices: readonly UsbDevice[]): UsbDevice | null {
+export function selectUsb(selector: UsbSelector, devices: readonly UsbDevice[]): UsbDevice[] {
   const candidates = fittingUsb(selector, devices);
-  const [device, ...others] = candidates;
-  if (others.length === 0) return device ?? null;
-  const serials = candidates.map(({ serial }) => serial);
-  const choices = candidates.map((candidate) => {
-    const { name, port, serial } = candidate;
-    const unique = serial !== null && serials.indexOf(serial) === serials.lastIndexOf(serial);
-    return `${name} is ${unique ? `{ serial = "${serial}" }` : `{ port = "${port}" }`}`;
-  });
+  if (namesSeveral(selector) || candidates.length <= 1) return candidates;
+  const choices = candidates.map(
+    (device) => `${device.name} is ${selectorToml(shortestUsbSelector(device, devices))}`,
+  );
   throw new HandglassError(
     'device-ambiguous',
     `${candidates.length} USB devices match ${usbSelectorText(selector)}.`,
@@ -24,15 +28,54 @@ export function selectUsb(selector: UsbSelector, devices: readonly UsbDevice[]):
   );
 }
 
-/** Every device that has what a selector says; more than one where it is ambiguous. */
+/** Every device that has what a selector says; more than one where it is ambiguous, too. */
 export function fittingUsb(selector: UsbSelector, devices: readonly UsbDevice[]): UsbDevice[] {
-  const wanted = Object.entries(selector) as ['vendor' | 'product' | 'serial' | 'port', string][];
-  return devices.filter((device) => wanted.every(([key, value]) => device[key] === value));
+  return devices.filter((device) =>
+    namesSeveral(selector) ? !device.isHub && isAmong(selector, device) : hasAll(selector, device),
+  );
 }
 
-/** A selector as people write it: `1532:0037`, a serial number, or a port. */
+/** Whether a selector stands for all that it fits, however many these are. */
+export function namesSeveral(selector: UsbSelector): selector is SeveralUsbSelector {
+  return 'class' in selector || 'hub' in selector || 'controller' in selector;
+}
+
+/**
+ * The shortest selector that names the device and nothing else, in the order serial, vendor and
+ * product, all three, port: the first three follow it to another port.
+ *
+ * @param all every device of the machine, this one among them
+ */
+export function shortestUsbSelector(
+  { vendor, product, serial, port }: UsbDevice,
+  all: readonly UsbDevice[],
+): OneUsbSelector {
+  const selectors: OneUsbSelector[] = [
+    ...(serial === null ? [] : [{ serial }]),
+    { vendor, product },
+    ...(serial === null ? [] : [{ vendor, product, serial }]),
+  ];
+  const exact = selectors.find(
+    (selector) => canBeWritten(selector) && fittingUsb(selector, all).length === 1,
+  );
+  return exact ?? { port };
+}
+
+/** A selector as people write it: `1532:0037`, a serial number, a port, or `class audio`. */
 export function usbSelectorText(selector: UsbSelector): string {
+  if (namesSeveral(selector)) return Object.entries(selector).flat().join(' ');
   const { vendor, product, ...rest } = selector as Record<string, string>;
   const ids = vendor === undefined ? [] : [`${vendor}:${product}`];
   return [...ids, ...Object.values(rest)].join(' ');
+}
+
+function isAmong(selector: SeveralUsbSelector, device: UsbDevice): boolean {
+  if ('class' in selector) return device.classes.includes(usbClasses[selector.class]);
+  if ('hub' in selector) return device.port.startsWith(`${selector.hub}.`);
+  return device.controller === selector.controller;
+}
+
+function hasAll(selector: OneUsbSelector, device: UsbDevice): boolean {
+  const wanted = Object.entries(selector) as ['vendor' | 'product' | 'serial' | 'port', string][];
+  return wanted.every(([key, value]) => device[key] === value);
 }

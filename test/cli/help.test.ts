@@ -8,6 +8,7 @@ const commands = [
   'toggle',
   'watch',
   'input',
+  'usb',
   'guest',
   'guest pair',
   'guest list',

@@ -84,6 +84,20 @@ const changes: { change: (state: State) => void; lines: string[] }[] = [
         seat('desk', {
           devices: [
             { ...mouse, problem: 'It is stuck.' },
+            { ...pad, name: 'Left', with: 'win10' },
+            { ...pad, name: 'Right' },
+          ],
+        }),
+        couch,
+      ]),
+    lines: ['usb device PAD1 of desk Left with win10, Right with host'],
+  },
+  {
+    change: (state) =>
+      (state.seats = [
+        seat('desk', {
+          devices: [
+            { ...mouse, problem: 'It is stuck.' },
             { ...pad, kind: 'input' },
           ],
         }),

@@ -144,7 +144,8 @@ const accepted: Accepted[] = [
     reason: 'USB selectors of every form, one with two parts in common with another',
     text: `${seat}usb = [
       { vendor = "1532", product = "0037" }, { vendor = "1532", product = "0037", serial = "A1" },
-      { serial = "A2" }, { port = "10-4.1.2" },
+      { serial = "A2" }, { port = "10-4.1.2" }, { class = "audio" }, { hub = "1-2" },
+      { controller = "0000:0A:00.1" },
     ]`,
     part: ({ seats: [first] }) => first?.usb,
     value: [
@@ -152,6 +153,9 @@ const accepted: Accepted[] = [
       { vendor: '1532', product: '0037', serial: 'A1' },
       { serial: 'A2' },
       { port: '10-4.1.2' },
+      { class: 'audio' },
+      { hub: '1-2' },
+      { controller: '0000:0a:00.1' },
     ],
   },
   {

@@ -111,7 +111,7 @@ const refused: Refused[] = [
     reason: 'a vendor without its product',
     text: `${seat}usb = [{ vendor = "1532" }]`,
     problems: [
-      '4:8 seat[0].usb[0] cannot be { vendor }; expected one of { vendor, product }, { serial }, { vendor, product, serial } or { port }',
+      '4:8 seat[0].usb[0] cannot be { vendor }; expected one of { vendor, product }, { serial }, { vendor, product, serial }, { port }, { class }, { hub } or { controller }',
     ],
   },
   {
@@ -139,21 +139,69 @@ const refused: Refused[] = [
     reason: 'a USB device by port and serial',
     text: `${seat}usb = [{ port = "1-2", serial = "A1" }]`,
     problems: [
-      '4:8 seat[0].usb[0] cannot be { port, serial }; expected one of { vendor, product }, { serial }, { vendor, product, serial } or { port }',
+      '4:8 seat[0].usb[0] cannot be { port, serial }; expected one of { vendor, product }, { serial }, { vendor, product, serial }, { port }, { class }, { hub } or { controller }',
     ],
   },
   {
     reason: 'a USB device by a way that only input has',
     text: `${seat}usb = [{ name = "Razer*" }]`,
     problems: [
-      '4:8 seat[0].usb[0] cannot be { name }; expected one of { vendor, product }, { serial }, { vendor, product, serial } or { port }',
-      '4:10 seat[0].usb[0].name is unknown; expected vendor, product, serial or port',
+      '4:8 seat[0].usb[0] cannot be { name }; expected one of { vendor, product }, { serial }, { vendor, product, serial }, { port }, { class }, { hub } or { controller }',
+      '4:10 seat[0].usb[0].name is unknown; expected vendor, product, serial, port, class, hub or controller',
     ],
   },
   {
     reason: 'a bus and a device number',
     text: `${seat}usb = [{ port = "001:004" }]`,
     problems: ['4:17 seat[0].usb[0].port cannot be "001:004"; expected a USB port such as "1-2.3"'],
+  },
+  {
+    reason: 'a class that is not known',
+    text: `${seat}usb = [{ class = "sound" }]`,
+    problems: [
+      '4:18 seat[0].usb[0].class cannot be "sound"; expected audio, comm, hid, imaging, printer, storage, smartcard, video or wireless',
+    ],
+  },
+  {
+    reason: 'hubs, which are never handed over, by their class',
+    text: `${seat}usb = [{ class = "hub" }]`,
+    problems: [
+      '4:18 seat[0].usb[0].class cannot be "hub"; expected audio, comm, hid, imaging, printer, storage, smartcard, video or wireless',
+    ],
+  },
+  {
+    reason: 'a root hub, which has no port',
+    text: `${seat}usb = [{ hub = "usb1" }]`,
+    problems: ['4:16 seat[0].usb[0].hub cannot be "usb1"; expected a USB port such as "1-2.3"'],
+  },
+  {
+    reason: 'a controller by a short address',
+    text: `${seat}usb = [{ controller = "03:00.0" }]`,
+    problems: [
+      '4:23 seat[0].usb[0].controller cannot be "03:00.0"; expected the PCI address of a USB controller, such as "0000:03:00.0"',
+    ],
+  },
+  {
+    reason: 'a controller without its function',
+    text: `${seat}usb = [{ controller = "0000:03:00" }]`,
+    problems: [
+      '4:23 seat[0].usb[0].controller cannot be "0000:03:00"; expected the PCI address of a USB controller, such as "0000:03:00.0"',
+    ],
+  },
+  {
+    reason: 'a class on one hub',
+    text: `${seat}usb = [{ class = "audio", hub = "1-2" }]`,
+    problems: [
+      '4:8 seat[0].usb[0] cannot be { class, hub }; expected one of { vendor, product }, { serial }, { vendor, product, serial }, { port }, { class }, { hub } or { controller }',
+    ],
+  },
+  {
+    reason: 'an input device by a way that only USB has',
+    text: `${seat}input = [{ hub = "1-2" }]`,
+    problems: [
+      '4:10 seat[0].input[0] cannot be { hub }; expected one of { id }, { vendor, product }, { serial }, { port } or { name }',
+      '4:12 seat[0].input[0].hub is unknown; expected id, vendor, product, serial, port or name',
+    ],
   },
   {
     reason: 'a USB device without list',

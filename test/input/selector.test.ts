@@ -1,7 +1,7 @@
 import { parse } from 'smol-toml';
 import { expect, test } from 'vitest';
-import type { InputSelector } from '../../src/config/selectors.ts';
-import { inputSelectorText, inputSelectorToml, selectInput } from '../../src/input/selector.ts';
+import { type InputSelector, selectorToml } from '../../src/config/selectors.ts';
+import { inputSelectorText, selectInput } from '../../src/input/selector.ts';
 import { lidBits, systemControlBits } from '../system/capability-bits.ts';
 import { inputDevice } from './devices.ts';
 
@@ -97,6 +97,6 @@ test.each<{ selector: InputSelector; text: string; toml: string }>([
   },
 ])('$selector is written $text, and $toml in the configuration', ({ selector, text, toml }) => {
   expect(inputSelectorText(selector)).toBe(text);
-  expect(inputSelectorToml(selector)).toBe(toml);
+  expect(selectorToml(selector)).toBe(toml);
   expect(parse(`input = ${toml}`)).toEqual({ input: selector });
 });

@@ -4,6 +4,7 @@ import type { UsbHostdev } from '../../src/libvirt/usb-hostdev.ts';
 import { type Facts, viewSeat } from '../../src/seat/view.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
 import { inputDevice } from '../input/devices.ts';
+import { usbDevice } from '../usb/devices.ts';
 
 const seat: Seat = {
   name: 'desk',
@@ -14,7 +15,7 @@ const seat: Seat = {
 };
 
 function usb(port: string, device: number, serial: string): UsbDevice {
-  return { port, bus: 1, device, vendor: '0627', product: '0001', serial, name: `QEMU ${serial}` };
+  return usbDevice({ port, device, serial, name: `QEMU ${serial}` });
 }
 
 const mouse = usb('1-1', 2, 'MOUSE');
@@ -90,6 +91,7 @@ test('a seat shows its name, its domains and each device by its selector', () =>
         kind: 'usb',
         selector: 'MOUSE',
         name: 'QEMU MOUSE',
+        port: '1-1',
         present: true,
         with: 'host',
         problem: null,
@@ -136,6 +138,18 @@ test.each<{ attached: Record<string, UsbHostdev[]>; holder: string | null; why: 
       with: holder,
       problem: ambiguity,
     },
+  ]);
+});
+
+test('a selector of several has a line for each device, and one where none is plugged in', () => {
+  const several: Seat = { ...seat, usb: [{ class: 'hid' }, { hub: '1-2' }, { class: 'audio' }] };
+  const { owner, devices } = viewSeat(several, facts({ win11: [heldStick] }), 'host');
+  expect(owner).toBe('win11');
+  expect(devices).toMatchObject([
+    { selector: 'class hid', port: '1-1', present: true, with: 'host' },
+    { selector: 'class hid', port: '1-2.3', present: true, with: 'win11' },
+    { selector: 'hub 1-2', port: '1-2.3', present: true, with: 'win11' },
+    { selector: 'class audio', name: '', present: false, with: null },
   ]);
 });
 

@@ -7,6 +7,7 @@ import type { SeatEffects } from '../../src/seat/seats.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
 import { giveUsb, takeUsb } from '../../src/usb/handoff.ts';
 import { inputDevice } from '../input/devices.ts';
+import { usbDevice } from '../usb/devices.ts';
 import { createDomainDevices } from '../usb/domain-devices.ts';
 
 export interface World {
@@ -37,7 +38,7 @@ export function createWorld(): World {
   let lastDevice = 4;
 
   const world: World = {
-    usb: [usbDevice(1, 2, 'MOUSE'), usbDevice(2, 3, 'STICK'), usbDevice(3, 4, 'PAD')],
+    usb: [qemuDevice(1, 2, 'MOUSE'), qemuDevice(2, 3, 'STICK'), qemuDevice(3, 4, 'PAD')],
     calls: [],
     fail: () => {},
     setState(domain, state) {
@@ -125,9 +126,8 @@ export function seatWithKeyboard(name: string, domains: string[], ...serials: st
   return { ...seatWith(name, domains, ...serials), input: [{ name: 'Keyboard' }] };
 }
 
-function usbDevice(port: number, device: number, serial: string): UsbDevice {
-  const ids = { vendor: '0627', product: '0001' };
-  return { port: `1-${port}`, bus: 1, device, ...ids, serial, name: `QEMU ${serial}` };
+function qemuDevice(port: number, device: number, serial: string): UsbDevice {
+  return usbDevice({ port: `1-${port}`, device, serial, name: `QEMU ${serial}` });
 }
 
 /** What /sys/bus/usb/devices says of the world's devices. */
@@ -143,13 +143,14 @@ function sysfsOf(world: World): ReadFiles {
         idProduct: device.product,
         busnum: String(device.bus),
         devnum: String(device.device),
+        bDeviceClass: '00',
         serial: device.serial,
         product: device.name,
       };
       return attributes[attribute] ?? absent(path);
     },
     readLink: absent,
-    realPath: absent,
+    realPath: async (path) => path,
     factsOf: absent,
   };
 }

@@ -6,7 +6,7 @@
  *     …/input/input4/event4/device   -> ../../input4
  *     /dev/input/by-id/usb-…-kbd     -> ../event4
  */
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -23,6 +23,25 @@ export interface PluggedUsb {
   serial?: string;
   manufacturer?: string;
   model?: string;
+  /** Two hexadecimal digits; none means that its interfaces say it. */
+  deviceClass?: string;
+  /** None means one for a mouse. */
+  interfaces?: { class: string; driver?: string }[];
+  speed?: string;
+}
+
+/** A USB controller with its root hubs. */
+export interface PluggedController {
+  /** Its folder in /sys/devices/pci0000:00, or below that of a bridge. */
+  place: string;
+  buses: { number: number; speed?: string; ports?: number }[];
+  /** `pci` unless told. */
+  subsystem?: string;
+  driver?: string;
+  name?: string;
+  resetMethod?: string;
+  /** Its IOMMU group and the PCI classes of all that is in it, by address. */
+  group?: { number: number; devices: Record<string, string> };
 }
 
 export interface PluggedInput {
@@ -43,6 +62,10 @@ export interface PluggedInput {
 export interface Sysfs {
   root: string;
   host: ReadFiles & WatchFolder & SetMode;
+  /** Has to come before the devices on it; buses without one are on 0000:00:05.0. */
+  addController: (controller: PluggedController) => Promise<void>;
+  /** Gives a hub its ports; the types are what the firmware says of each. */
+  addPorts: (hub: string, connectTypes: string[]) => Promise<void>;
   plugUsb: (device: PluggedUsb) => Promise<void>;
   unplugUsb: (port: string) => Promise<void>;
   plugInput: (device: PluggedInput) => Promise<void>;
@@ -56,6 +79,13 @@ export interface Sysfs {
 export async function createSysfs(): Promise<Sysfs> {
   const root = await mkdtemp(join(tmpdir(), 'handglass-sysfs-'));
   onTestFinished(() => rm(root, { recursive: true }));
+
+  const controllers = new Map<string, string>();
+
+  function usbPlace(port: string): string {
+    const [bus = ''] = port.split('-');
+    return `${controllers.get(bus) ?? standardController}/usb${bus}/${stepsTo(port)}`;
+  }
 
   async function write(path: string, text: string): Promise<void> {
     await mkdir(dirname(join(root, path)), { recursive: true });
@@ -81,26 +111,72 @@ export async function createSysfs(): Promise<Sysfs> {
     }
   }
 
+  async function addPorts(hub: string, connectTypes: string[]): Promise<void> {
+    const bus = /^usb(\d+)$/.exec(hub)?.[1];
+    const folder = `/sys/bus/usb/devices/${hub}/${bus === undefined ? hub : `${bus}-0`}:1.0`;
+    await mkdir(join(root, folder), { recursive: true });
+    for (const [index, type] of connectTypes.entries()) {
+      await write(`${folder}/${hub}-port${index + 1}/connect_type`, `${type}\n`);
+    }
+  }
+
   return {
     root,
     host: filesUnder(root, () => {}),
-    async plugUsb({ port, device, vendor = '0627', product = '0001', ...texts }) {
+    async addController({ place, buses, subsystem = 'pci', ...facts }) {
+      const folder = `/sys/devices/pci0000:00/${place}`;
+      await linkTo(`/sys/bus/${subsystem}`, `${folder}/subsystem`);
+      await writeAttributes(folder, { reset_method: facts.resetMethod });
+      if (facts.driver !== undefined) {
+        await linkTo(`/sys/bus/pci/drivers/${facts.driver}`, `${folder}/driver`);
+      }
+      if (facts.group !== undefined) {
+        const group = `/sys/kernel/iommu_groups/${facts.group.number}`;
+        await linkTo(group, `${folder}/iommu_group`);
+        for (const [address, pciClass] of Object.entries(facts.group.devices)) {
+          await write(`${group}/devices/${address}/class`, `${pciClass}\n`);
+        }
+      }
+      for (const { number, speed, ports = 0 } of buses) {
+        controllers.set(`${number}`, folder);
+        await linkTo(`${folder}/usb${number}`, `/sys/bus/usb/devices/usb${number}`);
+        await writeAttributes(`${folder}/usb${number}`, {
+          busnum: number,
+          speed,
+          product: facts.name,
+        });
+        await addPorts(`usb${number}`, Array<string>(ports).fill('hotplug'));
+      }
+    },
+    addPorts,
+    async plugUsb({ port, device, vendor = '0627', product = '0001', ...facts }) {
       const place = usbPlace(port);
+      const interfaces = facts.interfaces ?? [{ class: '03', driver: 'usbhid' }];
       await linkTo(place, `/sys/bus/usb/devices/${port}`);
-      await linkTo(`${place}/${port}:1.0`, `/sys/bus/usb/devices/${port}:1.0`);
       await writeAttributes(place, {
         idVendor: vendor,
         idProduct: product,
         busnum: port.split('-')[0],
         devnum: device,
-        serial: texts.serial,
-        manufacturer: texts.manufacturer,
-        product: texts.model,
+        bDeviceClass: facts.deviceClass ?? '00',
+        speed: facts.speed,
+        serial: facts.serial,
+        manufacturer: facts.manufacturer,
+        product: facts.model,
       });
+      for (const [index, each] of interfaces.entries()) {
+        const name = `${port}:1.${index}`;
+        await linkTo(`${place}/${name}`, `/sys/bus/usb/devices/${name}`);
+        await writeAttributes(`${place}/${name}`, { bInterfaceClass: each.class });
+        if (each.driver === undefined) continue;
+        await linkTo(`/sys/bus/usb/drivers/${each.driver}`, `${place}/${name}/driver`);
+      }
     },
     async unplugUsb(port) {
-      await rm(join(root, `/sys/bus/usb/devices/${port}`));
-      await rm(join(root, `/sys/bus/usb/devices/${port}:1.0`));
+      const folder = join(root, '/sys/bus/usb/devices');
+      const links = await readdir(folder);
+      const own = links.filter((name) => name === port || name.startsWith(`${port}:`));
+      for (const name of own) await rm(join(folder, name));
       await rm(join(root, usbPlace(port)), { recursive: true });
     },
     async plugInput({ node, name, vendor = '0627', product = '0001', on, links = [], ...rest }) {
@@ -136,11 +212,11 @@ export function failing(host: ReadFiles, name: string, code: string): ReadFiles 
   return { ...host, readText };
 }
 
-/** Devices behind a hub lie in the hub's folder: `1-2.3` in `usb1/1-2`. */
-function usbPlace(port: string): string {
+const standardController = '/sys/devices/pci0000:00/0000:00:05.0';
+
+/** Devices behind a hub lie in the hub's folder: `1-2/1-2.3`. */
+function stepsTo(port: string): string {
   const [bus = '', ports = ''] = port.split('-');
-  const steps = ports
-    .split('.')
-    .map((_, index, all) => `${bus}-${all.slice(0, index + 1).join('.')}`);
-  return `/sys/devices/pci0000:00/0000:00:05.0/usb${bus}/${steps.join('/')}`;
+  const steps = ports.split('.');
+  return steps.map((_, index) => `${bus}-${steps.slice(0, index + 1).join('.')}`).join('/');
 }

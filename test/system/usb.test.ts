@@ -9,7 +9,7 @@ test('a machine without USB has no devices', async () => {
   expect(await usbDevices(host)).toEqual([]);
 });
 
-test('a device has its port, address, ids, serial number and name', async () => {
+test('a device has all that the kernel says of it', async () => {
   const { host, plugUsb } = await createSysfs();
   await plugUsb({
     port: '1-2',
@@ -19,6 +19,12 @@ test('a device has its port, address, ids, serial number and name', async () => 
     serial: 'A1B2',
     manufacturer: 'Razer',
     model: 'DeathAdder',
+    speed: '1.5',
+    interfaces: [
+      { class: '03', driver: 'usbhid' },
+      { class: '03', driver: 'usbhid' },
+      { class: '01' },
+    ],
   });
   expect(await usbDevices(host)).toEqual([
     {
@@ -29,6 +35,11 @@ test('a device has its port, address, ids, serial number and name', async () => 
       product: '0037',
       serial: 'A1B2',
       name: 'Razer DeathAdder',
+      classes: ['03', '01'],
+      isHub: false,
+      controller: '0000:00:05.0',
+      speedMbps: 1.5,
+      drivers: ['usbhid'],
     },
   ]);
 });
@@ -48,6 +59,27 @@ test('what could steer a terminal is taken out of a name', async () => {
   const { host, plugUsb } = await createSysfs();
   await plugUsb({ port: '1-1', device: 2, manufacturer: 'A\u001b[2J', model: 'B\u0007 ü' });
   expect(await usbDevices(host)).toMatchObject([{ name: 'A?[2J B? ü' }]);
+});
+
+test('a hub is known by its own class', async () => {
+  const { host, plugUsb, addPorts } = await createSysfs();
+  const interfaces = [{ class: '09', driver: 'hub' }];
+  await plugUsb({ port: '1-1', device: 2, deviceClass: '09', interfaces, speed: 'unknown' });
+  await addPorts('1-1', ['unknown']);
+  expect(await usbDevices(host)).toMatchObject([
+    { isHub: true, classes: ['09'], drivers: ['hub'], speedMbps: null },
+  ]);
+});
+
+test.each([
+  { place: '0000:00:08.0/0000:03:00.0', controller: '0000:03:00.0', reason: 'behind a bridge' },
+  { place: '10000:00:14.0', controller: '10000:00:14.0', reason: 'in a wide PCI domain' },
+  { place: '0000:00:0d.0/xhci-hcd.1.auto', controller: null, reason: 'on no PCI function itself' },
+])('a device $reason is on the controller $controller', async ({ place, controller }) => {
+  const { host, addController, plugUsb } = await createSysfs();
+  await addController({ place, buses: [{ number: 7 }] });
+  await plugUsb({ port: '7-1.2', device: 2 });
+  expect(await usbDevices(host)).toMatchObject([{ controller }]);
 });
 
 test('an empty serial number is none', async () => {
@@ -74,7 +106,7 @@ test('hubs and devices behind hubs count, root hubs and interfaces do not', asyn
   ]);
 });
 
-test.each(['idVendor', 'idProduct', 'busnum', 'devnum'])(
+test.each(['idVendor', 'idProduct', 'busnum', 'devnum', 'bDeviceClass', '1-1:1.0/bInterfaceClass'])(
   'a device whose %s has gone already is left out',
   async (attribute) => {
     const { host, plugUsb, remove } = await createSysfs();

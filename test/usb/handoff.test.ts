@@ -1,34 +1,18 @@
 import { expect, test } from 'vitest';
-import type { UsbSelector } from '../../src/config/selectors.ts';
 import { HandglassError } from '../../src/errors.ts';
 import { giveUsb, takeUsb } from '../../src/usb/handoff.ts';
-import { createSysfs, failing } from '../system/sysfs.ts';
-import { createDomainDevices } from './domain-devices.ts';
-
-/** A machine with a mouse, a stick and a pad, and a domain that has none of them. */
-async function start() {
-  const machine = await createSysfs();
-  await machine.plugUsb({ port: '1-1', device: 2, serial: 'MOUSE', model: 'Mouse' });
-  await machine.plugUsb({ port: '1-2.3', device: 3, serial: 'STICK', model: 'Stick' });
-  await machine.plugUsb({ port: '2-1', device: 2, vendor: '045e', model: 'Pad' });
-  const hostdevs = createDomainDevices('win10');
-  return {
-    ...machine,
-    hostdevs,
-    give: (...selectors: UsbSelector[]) => giveUsb(machine.host, hostdevs, 'win10', selectors),
-    take: (...selectors: UsbSelector[]) => takeUsb(machine.host, hostdevs, 'win10', selectors),
-    held: () => hostdevs.held.get('win10'),
-  };
-}
-
-const mouse = { serial: 'MOUSE' };
-const stick = { serial: 'STICK' };
-const pad = { vendor: '045e', product: '0001' };
-const absentDevice = { serial: 'ABSENT' };
-
-const heldMouse = { bus: 1, device: 2, alias: 'ua-handglass-1-1' };
-const heldStick = { bus: 1, device: 3, alias: 'ua-handglass-1-2_3' };
-const heldPad = { bus: 2, device: 2, alias: 'ua-handglass-2-1' };
+import { failing } from '../system/sysfs.ts';
+import {
+  absentDevice,
+  heldMouse,
+  heldPad,
+  heldStick,
+  mouse,
+  pad,
+  replug,
+  start,
+  stick,
+} from './desk.ts';
 
 const remedy = '`handglass status` shows where each device is now.';
 const away = new HandglassError('libvirt-unavailable', 'libvirt cannot be reached.');
@@ -68,9 +52,15 @@ test('a device that is not plugged in stays out, and keeps no other one back', a
 
 test.each([
   {
+    selectors: [{ class: 'printer' as const }, { hub: '1-9' }],
+    message:
+      "None of the seat's USB devices is plugged in (class printer, hub 1-9). Plug one in, or correct the selectors; `handglass usb` lists what is there.",
+    reason: 'no device is of the class',
+  },
+  {
     selectors: [absentDevice, { port: '9-9' }, { vendor: 'dead', product: 'beef' }],
     message:
-      "None of the seat's USB devices is plugged in (ABSENT, 9-9, dead:beef). Plug one in, or correct the selectors; `lsusb` lists what is there.",
+      "None of the seat's USB devices is plugged in (ABSENT, 9-9, dead:beef). Plug one in, or correct the selectors; `handglass usb` lists what is there.",
     reason: 'none is plugged in',
   },
   {
@@ -159,12 +149,6 @@ test('a libvirt that goes away half way leaves nothing behind that can be brough
   });
   expect(held()).toEqual([]);
 });
-
-/** Plugs the mouse out and in again, so that it has another number. */
-async function replug(machine: Awaited<ReturnType<typeof start>>, device: number): Promise<void> {
-  await machine.unplugUsb('1-1');
-  await machine.plugUsb({ port: '1-1', device, serial: 'MOUSE', model: 'Mouse' });
-}
 
 test('a device that is plugged in anew while it is attached is tried once more', async () => {
   const machine = await start();

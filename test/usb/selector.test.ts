@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
+import type { UsbSelector } from '../../src/config/selectors.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
-import { fittingUsb, selectUsb, usbSelectorText } from '../../src/usb/selector.ts';
+import {
+  fittingUsb,
+  selectUsb,
+  shortestUsbSelector,
+  usbSelectorText,
+} from '../../src/usb/selector.ts';
+import { usbDevice, usbHub } from './devices.ts';
 
 function device(port: string, vendor: string, product: string, serial: string | null): UsbDevice {
-  return { port, bus: 1, device: 2, vendor, product, serial, name: `Device ${port}` };
+  return usbDevice({ port, vendor, product, serial });
 }
 
 const devices = [
@@ -35,11 +42,13 @@ test.each([
     reason: 'all three must fit',
   },
 ])('$selector selects $port because $reason', ({ selector, port }) => {
-  expect(selectUsb(selector, devices)?.port ?? null).toBe(port);
+  expect(selectUsb(selector, devices).map((each) => each.port)).toEqual(
+    port === null ? [] : [port],
+  );
 });
 
 test('nothing is selected where nothing is plugged in', () => {
-  expect(selectUsb({ serial: 'A' }, [])).toBeNull();
+  expect(selectUsb({ serial: 'A' }, [])).toEqual([]);
 });
 
 test.each([
@@ -79,7 +88,57 @@ test('of two devices without a serial number each is named by its port', () => {
   );
 });
 
-test.each([
+const spare = { controller: '0000:03:00.0' };
+const desk = [
+  usbHub('1-2'),
+  usbDevice({ port: '1-2.1', classes: ['01', '03'] }),
+  usbHub('1-2.4'),
+  usbDevice({ port: '1-2.4.1', classes: ['0e', '01'] }),
+  usbDevice({ port: '1-20', classes: ['ff'] }),
+  { ...usbHub('2-1'), ...spare },
+  usbDevice({ port: '2-1.1', classes: ['08'], ...spare }),
+];
+
+test.each<{ selector: UsbSelector; ports: string[]; reason: string }>([
+  { selector: { class: 'audio' }, ports: ['1-2.1', '1-2.4.1'], reason: 'any interface counts' },
+  { selector: { class: 'storage' }, ports: ['2-1.1'], reason: 'one is also several' },
+  { selector: { class: 'printer' }, ports: [], reason: 'there is none' },
+  { selector: { hub: '1-2' }, ports: ['1-2.1', '1-2.4.1'], reason: 'a hub below is passed by' },
+  { selector: { hub: '1-2.4' }, ports: ['1-2.4.1'], reason: 'a hub can be behind another' },
+  { selector: { hub: '1-20' }, ports: [], reason: 'what is no hub has nothing below it' },
+  { selector: spare, ports: ['2-1.1'], reason: 'the other controller does not count' },
+])('$selector selects $ports: $reason', ({ selector, ports }) => {
+  expect(selectUsb(selector, desk).map(({ port }) => port)).toEqual(ports);
+});
+
+test.each<{ changes: Partial<UsbDevice>; among: UsbDevice[]; selector: UsbSelector }>([
+  { changes: { serial: 'A' }, among: [], selector: { serial: 'A' } },
+  { changes: {}, among: [], selector: { vendor: '0627', product: '0001' } },
+  {
+    changes: { serial: 'A\u001b' },
+    among: [],
+    selector: { vendor: '0627', product: '0001' },
+  },
+  {
+    changes: { serial: 'A' },
+    among: [device('1-8', '1532', '0037', 'A')],
+    selector: { vendor: '0627', product: '0001' },
+  },
+  {
+    changes: { serial: 'A' },
+    among: [device('1-8', '1532', '0037', 'A'), device('1-9', '0627', '0001', 'B')],
+    selector: { vendor: '0627', product: '0001', serial: 'A' },
+  },
+  { changes: {}, among: [device('1-9', '0627', '0001', null)], selector: { port: '1-1' } },
+])('$selector is the shortest of $changes among $among.length others', (row) => {
+  const one = usbDevice(row.changes);
+  expect(shortestUsbSelector(one, [one, ...row.among])).toEqual(row.selector);
+});
+
+test.each<{ selector: UsbSelector; text: string }>([
+  { selector: { class: 'audio' }, text: 'class audio' },
+  { selector: { hub: '1-2' }, text: 'hub 1-2' },
+  { selector: { controller: '0000:03:00.0' }, text: 'controller 0000:03:00.0' },
   { selector: { vendor: '0627', product: '0001' }, text: '0627:0001' },
   { selector: { serial: 'A B' }, text: 'A B' },
   { selector: { port: '1-2.3' }, text: '1-2.3' },

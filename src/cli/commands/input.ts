@@ -1,6 +1,6 @@
 import { buildCommand } from '@stricli/core';
-import type { Config } from '../../config/schema.ts';
-import { HandglassError, isErrno } from '../../errors.ts';
+import { HandglassError } from '../../errors.ts';
+import { configurationLines, configuredSeats } from '../configured-seats.ts';
 import type { Context } from '../context.ts';
 import { configFlag, jsonFlag } from '../flags.ts';
 
@@ -96,7 +96,7 @@ async function printDevices(context: Context, flags: Flags): Promise<void> {
   const { unreadablePaths } = await import('../../system/input-rights.ts');
   const { surveyInput } = await import('../../input/survey.ts');
   const { host } = context;
-  const { seats, problem } = await seatsIn(host, flags.config);
+  const { seats, problem } = await configuredSeats(host, flags.config);
   const devices = await inputDevices(host);
   const paths = devices.map(({ path }) => path);
   const surveyed = surveyInput(devices, seats, await unreadablePaths(host, paths));
@@ -105,23 +105,5 @@ async function printDevices(context: Context, flags: Flags): Promise<void> {
     return;
   }
   const { inputLines } = await import('../render/input.ts');
-  const { problemLines } = await import('../render/problem.ts');
-  context.print(...inputLines(surveyed));
-  if (problem === null) return;
-  context.print('', ...problemLines('configuration', problem.what, problem.remedy));
-}
-
-/** No seats where there is no configuration yet: whoever writes it looks here first. */
-async function seatsIn(
-  host: Context['host'],
-  path: string,
-): Promise<{ seats: Config['seats']; problem: HandglassError | null }> {
-  const { loadConfig } = await import('../../config/load.ts');
-  try {
-    return { seats: (await loadConfig(host, path)).seats, problem: null };
-  } catch (error) {
-    if (!(error instanceof HandglassError && error.code === 'config')) throw error;
-    const absent = isErrno(error.cause, 'ENOENT', 'ENOTDIR');
-    return { seats: [], problem: absent ? null : error };
-  }
+  context.print(...inputLines(surveyed), ...configurationLines(problem));
 }

@@ -32,13 +32,18 @@ const seatsOf = ({ seats }: State): Facts =>
 
 const devicesOf = ({ seats }: State): Facts =>
   new Map(
-    seats.flatMap(({ name: seat, devices }) =>
-      devices.map((device) => [
-        `${device.kind} device ${device.selector} of ${seat}`,
-        deviceText(device),
-      ]),
-    ),
+    seats.flatMap(({ name: seat, devices }) => {
+      const bySelector = Map.groupBy(devices, ({ kind, selector }) => `${kind} device ${selector}`);
+      return [...bySelector].map(([device, named]) => [`${device} of ${seat}`, devicesText(named)]);
+    }),
   );
+
+/** A selector may name several devices, which are then told apart by their names. */
+function devicesText(devices: readonly DeviceState[]): string {
+  const texts = devices.map(deviceText);
+  if (devices.length === 1) return texts.join('');
+  return devices.map(({ name }, index) => `${name} ${texts[index] ?? ''}`).join(', ');
+}
 
 function deviceText({ present, with: holder, problem }: DeviceState): string {
   if (problem !== null) return `has a problem: ${problem}`;

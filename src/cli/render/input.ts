@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { inputSelectorToml } from '../../input/selector.ts';
+import { selectorToml } from '../../config/selectors.ts';
 import type { SurveyedInput } from '../../input/survey.ts';
 import { table } from './table.ts';
 
@@ -17,7 +17,7 @@ function deviceCells({ name, kind, selector, seat }: SurveyedInput): string[] {
   return [
     name,
     kind,
-    selector === null ? '' : inputSelectorToml(selector),
+    selector === null ? '' : selectorToml(selector),
     seat === null ? '' : `seat ${seat}`,
   ];
 }

@@ -1,0 +1,66 @@
+import { buildCommand } from '@stricli/core';
+import { HandglassError } from '../../errors.ts';
+import type { SurveyedController } from '../../usb/survey.ts';
+import { configurationLines, configuredSeats } from '../configured-seats.ts';
+import type { Context } from '../context.ts';
+import { configFlag, jsonFlag } from '../flags.ts';
+import { usbHolders } from '../usb-holders.ts';
+
+interface Flags {
+  config: string;
+  json?: boolean;
+  svg?: boolean;
+}
+
+export const usb = buildCommand({
+  async func(this: Context, flags: Flags) {
+    if (flags.json && flags.svg) {
+      throw new HandglassError('usage', '--json and --svg exclude each other.', 'Leave one out.');
+    }
+    const { seats, problem } = await configuredSeats(this.host, flags.config);
+    const controllers = await survey(this, seats);
+    if (flags.json) {
+      this.print(JSON.stringify(controllers));
+    } else if (flags.svg) {
+      const { usbPicture } = await import('../render/usb-picture.ts');
+      this.print(usbPicture(controllers));
+    } else {
+      const { usbLines } = await import('../render/usb.ts');
+      this.print(...usbLines(controllers), ...configurationLines(problem));
+    }
+  },
+  parameters: {
+    flags: {
+      config: configFlag,
+      json: jsonFlag,
+      svg: {
+        kind: 'boolean',
+        brief: 'Print a picture',
+        optional: true,
+        withNegated: false,
+      },
+    },
+  },
+  docs: {
+    brief: 'Show USB controllers, ports and devices, and what would select each',
+    fullDescription: `Show USB controllers, ports and devices, and what would select each.
+
+With --svg: as a picture, for \`handglass usb --svg > usb.svg\`.`,
+  },
+});
+
+async function survey(
+  context: Context,
+  seats: Parameters<typeof import('../../usb/survey.ts').surveyUsb>[1],
+): Promise<SurveyedController[]> {
+  const { usbDevices } = await import('../../system/usb.ts');
+  const { usbControllers, usbPorts } = await import('../../system/usb-controllers.ts');
+  const { surveyUsb } = await import('../../usb/survey.ts');
+  const [controllers, ports, devices, holders] = await Promise.all([
+    usbControllers(context.host),
+    usbPorts(context.host),
+    usbDevices(context.host),
+    usbHolders(context),
+  ]);
+  return surveyUsb({ controllers, ports, devices }, seats, holders);
+}
