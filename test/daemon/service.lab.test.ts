@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { nodeCommand } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
 
@@ -179,10 +180,9 @@ describe('local control', () => {
 
 describe('a guest on its own network', () => {
   const guest = '/usr/lib/handglass/test/lab/guest/in-guest-network';
-  const node = '/usr/lib/handglass/node_modules/.bin/node';
   const call = (token: string, seat: string, to: string) =>
     lab.sh(
-      `${guest} ${node} /usr/lib/handglass/test/lab/guest/guest-call.ts 192.168.122.1:18503 ${token} ${seat} ${to}`,
+      `${guest} ${nodeCommand.join(' ')} /usr/lib/handglass/test/lab/guest/guest-call.ts 192.168.122.1:18503 ${token} ${seat} ${to}`,
     );
 
   test('takes the seat and gives it back with its token', async () => {
