@@ -32,7 +32,7 @@ let guest: Conversation;
 let host: Conversation;
 const sh = (script: string) => output(lab, script);
 const isWith = (selector: string, who: string) =>
-  service.until(new RegExp(`"selector":"${selector}"[^}]*"with":"${who}"`));
+  service.until(new RegExp(`"selector":"${selector}"[^}]*"with":"${who}"[^]*"problems":\\[\\]`));
 
 beforeAll(async () => {
   lab = await bootLab({ boot: 'systemd' });
@@ -129,6 +129,7 @@ test('an event number that is used again while JavaScript is blocked: the other 
 test('the service is killed while a key is typed: the host has the key from then on', async () => {
   const { device, node } = await plugIn('Test-late');
   await service.give('win10');
+  await isWith('Test-late', 'win10');
   console.log(await silence(lab, service, { device, node, program: 'cli/main.ts daemon' }));
   await unplug(device, node);
   await service.owner('host');
