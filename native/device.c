@@ -37,16 +37,16 @@ int device_grab(struct device *device, int64_t *since) {
   uint8_t leds[LED_CNT / 8] = {0};
   *since = monotonic_now();
   if (ioctl(device->fd, EVIOCGRAB, 1) < 0) return errno;
-  // A key that went down since it was last looked at has been seen by the host.
-  int error = device_keys(device, down);
-  if (error == 0 && !has_no_key(down)) error = KEY_IS_DOWN;
-  if (error == 0 && ioctl(device->fd, EVIOCGLED(sizeof leds), leds) < 0) error = errno;
-  if (error != 0) ioctl(device->fd, EVIOCGRAB, 0);
+  int error = ioctl(device->fd, EVIOCGLED(sizeof leds), leds) < 0 ? errno : 0;
   device->host_leds = leds_from(leds);
+  if (error == 0) error = device_keys(device, down);
+  // A key that went down since it was last looked at has been seen by the host.
+  if (error == 0 && !has_no_key(down)) return KEY_IS_DOWN;
+  if (error != 0) ioctl(device->fd, EVIOCGRAB, 0);
   return error;
 }
 
-void device_ungrab(struct device *device) {
+void device_ungrab(const struct device *device) {
   ioctl(device->fd, EVIOCGRAB, 0);
   // After it, since the kernel's console then lights what it thinks right (kbd_start in keyboard.c).
   device_light(device, device->host_leds);

@@ -28,10 +28,14 @@ const char *device_open(struct device *device, const char *path, key_set down);
 /* Reads the keys that are down, which empties the queue of the key events that led there. */
 int device_keys(struct device *device, key_set down);
 
-/* As router_ports.grab says. */
+/* As router_ports.grab says, but for KEY_IS_DOWN: it is to be given back then. */
 int device_grab(struct device *device, int64_t *since);
 
-void device_ungrab(struct device *device);
+/*
+ * The desktop reads it again as soon as this has begun. It ends much later, because the kernel waits
+ * twice until every processor has taken note (evdev_ungrab, __input_release_device).
+ */
+void device_ungrab(const struct device *device);
 
 void device_light(const struct device *device, uint32_t leds);
 

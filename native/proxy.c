@@ -54,9 +54,11 @@ const char *proxy_adopt(const struct proxy *proxy, uint32_t *leds) {
 
 bool proxy_is_heard(const struct proxy *proxy) {
   if (proxy->node_fd < 0) return false;
-  if (ioctl(proxy->node_fd, EVIOCGRAB, 1) < 0) return errno == EBUSY;
+  return ioctl(proxy->node_fd, EVIOCGRAB, 1) < 0 && errno == EBUSY;
+}
+
+void proxy_end_probe(const struct proxy *proxy) {
   ioctl(proxy->node_fd, EVIOCGRAB, 0);
-  return false;
 }
 
 void proxy_close(struct proxy *proxy) {

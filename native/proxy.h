@@ -30,7 +30,11 @@ const char *proxy_open_node(struct proxy *proxy, const char *path);
 /* Releases what is held on a proxy that another process has left, and tells its LEDs. */
 const char *proxy_adopt(const struct proxy *proxy, uint32_t *leds);
 
-/* Whether somebody has grabbed it: the only one to see its events then. */
+/*
+ * Whether somebody has grabbed it: the only one to see its events then. Where nobody has, we have until
+ * proxy_end_probe(), which takes as long as device_ungrab().
+ */
 bool proxy_is_heard(const struct proxy *proxy);
+void proxy_end_probe(const struct proxy *proxy);
 
 void proxy_close(struct proxy *proxy);

@@ -1,6 +1,7 @@
 #include "router-parts.h"
 
 static bool take_all(struct router *router, unsigned seat);
+static bool is_at_rest(const struct router *router, unsigned slot);
 static int take(struct router *router, unsigned slot);
 static bool is_for_nobody(const struct router *router, unsigned slot, unsigned target);
 static bool is_heard(const struct router *router, unsigned sink);
@@ -57,12 +58,12 @@ bool is_in(const struct router *router, unsigned slot, unsigned seat) {
   return router->table.seats[slot] == (int8_t)seat;
 }
 
-/* False, and nothing taken, while a key is down, or for good once it has told why. */
+/* False, and nothing taken, while one of them is not at rest, or for good once it has told why. */
 static bool take_all(struct router *router, unsigned seat) {
   int error = 0;
   unsigned slot = 0;
   for (; slot < LIMIT_DEVICES; slot++) {
-    if (is_in(router, slot, seat) && !has_no_key(router->chords.devices[slot].held)) return false;
+    if (is_in(router, slot, seat) && !is_at_rest(router, slot)) return false;
   }
   for (slot = 0; slot < LIMIT_DEVICES && error == 0; slot++) {
     if (!is_in(router, slot, seat) || router->sources[slot].grabbed) continue;
@@ -76,6 +77,12 @@ static bool take_all(struct router *router, unsigned seat) {
   }
   if (error != KEY_IS_DOWN) refuse_seat(router, seat, failed, error);
   return false;
+}
+
+/* No key of it is down, and it is not still on its way back from a domain. */
+static bool is_at_rest(const struct router *router, unsigned slot) {
+  return has_no_key(router->chords.devices[slot].held) &&
+         router->ports.is_free(router->ports.context, slot);
 }
 
 static int take(struct router *router, unsigned slot) {
@@ -116,7 +123,7 @@ static void settle_grabs(struct router *router, unsigned seat) {
       give_back(router, slot);
       continue;
     }
-    if (!has_no_key(router->chords.devices[slot].held)) continue;
+    if (!is_at_rest(router, slot)) continue;
     if (is_for_nobody(router, slot, router->seats[seat].owner)) continue;
     int error = take(router, slot);
     unsigned sink = sink_of(router, slot, EV_LED, 0);

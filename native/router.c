@@ -58,6 +58,11 @@ bool router_move(struct router *router, unsigned seat, unsigned to, uint32_t tur
   return true;
 }
 
+void router_freed(struct router *router, unsigned slot) {
+  int8_t seat = router->table.seats[slot];
+  if (seat != NO_SEAT) advance_seat(router, (unsigned)seat);
+}
+
 void router_lose(struct router *router, unsigned target) {
   for (unsigned seat = 0; seat < LIMIT_SEATS; seat++) {
     struct router_seat *state = &router->seats[seat];

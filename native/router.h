@@ -44,8 +44,10 @@ struct router_ports {
    * KEY_IS_DOWN or an errno, and then it is not taken.
    */
   int (*grab)(void *context, unsigned slot, int64_t *since);
-  /* Gives it back, its LEDs as they were when it was taken. */
+  /* Begins to give it back, its LEDs as they were when it was taken. */
   void (*ungrab)(void *context, unsigned slot);
+  /* Whether it can be taken: nothing of an ungrab is left to be done. If not, router_freed() follows. */
+  bool (*is_free)(void *context, unsigned slot);
   /* Lights exactly these LEDs (bits by LED code). */
   void (*light)(void *context, unsigned slot, uint32_t leds);
   /* Whether somebody has grabbed the sink's event device, as QEMU does while it listens. */
@@ -139,6 +141,9 @@ void router_apply(struct router *router, const struct router_table *table);
  * seat that is sent to its owner stays.
  */
 bool router_move(struct router *router, unsigned seat, unsigned to, uint32_t turn);
+
+/* An ungrab has come to its end: its seat may have waited for that. */
+void router_freed(struct router *router, unsigned slot);
 
 /* The domain behind a target has ended: its seats come back. */
 void router_lose(struct router *router, unsigned target);

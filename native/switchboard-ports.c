@@ -1,7 +1,10 @@
+#include <sys/eventfd.h>
+
 #include "switchboard-state.h"
 
 static int grab(void *context, unsigned slot, int64_t *since);
 static void ungrab(void *context, unsigned slot);
+static bool is_free(void *context, unsigned slot);
 static void light(void *context, unsigned slot, uint32_t leds);
 static bool listens(void *context, unsigned slot);
 static void tell_chord(void *context, const struct chord *chord, unsigned to);
@@ -14,6 +17,7 @@ struct router_ports switchboard_ports(struct switchboard *switchboard) {
   return (struct router_ports){.context = switchboard,
                                .grab = grab,
                                .ungrab = ungrab,
+                               .is_free = is_free,
                                .light = light,
                                .listens = listens,
                                .chord_fired = tell_chord,
@@ -28,12 +32,18 @@ uint64_t packed_move(unsigned owner, uint32_t turn, enum why why) {
 
 static int grab(void *context, unsigned slot, int64_t *since) {
   struct switchboard *switchboard = context;
-  return device_grab(&switchboard->devices[slot].device, since);
+  int error = device_grab(&switchboard->devices[slot].device, since);
+  if (error == KEY_IS_DOWN) begin_ungrab(switchboard, slot);
+  return error;
 }
 
 static void ungrab(void *context, unsigned slot) {
+  begin_ungrab(context, slot);
+}
+
+static bool is_free(void *context, unsigned slot) {
   struct switchboard *switchboard = context;
-  device_ungrab(&switchboard->devices[slot].device);
+  return !switchboard->devices[slot].ungrabbing;
 }
 
 static void light(void *context, unsigned slot, uint32_t leds) {
@@ -43,7 +53,13 @@ static void light(void *context, unsigned slot, uint32_t leds) {
 
 static bool listens(void *context, unsigned slot) {
   struct switchboard *switchboard = context;
-  return proxy_is_heard(&switchboard->proxies[slot].proxy);
+  uint64_t bit = UINT64_C(1) << slot;
+  // What we have grabbed ourselves would look like somebody else's.
+  if (switchboard->probed & bit) return false;
+  if (proxy_is_heard(&switchboard->proxies[slot].proxy)) return true;
+  switchboard->probed |= bit;
+  eventfd_write(switchboard->wake_fd, 1);
+  return false;
 }
 
 static void tell_chord(void *context, const struct chord *chord, unsigned to) {

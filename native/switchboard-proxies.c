@@ -44,13 +44,13 @@ const char *switchboard_open_node(struct switchboard *switchboard, uint32_t numb
     return "open";
   }
   struct proxy proxy = switchboard->proxies[slot].proxy;
+  // It is the same for as long as the proxy lives.
+  if (proxy.node_fd >= 0) return NULL;
   const char *failed = proxy_open_node(&proxy, path);
   if (failed != NULL) return failed;
   lock_switchboard(switchboard);
-  int before = switchboard->proxies[slot].proxy.node_fd;
   switchboard->proxies[slot].proxy.node_fd = proxy.node_fd;
   unlock_switchboard(switchboard);
-  if (before >= 0) close(before);
   return NULL;
 }
 

@@ -3,8 +3,9 @@
 /*
  * The switchboard's state, private to the files whose names begin with switchboard.
  *
- * Beside the owner there are a thread for each device, which waits in a read for its reports, and
- * one for all else: times, LEDs, the ends of processes. `lock` is for what several of them use. It
+ * Beside the owner there are two threads for each device, of which one waits in a read for its reports
+ * and the other gives it back to the host, and one for all else: times, LEDs, the ends of processes.
+ * `lock` is for what several of them use. It
  * lends who has it the priority of who waits for it, and what follows from a change is done before
  * it is given up.
  */
@@ -25,28 +26,34 @@ enum {
 };
 
 /* What epoll calls each descriptor: its kind, and its slot or target in the low byte. */
-enum { WATCH_PROXY = 0x000, WATCH_PROCESS = 0x100, WATCH_TIMER = 0x200, WATCH_STOP = 0x300,
+enum { WATCH_PROXY = 0x000, WATCH_PROCESS = 0x100, WATCH_TIMER = 0x200, WATCH_WAKE = 0x300,
        WATCH_KIND = 0xf00 };
 
 struct switchboard_device {
   /* The owner's; number 0 is a free slot. */
   uint32_t number;
-  pthread_t thread;
-  /* Fixed while the thread runs. */
+  pthread_t reader;
+  pthread_t ungrabber;
+  /* Fixed while the threads run. */
   struct switchboard *switchboard;
-  /* Under the lock, but for the descriptor, which is fixed too. */
+  /* Under the lock, but for the descriptor, which is fixed too, and for its LEDs while it is ungrabbed. */
   struct device device;
+  /* What the ungrabber waits for, under the lock. */
+  pthread_cond_t request;
+  bool ungrabbing;
+  bool closing;
 };
 
 struct switchboard {
   /* Fixed while the threads run. */
   int epoll_fd;
-  int stop_fd;
+  /* Wakes the watcher. */
+  int wake_fd;
   int timer_fd;
   bool realtime;
   void (*wake)(void *);
   void *context;
-  pthread_t thread;
+  pthread_t watcher;
 
   /*
    * Opening and closing is done without the lock, because both can take tens of milliseconds in the
@@ -62,8 +69,11 @@ struct switchboard {
     uint32_t number;
     struct proxy proxy;
   } proxies[LIMIT_SINKS];
+  /* Proxies that we have grabbed to find out that nobody else has; the watcher ends that. */
+  uint64_t probed;
   int process_fds[LIMIT_TARGETS];
   int64_t timer_due;
+  bool stopping;
 
   /*
    * From whoever has the lock to the owner, who takes it without: a ring of events, whose counts only
@@ -88,6 +98,20 @@ struct switchboard {
 /* Start the thread of a device that the router knows, and the one for all else. An errno, or 0. */
 int start_reader(struct switchboard *switchboard, unsigned slot);
 int start_watcher(struct switchboard *switchboard);
+
+/* One that gives a device back when asked to, under the lock; ended without it, when all is done. */
+int start_ungrabber(struct switchboard *switchboard, unsigned slot);
+void begin_ungrab(struct switchboard *switchboard, unsigned slot);
+void end_ungrabber(struct switchboard *switchboard, unsigned slot);
+
+/*
+ * Gives the calling thread all the time that this process may give. Linux keeps it for each thread, and
+ * heeds it without SCHED_FIFO.
+ */
+void be_quick(void);
+
+int start_thread(struct switchboard *switchboard, pthread_t *thread, void *(*run)(void *),
+                 void *argument);
 
 void lock_switchboard(struct switchboard *switchboard);
 void unlock_switchboard(struct switchboard *switchboard);

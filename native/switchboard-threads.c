@@ -1,33 +1,25 @@
 #include "switchboard-state.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 enum {
   READ_EVENTS = 256,
-  READY_AT_ONCE = 16,
   /* Low, since any real-time thread comes before all others. */
   REALTIME_PRIORITY = 5,
   NICEST = -20,
 };
 
-static int start(struct switchboard *switchboard, pthread_t *thread, void *(*run)(void *),
-                 void *argument);
 static int create(pthread_t *thread, int policy, void *(*run)(void *), void *argument);
 static void *read_device(void *switchboard_device);
 static size_t whole_reports(const struct input_event *events, size_t count);
 static void feed(struct switchboard *switchboard, unsigned slot, const struct input_event *events,
                  size_t count);
 static void lose_device(struct switchboard *switchboard, unsigned slot, int error);
-static void *watch_all(void *argument);
-static void serve(struct switchboard *switchboard, const struct epoll_event *ready);
-static void read_leds(struct switchboard *switchboard, unsigned slot);
 static void repair_torn(struct switchboard *switchboard);
 static void flush(struct switchboard *switchboard);
 static void flush_sink(struct switchboard *switchboard, unsigned slot);
@@ -36,11 +28,11 @@ static void set_timer(struct switchboard *switchboard);
 int start_reader(struct switchboard *switchboard, unsigned slot) {
   struct switchboard_device *device = &switchboard->devices[slot];
   device->switchboard = switchboard;
-  return start(switchboard, &device->thread, read_device, device);
-}
-
-int start_watcher(struct switchboard *switchboard) {
-  return start(switchboard, &switchboard->thread, watch_all, switchboard);
+  int error = start_ungrabber(switchboard, slot);
+  if (error != 0) return error;
+  error = start_thread(switchboard, &device->reader, read_device, device);
+  if (error != 0) end_ungrabber(switchboard, slot);
+  return error;
 }
 
 void lock_switchboard(struct switchboard *switchboard) {
@@ -54,6 +46,10 @@ void unlock_switchboard(struct switchboard *switchboard) {
   pthread_mutex_unlock(&switchboard->lock);
 }
 
+void be_quick(void) {
+  setpriority(PRIO_PROCESS, 0, NICEST);
+}
+
 void forget_device(struct switchboard *switchboard, unsigned slot) {
   if (!switchboard->watched[slot]) return;
   switchboard->watched[slot] = false;
@@ -61,7 +57,7 @@ void forget_device(struct switchboard *switchboard, unsigned slot) {
 }
 
 /* The first thread finds out whether SCHED_FIFO is allowed. */
-static int start(struct switchboard *switchboard, pthread_t *thread, void *(*run)(void *),
+int start_thread(struct switchboard *switchboard, pthread_t *thread, void *(*run)(void *),
                  void *argument) {
   // The process's signals are for the threads that expect them; a new thread inherits the mask.
   sigset_t all;
@@ -103,8 +99,7 @@ static void *read_device(void *switchboard_device) {
   struct input_event events[READ_EVENTS];
   size_t kept = 0;
   int error = 0;
-  // As far as this process may. Linux keeps it for each thread, and heeds it without SCHED_FIFO.
-  setpriority(PRIO_PROCESS, 0, NICEST);
+  be_quick();
   while (error == 0) {
     ssize_t bytes = read(self->device.fd, events + kept, sizeof events - kept * sizeof *events);
     if (bytes <= 0) {
@@ -158,56 +153,6 @@ static void lose_device(struct switchboard *switchboard, unsigned slot, int erro
   forget_device(switchboard, slot);
   atomic_store_explicit(&switchboard->gone[slot], error, memory_order_release);
   switchboard->wake(switchboard->context);
-}
-
-static void *watch_all(void *argument) {
-  struct switchboard *switchboard = argument;
-  struct epoll_event ready[READY_AT_ONCE];
-  bool stopped = false;
-  setpriority(PRIO_PROCESS, 0, NICEST);
-  while (!stopped) {
-    int count = epoll_wait(switchboard->epoll_fd, ready, READY_AT_ONCE, -1);
-    lock_switchboard(switchboard);
-    for (int i = 0; i < count; i++) {
-      stopped |= ready[i].data.u32 == WATCH_STOP;
-      serve(switchboard, &ready[i]);
-    }
-    unlock_switchboard(switchboard);
-  }
-  return NULL;
-}
-
-static void serve(struct switchboard *switchboard, const struct epoll_event *ready) {
-  unsigned index = ready->data.u32 & 0xff;
-  struct pollfd process;
-  uint64_t times;
-  switch (ready->data.u32 & WATCH_KIND) {
-    case WATCH_PROXY:
-      if (ready->events & EPOLLIN) read_leds(switchboard, index);
-      if (ready->events & EPOLLOUT) switchboard->router.dirty |= UINT64_C(1) << index;
-      break;
-    case WATCH_PROCESS:
-      process = (struct pollfd){.fd = switchboard->process_fds[index], .events = POLLIN};
-      // The owner may have put another in its place meanwhile.
-      if (poll(&process, 1, 0) != 1) break;
-      epoll_ctl(switchboard->epoll_fd, EPOLL_CTL_DEL, process.fd, NULL);
-      router_lose(&switchboard->router, index);
-      break;
-    case WATCH_TIMER:
-      if (read(switchboard->timer_fd, &times, sizeof times) < 0) break;
-      switchboard->timer_due = 0;
-      router_tick(&switchboard->router, monotonic_now());
-      break;
-  }
-}
-
-static void read_leds(struct switchboard *switchboard, unsigned slot) {
-  struct input_event events[READ_EVENTS];
-  ssize_t bytes = read(switchboard->proxies[slot].proxy.uinput_fd, events, sizeof events);
-  for (ssize_t i = 0; i < bytes / (ssize_t)sizeof *events; i++) {
-    if (events[i].type != EV_LED || events[i].code >= LED_CNT) continue;
-    router_led(&switchboard->router, slot, events[i].code, events[i].value != 0);
-  }
 }
 
 static void repair_torn(struct switchboard *switchboard) {

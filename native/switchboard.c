@@ -49,14 +49,13 @@ void switchboard_stop(struct switchboard *switchboard) {
   lock_switchboard(switchboard);
   // Nothing is left pressed on a proxy that outlives us.
   for (unsigned slot = 0; slot < LIMIT_DEVICES; slot++) {
-    if (switchboard->router.sources[slot].grabbed) {
-      device_ungrab(&switchboard->devices[slot].device);
-    }
+    if (switchboard->router.sources[slot].grabbed) begin_ungrab(switchboard, slot);
     forget_device(switchboard, slot);
   }
+  switchboard->stopping = true;
   unlock_switchboard(switchboard);
-  eventfd_write(switchboard->stop_fd, 1);
-  pthread_join(switchboard->thread, NULL);
+  eventfd_write(switchboard->wake_fd, 1);
+  pthread_join(switchboard->watcher, NULL);
   tear_down(switchboard);
 }
 
@@ -173,15 +172,15 @@ static const char *set_up(struct switchboard *switchboard) {
   pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
   pthread_mutex_init(&switchboard->lock, &attributes);
   pthread_mutexattr_destroy(&attributes);
-  switchboard->stop_fd = -1;
+  switchboard->wake_fd = -1;
   switchboard->timer_fd = -1;
   switchboard->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
   if (switchboard->epoll_fd < 0) return "epoll_create1";
-  switchboard->stop_fd = eventfd(0, EFD_CLOEXEC);
-  if (switchboard->stop_fd < 0) return "eventfd";
+  switchboard->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (switchboard->wake_fd < 0) return "eventfd";
   switchboard->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   if (switchboard->timer_fd < 0) return "timerfd_create";
-  const char *failed = watch(switchboard, switchboard->stop_fd, WATCH_STOP);
+  const char *failed = watch(switchboard, switchboard->wake_fd, WATCH_WAKE);
   return failed != NULL ? failed : watch(switchboard, switchboard->timer_fd, WATCH_TIMER);
 }
 
@@ -201,7 +200,7 @@ static void tear_down(struct switchboard *switchboard) {
     if (switchboard->process_fds[target] >= 0) close(switchboard->process_fds[target]);
   }
   if (switchboard->timer_fd >= 0) close(switchboard->timer_fd);
-  if (switchboard->stop_fd >= 0) close(switchboard->stop_fd);
+  if (switchboard->wake_fd >= 0) close(switchboard->wake_fd);
   if (switchboard->epoll_fd >= 0) close(switchboard->epoll_fd);
   pthread_mutex_destroy(&switchboard->lock);
   free(switchboard);
@@ -251,8 +250,9 @@ static unsigned device_slot(const struct switchboard *switchboard, uint32_t numb
 
 static void vacate(struct switchboard *switchboard, unsigned slot) {
   struct switchboard_device *device = &switchboard->devices[slot];
+  end_ungrabber(switchboard, slot);
   device_revoke(&device->device);
-  pthread_join(device->thread, NULL);
+  pthread_join(device->reader, NULL);
   close(device->device.fd);
   device->number = 0;
   atomic_store_explicit(&switchboard->gone[slot], 0, memory_order_relaxed);

@@ -28,7 +28,7 @@ export const native = nativeAt(
   fileURLToPath(new URL('../../native/build/handglass.node', import.meta.url)),
 );
 
-const remedy = 'Build it: `npm run build:native`.';
+const remedy = 'Build it: `npm run build`.';
 
 function load(path: string): Native {
   let addon: unknown;

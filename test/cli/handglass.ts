@@ -56,7 +56,7 @@ export function screen(args: readonly string[], { stdout, stderr, status }: Ran)
 
 const program = [
   process.execPath,
-  fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)),
+  fileURLToPath(new URL('../../src/build/handglass.js', import.meta.url)),
 ] as const;
 
 function run([command = '', ...words]: readonly string[], env: Env) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { sampleState, seat, startService } from '../server/support.ts';
 import { at, handglass, start } from './handglass.ts';
@@ -37,12 +38,14 @@ describe('a command loads the packages that it needs, and no others', () => {
     },
   ])('$args: $packages', async ({ args, packages }) => {
     const { stderr } = await handglass(args, { env: { NODE_OPTIONS: `--import=${tracer}` } });
-    const loaded = [...stderr.matchAll(/^loaded .*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)];
+    const parts = [...stderr.matchAll(/^loaded file:\/\/(.*)$/gm)].map(([, path = '']) => path);
+    const text = parts.map((path) => readFileSync(path, 'utf8')).join('\n');
+    const loaded = [...text.matchAll(/^\/\/ \S*node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)];
     expect(new Set(loaded.map(([, name]) => name))).toEqual(new Set(packages));
   });
 });
 
-/** Tells of every module on the standard error, before it is loaded. */
+/** Tells of every part of the bundle on the standard error, before it is loaded. */
 const tracer = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
   import { writeSync } from 'node:fs';

@@ -130,7 +130,7 @@ test('the service is killed while a key is typed: the host has the key from then
   const { device, node } = await plugIn('Test-late');
   await service.give('win10');
   await isWith('Test-late', 'win10');
-  console.log(await silence(lab, service, { device, node, program: 'cli/main.ts daemon' }));
+  console.log(await silence(lab, service, { device, node, program: 'handglass.js daemon' }));
   await unplug(device, node);
   await service.owner('host');
 });

@@ -43,7 +43,6 @@ export async function handsOn(lab: Lab): Promise<Hands> {
 
   const reader = (on: Keyboard, owner = desk.owner) =>
     owner === 'host' ? hosts[on] : guests.keyboard;
-  const anyPlugged = (): Keyboard => (desk.unplugged === 'keyboard' ? 'keyboard2' : 'keyboard');
   const plugged = (): Keyboard[] =>
     (['keyboard', 'keyboard2'] as const).filter((each) => each !== desk.unplugged);
   const sights = () => {
@@ -82,7 +81,7 @@ export async function handsOn(lab: Lab): Promise<Hands> {
         return toggle(step.on, before, after);
       case 'panic':
         await lab.control(`key leftctrl+leftalt+pause on ${step.on}`);
-        return tapUntilSeen(step.on, 'host');
+        return expectBoth('host');
       case 'mouse': {
         const witnessed = before.owner === 'host' ? hosts.mouse : guests.pointer;
         const seen = witnessed.motions;
@@ -104,7 +103,7 @@ export async function handsOn(lab: Lab): Promise<Hands> {
         guests[step.proxy] = await grab(step.proxy);
         return;
       case 'kill service':
-        return kill('service', 'cli/main.ts daemon');
+        return kill('service', 'handglass.js daemon');
     }
   }
 
@@ -145,10 +144,8 @@ export async function handsOn(lab: Lab): Promise<Hands> {
     }
     await lab.control(`release rightctrl on ${second}`);
     await lab.control(`release leftctrl on ${first}`);
-    if (before.owner === after.owner) return tapUntilSeen(first, 'host');
-    if (after.owner === 'host') return;
-    await liftAll(before);
-    for (const each of plugged()) await tapUntilSeen(each, 'win10');
+    if (after.owner === 'win10') await liftAll(before);
+    return expectBoth(after.owner);
   }
 
   async function give(to: Desk['owner'], before: Desk, after: Desk): Promise<void> {
@@ -160,6 +157,7 @@ export async function handsOn(lab: Lab): Promise<Hands> {
     if (answer !== expected) {
       throw new LabFailure(`The service says ${answer}, not ${expected}.`);
     }
+    return expectBoth(after.owner);
   }
 
   async function liftAll({ down }: Desk): Promise<void> {
@@ -185,7 +183,7 @@ export async function handsOn(lab: Lab): Promise<Hands> {
 
   /** The host types again; keys are typed all the time, so that the first that it sees comes early. */
   async function kill(who: 'guest' | 'service', program: string, victim?: Witness): Promise<void> {
-    const on = anyPlugged();
+    const on = desk.unplugged === 'keyboard' ? 'keyboard2' : 'keyboard';
     const killed = service.kill(program);
     const seen = hosts[on].presses.length;
     await tapUntilSeen(on, 'host', fastTapMs);
@@ -193,7 +191,12 @@ export async function handsOn(lab: Lab): Promise<Hands> {
     await victim?.ended;
     const [first] = hosts[on].presses.slice(seen);
     if (desk.owner === 'win10' && first !== undefined) silencesMs[who].push((first.at - at) * 1000);
-    await tapUntilSeen(on, 'host');
+    return expectBoth('host');
+  }
+
+  /** Keyboards go over one by one; what is typed before that is nobody's. */
+  async function expectBoth(owner: Desk['owner']): Promise<void> {
+    for (const each of plugged()) await tapUntilSeen(each, owner);
   }
 
   /** Until a tap is seen on the side; none that is sent to the other side on the way there counts. */

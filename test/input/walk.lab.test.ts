@@ -35,7 +35,8 @@ test(`no key sticks and none is lost in a walk of ${stepCount} random steps (${r
     } catch (error) {
       const done = steps.slice(Math.max(0, index + 1 - tail), index + 1).map(textOf);
       const what = `${replay}, step ${index}: ${reasonOf(error)} The last steps: ${done.join(', ')}.`;
-      throw new Error(what, { cause: error });
+      const { stdout } = await lab.sh('handglass status; journalctl -o short-monotonic -n 40');
+      throw new Error(`${what}\n${stdout}`, { cause: error });
     }
   }
   for (const [who, silences] of Object.entries(hands.silencesMs)) {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prepares what the service needs, and with the word `lab` what the virtual host needs besides:
-# programs of the system, node_modules and the addon. Says a line about each thing that it does, and
+# programs of the system, node_modules, the addon and the bundle. Says a line about each thing that it does, and
 # nothing when all is there.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -121,3 +121,4 @@ find_missing
 [ node_modules/.package-lock.json -nt package-lock.json ] || install_modules
 [ -e node_modules/.bin/node ] || link_node
 sh native/build.sh || fail 'The addon could not be built: see above.'
+sh src/build.sh || fail 'The program could not be bundled: see above.'

@@ -32,6 +32,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'handglass-'));
   put('checkout/native/build.sh', '');
+  put('checkout/src/build.sh', '');
   put('checkout/package-lock.json', '{}');
   put('checkout/node_modules/.package-lock.json', '{}');
   put('checkout/node_modules/.bin/node', '');
@@ -190,6 +191,16 @@ test('an addon that cannot be built is a failure', () => {
     status: 1,
     stdout: '',
     stderr: 'no compiler\nThe addon could not be built: see above.\n',
+  });
+});
+
+test('a program that cannot be bundled is a failure', () => {
+  put('checkout/src/build.sh', 'echo "no semicolon" >&2; exit 1');
+
+  expect(setup('lab')).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'no semicolon\nThe program could not be bundled: see above.\n',
   });
 });
 

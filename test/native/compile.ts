@@ -12,6 +12,8 @@ export const switchboardOfPipes = [
     'switchboard-ports',
     'switchboard-proxies',
     'switchboard-threads',
+    'switchboard-ungrab',
+    'switchboard-watcher',
     'router',
     'router-forward',
     'router-seats',

@@ -21,7 +21,7 @@ test.each([
     name: 'HandglassError',
     code: 'internal',
     message: expect.stringMatching(message),
-    remedy: expect.stringContaining('npm run build:native'),
+    remedy: expect.stringContaining('npm run build'),
   });
 });
 
@@ -34,7 +34,7 @@ test.each(names)('an addon of another version, without %s, is an error with the 
   expect(thrownBy(() => nativeAt(path).notify('READY=1'))).toMatchObject({
     code: 'internal',
     what: expect.stringContaining('of another version'),
-    remedy: expect.stringContaining('npm run build:native'),
+    remedy: expect.stringContaining('npm run build'),
   });
 });
 

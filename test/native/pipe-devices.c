@@ -31,7 +31,7 @@ int device_grab(struct device *device, int64_t *since) {
   return 0;
 }
 
-void device_ungrab(struct device *device) {
+void device_ungrab(const struct device *device) {
   (void)device;
 }
 
@@ -68,6 +68,10 @@ const char *proxy_adopt(const struct proxy *proxy, uint32_t *leds) {
 bool proxy_is_heard(const struct proxy *proxy) {
   struct pollfd reader = {.fd = proxy->uinput_fd};
   return poll(&reader, 1, 0) == 0;
+}
+
+void proxy_end_probe(const struct proxy *proxy) {
+  (void)proxy;
 }
 
 void proxy_close(struct proxy *proxy) {

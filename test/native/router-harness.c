@@ -13,6 +13,7 @@
  *   lose 1                 the domain of a target has ended
  *   led k1 capsl on
  *   busy 0 on              somebody else has grabbed the source
+ *   slow 0 on              the kernel has not done with giving the source back
  *   deaf k1 on             nobody has grabbed the proxy
  *   room k1 3, room k1 all how many events may be written to it before it says EAGAIN
  *   tick @500
@@ -40,6 +41,7 @@ static unsigned seats;
 static struct {
   bool there;
   bool busy;
+  bool slow;
   key_set down;
 } sources[LIMIT_DEVICES];
 
@@ -81,6 +83,11 @@ static void ungrab(void *context, unsigned slot) {
   printf("ungrab %u\n", slot);
 }
 
+static bool is_free(void *context, unsigned slot) {
+  (void)context;
+  return !sources[slot].slow;
+}
+
 static void light(void *context, unsigned slot, uint32_t leds) {
   (void)context;
   printf("light %u", slot);
@@ -119,7 +126,7 @@ static void panicked(void *context) {
 }
 
 static void reset(void) {
-  const struct router_ports ports = {NULL, grab, ungrab, light, listens,
+  const struct router_ports ports = {NULL, grab, ungrab, is_free, light, listens,
                                      chord_fired, moved, refused, panicked};
   router_init(&router, &ports);
   memset(sources, 0, sizeof sources);
@@ -261,6 +268,9 @@ static void obey(const char *word) {
   if (strcmp(word, "tick") == 0) return router_tick(&router, now = time_named(what));
   if (strcmp(word, "trial") == 0) {
     router.trial_end = time_named(what);
+  } else if (strcmp(word, "slow") == 0) {
+    sources[number(what)].slow = is_on(strtok(NULL, " "));
+    if (!sources[number(what)].slow) router_freed(&router, number(what));
   } else if (strcmp(word, "busy") == 0) {
     sources[number(what)].busy = is_on(strtok(NULL, " "));
   } else if (strcmp(word, "deaf") == 0) {

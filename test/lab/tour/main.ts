@@ -56,7 +56,7 @@ function options() {
 }
 
 async function runHere(config: string | undefined): Promise<number> {
-  const program = join(import.meta.dirname, '../../../src/cli/main.ts');
+  const program = join(import.meta.dirname, '../../../src/build/handglass.js');
   const words = ['daemon', ...(config === undefined ? [] : ['--config', config])];
   const folder = mkdtempSync(join(tmpdir(), 'handglass-here-'));
   const env = { RUNTIME_DIRECTORY: folder, STATE_DIRECTORY: folder };
