@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'config'
   | 'device-absent'
   | 'device-ambiguous'
+  | 'device-refused'
   | 'domain-deaf'
   | 'domain-unknown'
   | 'domain-not-running'

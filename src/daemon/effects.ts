@@ -1,4 +1,4 @@
-import type { Config } from '../config/schema.ts';
+import type { Config, Seat } from '../config/schema.ts';
 import type { Clock, Converse, OpenFiles, ReadFiles, WriteFiles } from '../host/ports.ts';
 import { isActive, listDomains } from '../libvirt/domains.ts';
 import { hostdevsOf } from '../libvirt/hostdevs.ts';
@@ -6,9 +6,12 @@ import { qemuProcesses } from '../libvirt/process.ts';
 import { virshFor } from '../libvirt/virsh.ts';
 import type { InputSwitch } from '../input/switching.ts';
 import type { SeatEffects } from '../seat/seats.ts';
+import { usbUses } from '../seat/usb-uses.ts';
+import { lastKeyboardRefusals } from '../seat/way-back.ts';
 import { type InputDevice, inputDevices } from '../system/input.ts';
 import { usbDevices } from '../system/usb.ts';
-import { giveUsb, takeUsb } from '../usb/handoff.ts';
+import { type CheckLeaving, checkUsb, giveUsb, takeUsb } from '../usb/handoff.ts';
+import { refusalsOf } from '../usb/refusals.ts';
 
 /**
  * What seats read of this machine and of libvirt, and do to them.
@@ -16,6 +19,7 @@ import { giveUsb, takeUsb } from '../usb/handoff.ts';
  * @param folder where files for virsh lie for a moment
  * @param devices `watch` is called before each reading, so that no change falls between the two, and
  *   `follow` with what was read
+ * @param hasGuest whether a guest of the domain may ask us to move a seat
  * @param signal the end, after which no virsh is kept
  */
 export function effectsOn(
@@ -24,6 +28,7 @@ export function effectsOn(
   folder: string,
   devices: { watch: () => Promise<void>; follow: (input: readonly InputDevice[]) => void },
   input: InputSwitch,
+  hasGuest: (domain: string) => boolean,
   signal: AbortSignal,
 ): SeatEffects {
   const virsh = virshFor(host, config.libvirt.uri, signal);
@@ -36,13 +41,26 @@ export function effectsOn(
     for (const domain of seatDomains) input.watch(domain, processes.get(domain) ?? null);
   }
 
+  const checkFor =
+    (domain: string, seat: Seat): CheckLeaving =>
+    async (leaving) => {
+      const present = await inputDevices(host);
+      const uses = await usbUses(host, config.seats, present);
+      const hands = { config, input: present, hasGuest: hasGuest(domain) };
+      return [
+        ...leaving.flatMap((device) => refusalsOf(device, uses)),
+        ...lastKeyboardRefusals({ seat, domain, devices: leaving }, hands),
+      ];
+    };
+
   return {
     input,
     async readMachine() {
       await devices.watch();
       const present = await inputDevices(host);
       devices.follow(present);
-      return { input: present, usb: await usbDevices(host) };
+      const uses = await usbUses(host, config.seats, present);
+      return { input: present, usb: await usbDevices(host), uses };
     },
     async readDomains() {
       const domains = await listDomains(virsh);
@@ -53,7 +71,10 @@ export function effectsOn(
       );
       return { domains, attached: new Map(await Promise.all(attached)) };
     },
-    giveUsb: (domain, { usb }) => giveUsb(host, hostdevs, domain, usb),
+    async checkUsb(domain, seat) {
+      await checkUsb(host, hostdevs, domain, seat.usb, checkFor(domain, seat));
+    },
+    giveUsb: (domain, seat) => giveUsb(host, hostdevs, domain, seat.usb, checkFor(domain, seat)),
     takeUsb: (domain, { usb }) => takeUsb(host, hostdevs, domain, usb),
   };
 }

@@ -19,7 +19,7 @@ import { openAbsoluteDevices } from '../input/absolute-devices.ts';
 import { switchInput } from '../input/switching.ts';
 import { followEvents } from '../libvirt/events.ts';
 import { createSeats, type Seats } from '../seat/seats.ts';
-import { openGuests } from '../server/guests.ts';
+import { type Guests, openGuests } from '../server/guests.ts';
 import { serve } from '../server/listen.ts';
 import type { Operations } from '../server/operations.ts';
 import type { InputDevice } from '../system/input.ts';
@@ -33,6 +33,7 @@ import { createProblems, type Problems } from './problems.ts';
 import { watchStalls } from './stall.ts';
 import { startTrial, type Trial } from './trial.ts';
 import { watchDevices } from './watch-devices.ts';
+import { watchMounts } from './watch-mounts.ts';
 
 type Host = ReadFiles &
   WriteFiles &
@@ -83,6 +84,7 @@ export async function startService(
   const problems = createProblems(changed, log);
   const refresh = () => void seats.refresh();
 
+  const guests = await openGuests(host, join(options.stateFolder, 'guests.json'));
   const absolute = await openAbsoluteDevices(
     host,
     join(options.stateFolder, 'absolute-devices.json'),
@@ -103,7 +105,9 @@ export async function startService(
     watch: watchDevices(host, refresh, signal),
     follow: (present: readonly InputDevice[]) => problems.set('input', input.follow(present)),
   };
-  const effects = effectsOn(host, config, options.runtimeFolder, devices, input, signal);
+  const hasGuest = (domain: string) =>
+    config.server.listen.length > 0 && guests.list().some((guest) => guest.domain === domain);
+  const effects = effectsOn(host, config, options.runtimeFolder, devices, input, hasGuest, signal);
   const onGive = runOnGive(host, config, problems);
   const seats: Seats = createSeats(config, effects, () => {
     const view = seats.view();
@@ -128,7 +132,7 @@ export async function startService(
   });
 
   // A second service fails here, before it has read anything or heard a chord.
-  const server = await openServer(host, options, operations, problems, signal).catch(
+  const server = await openServer(host, options, operations, guests, problems, signal).catch(
     (error: unknown) => {
       input.close();
       throw error;
@@ -141,6 +145,7 @@ export async function startService(
     server.closed,
     followEvents(host, config.libvirt.uri, refresh, signal),
     lookingGlass.run(signal),
+    watchMounts(host, refresh, signal),
     watchStalls(host, input, seatNames, (seat) => moves.moved(seat, 'host', 'stall'), signal),
   ];
   await seats.refresh();
@@ -149,12 +154,12 @@ export async function startService(
 
 async function openServer(
   host: Host,
-  { config, runtimeFolder, stateFolder, log }: ServiceOptions,
+  { config, runtimeFolder, log }: ServiceOptions,
   operations: Operations,
+  guests: Guests,
   problems: Problems,
   signal: AbortSignal,
 ): Promise<{ closed: Promise<void> }> {
-  const guests = await openGuests(host, join(stateFolder, 'guests.json'));
   return serve(
     host,
     {

@@ -75,6 +75,18 @@ export function openSources(
   };
 }
 
+/** The USB ports of devices that the seats' selectors name, each with a seat and its selector. */
+export function sourcePorts(
+  seats: readonly Pick<Seat, 'name' | 'input'>[],
+  devices: readonly InputDevice[],
+): Map<string, { seat: string; selector: string }> {
+  return new Map(
+    namedBySeats(seats, devices).flatMap(({ device: { port }, seat, selector }) =>
+      port === null ? [] : [[port, { seat: seats[seat]?.name ?? '', selector }]],
+    ),
+  );
+}
+
 /** Two selectors can name one device; the first seat has it. */
 function namedBySeats(
   seats: readonly Pick<Seat, 'input'>[],

@@ -8,6 +8,7 @@ import {
   type UsbHostdev,
   usbHostdevXml,
 } from './usb-hostdev.ts';
+import { parseUsbPorts, type UsbPorts } from './usb-ports.ts';
 import { VirshRefusal } from './virsh-refusal.ts';
 import type { Virsh } from './virsh.ts';
 
@@ -15,6 +16,8 @@ import type { Virsh } from './virsh.ts';
 export interface Hostdevs {
   /** What the domain has now; nothing when it does not run. */
   attached(domain: string): Promise<UsbHostdev[]>;
+  /** The same, and its USB ports; null where its XML does not tell of them. */
+  usbOf(domain: string): Promise<{ hostdevs: UsbHostdev[]; ports: UsbPorts | null }>;
   /** Resolves when the domain has the device; rejects with a VirshRefusal when it will not take it. */
   attach(domain: string, device: UsbAddress): Promise<void>;
   /** Resolves when the domain has the device of this alias no more. */
@@ -32,14 +35,21 @@ export function hostdevsOf(
   virsh: Virsh,
   folder: string,
 ): Hostdevs {
-  async function attached(domain: string): Promise<UsbHostdev[]> {
+  async function usbOf(domain: string) {
     try {
-      return parseUsbHostdevs(await virsh('dumpxml', '--domain', domain));
+      const xml = await virsh('dumpxml', '--domain', domain);
+      return { hostdevs: parseUsbHostdevs(xml), ports: parseUsbPorts(xml) };
     } catch (error) {
       // A domain without a configuration is gone when it has ended.
-      if (error instanceof VirshRefusal && !(await isKnown(domain))) return [];
+      if (error instanceof VirshRefusal && !(await isKnown(domain))) {
+        return { hostdevs: [], ports: null };
+      }
       throw error;
     }
+  }
+
+  async function attached(domain: string): Promise<UsbHostdev[]> {
+    return (await usbOf(domain)).hostdevs;
   }
 
   async function attach(domain: string, device: UsbAddress): Promise<void> {
@@ -82,7 +92,7 @@ export function hostdevsOf(
     return (await listDomains(virsh)).some(({ name }) => name === domain);
   }
 
-  return { attached, attach, detach };
+  return { attached, usbOf, attach, detach };
 }
 
 const pauseMs = 100;

@@ -14,7 +14,8 @@
  * refuses two of a kind, by address alone it takes whatever sits there). The alias is ours: it is
  * how we find again what we attached, and we detach nothing without it.
  */
-import { parseXml, XmlElement } from '@rgrove/parse-xml';
+import { parseXml } from '@rgrove/parse-xml';
+import { childrenOf } from './xml-children.ts';
 
 export interface UsbHostdev {
   bus: number;
@@ -68,10 +69,4 @@ export function parseUsbHostdevs(domainXml: string): UsbHostdev[] {
         alias: childrenOf(hostdev, 'alias').at(0)?.attributes['name'] ?? null,
       };
     });
-}
-
-function childrenOf(element: XmlElement, name: string): XmlElement[] {
-  return element.children.filter(
-    (child): child is XmlElement => child instanceof XmlElement && child.name === name,
-  );
 }

@@ -25,6 +25,8 @@ export interface SeatEffects {
   readMachine(): Promise<MachineFacts>;
   /** Rejects with `libvirt-unavailable` when libvirt cannot be asked. */
   readDomains(): Promise<DomainFacts>;
+  /** Rejects as `giveUsb` does before it moves anything. */
+  checkUsb(domain: string, seat: Seat): Promise<void>;
   giveUsb(domain: string, seat: Seat): Promise<void>;
   takeUsb(domain: string, seat: Seat): Promise<void>;
   input: SeatInput;
@@ -72,7 +74,13 @@ export function createSeats(
   changed: () => void,
 ): Seats {
   const handoffs = new Map<string, Handoff>();
-  let facts: Facts = { input: [], usb: [], domains: [], attached: new Map() };
+  let facts: Facts = {
+    input: [],
+    usb: [],
+    uses: { disks: new Map(), sources: new Map() },
+    domains: [],
+    attached: new Map(),
+  };
   let problem: HandglassError | null = null;
   let hasRead = false;
   let shown = '';
@@ -191,25 +199,16 @@ export function createSeats(
     const isKnownAway = to === 'host' && owner !== 'host';
     if (problem !== null && !isKnownAway) throw problem;
     if (to !== 'host') requireRunning(to, facts.domains);
+    // What is refused leaves the seat with the domain that has it.
+    if (to !== 'host' && owner !== 'host' && owner !== to) {
+      await withUsb(seat, () => effects.checkUsb(to, seat));
+    }
     // More than one domain can hold a part, after a handoff that failed half way.
     const holders = seat.domains.filter((domain) => domain !== to && facts.attached.has(domain));
     await takeFrom(holders, seat);
     if (to === 'host') return;
-    const hasGiven = await giveUsb(to, seat);
+    const hasGiven = await withUsb(seat, () => effects.giveUsb(to, seat));
     await giveInput(to, seat, turn, hasGiven);
-  }
-
-  /** A keyboard moves without the stick that is not plugged in. */
-  async function giveUsb(to: string, seat: Seat): Promise<boolean> {
-    if (seat.usb.length === 0 && seat.input.length > 0) return false;
-    try {
-      await effects.giveUsb(to, seat);
-      return true;
-    } catch (error) {
-      const isAbsent = error instanceof HandglassError && error.code === 'device-absent';
-      if (seat.input.length > 0 && isAbsent) return false;
-      throw error;
-    }
   }
 
   /**
@@ -262,6 +261,19 @@ export function createSeats(
     },
     panic,
   };
+}
+
+/** A keyboard moves without the stick that is not plugged in; false where it does. */
+async function withUsb(seat: Seat, action: () => Promise<void>): Promise<boolean> {
+  if (seat.usb.length === 0 && seat.input.length > 0) return false;
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    const isAbsent = error instanceof HandglassError && error.code === 'device-absent';
+    if (seat.input.length > 0 && isAbsent) return false;
+    throw error;
+  }
 }
 
 function failuresOf(results: readonly PromiseSettledResult<void>[]): unknown[] {

@@ -8,12 +8,14 @@ import type { UsbHostdev } from '../libvirt/usb-hostdev.ts';
 import type { InputDevice } from '../system/input.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import { isOurs, isSameDevice } from '../usb/handoff.ts';
+import { refusalsOf, type UsbUses } from '../usb/refusals.ts';
 import { fittingUsb, selectUsb, usbSelectorText } from '../usb/selector.ts';
 
 /** What this machine has. */
 export interface MachineFacts {
   input: readonly InputDevice[];
   usb: readonly UsbDevice[];
+  uses: UsbUses;
 }
 
 /** What libvirt says. */
@@ -91,7 +93,7 @@ function viewInput(
 }
 
 /** A view of each device that the selector names, or one that says that none is plugged in. */
-function viewUsb(selector: UsbSelector, { usb, attached }: Facts): DeviceView[] {
+function viewUsb(selector: UsbSelector, { usb, attached, uses }: Facts): DeviceView[] {
   const view = { kind: 'usb', selector: usbSelectorText(selector), name: '' } as const;
   try {
     const devices = selectUsb(selector, usb);
@@ -99,7 +101,8 @@ function viewUsb(selector: UsbSelector, { usb, attached }: Facts): DeviceView[] 
     return devices.map((device) => {
       const { holder, problem } = holderOf(device, attached);
       const { name, port } = device;
-      return { ...view, name, port, present: true, with: holder, problem };
+      const shown = problem ?? (holder === 'host' ? refusalOf(device, uses) : null);
+      return { ...view, name, port, present: true, with: holder, problem: shown };
     });
   } catch (error) {
     if (!(error instanceof HandglassError)) throw error;
@@ -108,6 +111,13 @@ function viewUsb(selector: UsbSelector, { usb, attached }: Facts): DeviceView[] 
     const ours = holders.find(({ holder, problem }) => holder !== 'host' && problem === null);
     return [{ ...view, present: true, with: ours?.holder ?? null, problem: error.message }];
   }
+}
+
+function refusalOf(device: UsbDevice, uses: UsbUses): string | null {
+  const refusals = refusalsOf(device, uses);
+  if (refusals.length === 0) return null;
+  const reasons = refusals.map(({ reason }) => reason).join(', ');
+  return `It cannot leave the host: ${reasons}. ${refusals.map(({ remedy }) => remedy).join(' ')}`;
 }
 
 function holderOf(

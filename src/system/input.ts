@@ -3,6 +3,7 @@ import type { ReadFiles } from '../host/ports.ts';
 import { attribute, namesIn, optionalAttribute, unlessGone } from './attributes.ts';
 import { capabilitiesFrom, type InputCapabilities, type InputKind } from './input-capabilities.ts';
 import { printable } from './printable.ts';
+import { usbPortIn } from './usb.ts';
 
 /** An event device: one node of a keyboard, mouse or the like. */
 export interface InputDevice {
@@ -72,12 +73,9 @@ async function readDevice(host: ReadFiles, node: string, ids: string[]): Promise
   };
 }
 
-/** The port of the USB interface that a device's path in /sys/devices leads through last. */
+/** What hangs on a Bluetooth adapter is not on its port. */
 function usbPortOf(path: string): string | null {
-  // What hangs on a Bluetooth adapter is not on its port.
-  if (path.includes('/bluetooth/')) return null;
-  const interfaces = path.split('/').map((part) => /^(\d+-[\d.]+):\d+\.\d+$/.exec(part)?.[1]);
-  return interfaces.findLast((port) => port !== undefined) ?? null;
+  return path.includes('/bluetooth/') ? null : usbPortIn(path);
 }
 
 async function linksByNode(host: ReadFiles): Promise<Map<string, string[]>> {

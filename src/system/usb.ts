@@ -45,6 +45,12 @@ export function speedFrom(text: string): number | null {
   return Number.parseFloat(text) || null;
 }
 
+/** The port of the USB interface that a path in /sys/devices leads through last. */
+export function usbPortIn(path: string): string | null {
+  const ports = path.split('/').map((part) => /^(\d+-[\d.]+):\d+\.\d+$/.exec(part)?.[1]);
+  return ports.findLast((port) => port !== undefined) ?? null;
+}
+
 /** The folders of a device's interfaces, of a root hub's too: `1-2.3:1.0`. */
 export async function interfaceFolders(host: ReadFiles, device: string): Promise<string[]> {
   const names = await host.listFolder(device);

@@ -1,6 +1,7 @@
 /**
- * Moves a seat's USB devices. All or nothing on the way to a domain: what was attached before a
- * failure comes back. On the way to the host each device is tried, and every failure reported.
+ * Moves a seat's USB devices. All or nothing on the way to a domain: none goes where one is refused,
+ * and what was attached before a failure comes back. On the way to the host each device is tried,
+ * and every failure reported.
  */
 import type { UsbSelector } from '../config/selectors.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
@@ -8,21 +9,50 @@ import type { ReadFiles } from '../host/ports.ts';
 import type { Hostdevs } from '../libvirt/hostdevs.ts';
 import { aliasFor, type UsbHostdev } from '../libvirt/usb-hostdev.ts';
 import { type UsbDevice, usbDevices } from '../system/usb.ts';
-import { fittingUsb, namesSeveral, selectUsb, usbSelectorText } from './selector.ts';
+import { portRefusals, type Refusal, refused } from './refusals.ts';
+import { fittingUsb, namesSeveral, selectUsb, usbDeviceText, usbSelectorText } from './selector.ts';
+
+/** Why the host cannot do without these devices together, as it is now. */
+export type CheckLeaving = (devices: readonly UsbDevice[]) => Promise<Refusal[]>;
+
+/**
+ * Finds what each selector names, all of which may go to the domain. Fails as `giveUsb` does before
+ * it moves anything.
+ */
+export async function checkUsb(
+  host: ReadFiles,
+  hostdevs: Hostdevs,
+  domain: string,
+  selectors: readonly UsbSelector[],
+  check: CheckLeaving,
+): Promise<UsbDevice[][]> {
+  const present = await usbDevices(host);
+  const found = selectors.map((selector) => selectUsb(selector, present));
+  if (found.every(({ length }) => length === 0)) throw absent(selectors);
+  const { hostdevs: attached, ports } = await usbOf(hostdevs, domain);
+  const coming = [...new Set(found.flat())].filter(
+    (device) => !attached.some((each) => isSameDevice(each, device)),
+  );
+  // What is left of one that was pulled out makes room for it.
+  const needed = coming.filter((device) => !attached.some((each) => isOurs(each, device))).length;
+  const refusals = [...(await check(coming)), ...portRefusals(domain, ports, needed)];
+  if (refusals.length > 0) throw refused(domain, refusals);
+  return found;
+}
 
 /**
  * Attaches what the selectors name and is plugged in; a device that is there already stays as it
- * is. Fails with `device-absent` when nothing is plugged in, `device-ambiguous`, `handoff-failed`.
+ * is. Fails with `device-absent` when nothing is plugged in, `device-ambiguous`, `device-refused`
+ * with all that is refused, `handoff-failed`.
  */
 export async function giveUsb(
   host: ReadFiles,
   hostdevs: Hostdevs,
   domain: string,
   selectors: readonly UsbSelector[],
+  check: CheckLeaving,
 ): Promise<void> {
-  const present = await usbDevices(host);
-  const found = selectors.map((selector) => selectUsb(selector, present));
-  if (found.every(({ length }) => length === 0)) throw absent(selectors);
+  const found = await checkUsb(host, hostdevs, domain, selectors, check);
   const parts = selectors.flatMap((selector, index) => partsOf(selector, found[index] ?? []));
 
   const given: UsbDevice[] = [];
@@ -50,10 +80,7 @@ export async function takeUsb(
   selectors: readonly UsbSelector[],
 ): Promise<void> {
   const present = await usbDevices(host);
-  const attached = await hostdevs.attached(domain).catch((error: unknown) => {
-    if (isAway(error)) throw error;
-    throw failed(`What ${domain} has cannot be read`, [reasonOf(error)], error);
-  });
+  const { hostdevs: attached } = await usbOf(hostdevs, domain);
   const story: string[] = [];
   const causes: unknown[] = [];
   const devices = new Set(selectors.flatMap((selector) => fittingUsb(selector, present)));
@@ -65,7 +92,7 @@ export async function takeUsb(
       await hostdevs.detach(domain, hostdev.alias);
     } catch (error) {
       causes.push(error);
-      story.push(`${nameOf(device)}: ${reasonOf(error)}`);
+      story.push(`${usbDeviceText(device)}: ${reasonOf(error)}`);
     }
   }
   if (story.length > 0) {
@@ -87,6 +114,15 @@ export function isOurs(
   return hostdev.alias === aliasFor(port);
 }
 
+async function usbOf(hostdevs: Hostdevs, domain: string): ReturnType<Hostdevs['usbOf']> {
+  try {
+    return await hostdevs.usbOf(domain);
+  } catch (error) {
+    if (isAway(error)) throw error;
+    throw failed(`What ${domain} has cannot be read`, [reasonOf(error)], error);
+  }
+}
+
 function isAway(error: unknown): boolean {
   return error instanceof HandglassError && error.code === 'libvirt-unavailable';
 }
@@ -103,11 +139,11 @@ interface Part {
 function partsOf(selector: UsbSelector, found: readonly UsbDevice[]): Part[] {
   if (!namesSeveral(selector)) {
     const [device] = found;
-    const name = device === undefined ? usbSelectorText(selector) : nameOf(device);
+    const name = device === undefined ? usbSelectorText(selector) : usbDeviceText(device);
     return [{ name, find: (present) => selectUsb(selector, present)[0] ?? null }];
   }
   return found.map((device) => ({
-    name: nameOf(device),
+    name: usbDeviceText(device),
     find: (present) =>
       fittingUsb(selector, present).find(({ port }) => port === device.port) ?? null,
   }));
@@ -152,16 +188,12 @@ async function bringBack(
   for (const device of given.toReversed()) {
     try {
       await hostdevs.detach(domain, aliasFor(device.port));
-      story.push(`${nameOf(device)}: brought back`);
+      story.push(`${usbDeviceText(device)}: brought back`);
     } catch (error) {
-      story.push(`${nameOf(device)}: not brought back, ${reasonOf(error)}`);
+      story.push(`${usbDeviceText(device)}: not brought back, ${reasonOf(error)}`);
     }
   }
   return story;
-}
-
-function nameOf({ name, port }: UsbDevice): string {
-  return `${name} (port ${port})`;
 }
 
 function failed(what: string, story: readonly string[], cause: unknown): HandglassError {

@@ -69,6 +69,11 @@ export function usbSelectorText(selector: UsbSelector): string {
   return [...ids, ...Object.values(rest)].join(' ');
 }
 
+/** A device as people tell it from others of its name. */
+export function usbDeviceText({ name, port }: UsbDevice): string {
+  return `${name} (port ${port})`;
+}
+
 function isAmong(selector: SeveralUsbSelector, device: UsbDevice): boolean {
   if ('class' in selector) return device.classes.includes(usbClasses[selector.class]);
   if ('hub' in selector) return device.port.startsWith(`${selector.hub}.`);

@@ -4,6 +4,7 @@ import { selectorToml, type UsbSelector } from '../config/selectors.ts';
 import { usbClasses } from '../config/usb-classes.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import type { UsbBus, UsbController, UsbPort } from '../system/usb-controllers.ts';
+import { refusalsOf, type UsbUses } from './refusals.ts';
 import { fittingUsb, namesSeveral, shortestUsbSelector } from './selector.ts';
 
 export interface SurveyedController extends Omit<UsbController, 'buses'> {
@@ -42,6 +43,7 @@ export interface UsbFacts {
   controllers: readonly UsbController[];
   ports: readonly UsbPort[];
   devices: readonly UsbDevice[];
+  uses: UsbUses;
 }
 
 /**
@@ -56,7 +58,7 @@ export function surveyUsb(
   seats: readonly Pick<Seat, 'name' | 'usb'>[],
   holders: ReadonlyMap<string, string>,
 ): SurveyedController[] {
-  const { controllers, devices } = facts;
+  const { controllers, devices, uses } = facts;
   return controllers.map(({ buses, ...controller }) => ({
     ...controller,
     selector: controller.isPci ? { controller: controller.address } : null,
@@ -85,7 +87,13 @@ export function surveyUsb(
       with: holders.get(port) ?? (drivers.includes('usbfs') ? null : 'host'),
       selector: isHub ? { hub: port } : shortestUsbSelector(device, devices),
       seats: naming.map((seat) => seat.name),
-      remarks: naming.flatMap(({ usb }) => ambiguities(usb, device, devices)),
+      remarks: [
+        ...naming.flatMap(({ usb }) => ambiguities(usb, device, devices)),
+        // Of a device that no seat is to give, nobody needs to know.
+        ...(naming.length === 0 ? [] : refusalsOf(device, uses)).map(
+          ({ reason }) => `it cannot leave the host: ${reason}`,
+        ),
+      ],
       ports: isHub ? portsBelow(port) : [],
     };
   }

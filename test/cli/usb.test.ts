@@ -5,7 +5,7 @@ import { usbLines } from '../../src/cli/render/usb.ts';
 import { usbPicture } from '../../src/cli/render/usb-picture.ts';
 import { surveyUsb } from '../../src/usb/survey.ts';
 import { sampleState, startService } from '../server/support.ts';
-import { usbDevice, usbHub } from '../usb/devices.ts';
+import { noUses, usbDevice, usbHub } from '../usb/devices.ts';
 import { at, handglass } from './handglass.ts';
 import { configFile } from './temporary.ts';
 
@@ -52,6 +52,7 @@ const desk = surveyUsb(
       usbDevice({ port: '1-4', ...pad, classes: ['ff'], drivers: ['xpad'] }),
       usbDevice({ port: '2-1', serial: '"', name: 'A <b> & "c"', drivers: ['usbfs'] }),
     ],
+    uses: noUses,
   },
   [{ name: 'desk', usb: [{ serial: 'M1' }, { vendor: '045e', product: '028e' }] }],
   new Map([['1-1', 'win10']]),
@@ -162,7 +163,7 @@ describe('the picture of USB devices', () => {
   test('shows what is too long for its place by a title', () => {
     const name = `${'Very '.repeat(30)}long`;
     const [controller] = surveyUsb(
-      { controllers: [xhci], ports: [], devices: [usbDevice({ name })] },
+      { controllers: [xhci], ports: [], devices: [usbDevice({ name })], uses: noUses },
       [],
       new Map(),
     );

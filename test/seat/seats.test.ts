@@ -139,6 +139,18 @@ test('a domain that does not run takes nothing from the one that has the seat', 
   expect(shown()?.owner).toBe('win10');
 });
 
+test('a seat of which anything is refused stays with whoever has it', async () => {
+  const { world, seats, shown } = start();
+  const refused = { code: 'device-refused', what: 'The USB devices cannot go to win11. Hub: no.' };
+  await seats.give('desk', 'win10');
+  world.refusals = [{ subject: 'Hub', reason: 'no', remedy: 'Do without.' }];
+  await expect(seats.give('desk', 'win11')).rejects.toMatchObject(refused);
+  expect(shown()).toMatchObject({ owner: 'win10', moving: false });
+  world.refusals = [];
+  await seats.give('desk', 'win11');
+  expect(shown()).toMatchObject({ owner: 'win11', moving: false });
+});
+
 test('when the domain that has a seat stops, the seat is with the host again', async () => {
   const { world, seats, shown } = start();
   await seats.give('desk', 'win10');

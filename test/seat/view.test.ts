@@ -3,8 +3,9 @@ import type { Seat } from '../../src/config/schema.ts';
 import type { UsbHostdev } from '../../src/libvirt/usb-hostdev.ts';
 import { type Facts, viewSeat } from '../../src/seat/view.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
+import type { UsbUses } from '../../src/usb/refusals.ts';
 import { inputDevice } from '../input/devices.ts';
-import { usbDevice } from '../usb/devices.ts';
+import { noUses, usbDevice, usbHub } from '../usb/devices.ts';
 
 const seat: Seat = {
   name: 'desk',
@@ -24,7 +25,13 @@ const heldMouse = { bus: 1, device: 2, alias: 'ua-handglass-1-1' };
 const heldStick = { bus: 1, device: 3, alias: 'ua-handglass-1-2_3' };
 
 function facts(attached: Record<string, UsbHostdev[]> = {}, devices = [mouse, stick]): Facts {
-  return { input: [], usb: devices, domains: [], attached: new Map(Object.entries(attached)) };
+  return {
+    input: [],
+    usb: devices,
+    uses: noUses,
+    domains: [],
+    attached: new Map(Object.entries(attached)),
+  };
 }
 
 test.each<{
@@ -224,4 +231,25 @@ test('a seat without devices is with the host', () => {
     owner: 'host',
     devices: [],
   });
+});
+
+const hub = usbHub('1-2');
+const uses: UsbUses = {
+  disks: new Map([['1-2.3', [{ kind: 'mounted', node: '/dev/sda1', places: ['/mnt'] }]]]),
+  sources: new Map([['1-1', { seat: 'sofa', selector: '{ port = "1-1" }' }]]),
+};
+
+test('a device that cannot go is shown with the reason and the way around', () => {
+  const refused: Seat = { ...seat, usb: [...seat.usb, { port: '1-2' }] };
+  const { devices } = viewSeat(refused, { ...facts({}, [mouse, stick, hub]), uses }, 'host');
+  expect(devices.map(({ with: holder, problem }) => `${holder}: ${problem}`)).toEqual([
+    'host: It cannot leave the host: the seat "sofa" reads it by { port = "1-1" }. Remove QEMU MOUSE (port 1-1) from one of the two lists: `input` of "sofa", or `usb`.',
+    'host: It cannot leave the host: /dev/sda1 is mounted on /mnt. Say `umount /mnt`.',
+    'host: It cannot leave the host: it is a hub, and all that is plugged in below it would vanish. What is plugged in below it goes by { hub = "1-2" }.',
+  ]);
+});
+
+test('a device that has gone is not shown as one that cannot go', () => {
+  const { devices } = viewSeat(seat, { ...facts({ win10: [heldMouse, heldStick] }), uses }, 'host');
+  expect(devices.map(({ problem }) => problem)).toEqual([null, null]);
 });

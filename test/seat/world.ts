@@ -5,9 +5,10 @@ import type { ReadFiles } from '../../src/host/ports.ts';
 import { type DomainRunState, isActive } from '../../src/libvirt/domains.ts';
 import type { SeatEffects } from '../../src/seat/seats.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
-import { giveUsb, takeUsb } from '../../src/usb/handoff.ts';
+import { checkUsb, giveUsb, takeUsb } from '../../src/usb/handoff.ts';
+import type { Refusal } from '../../src/usb/refusals.ts';
 import { inputDevice } from '../input/devices.ts';
-import { usbDevice } from '../usb/devices.ts';
+import { noUses, usbDevice } from '../usb/devices.ts';
 import { createDomainDevices } from '../usb/domain-devices.ts';
 
 export interface World {
@@ -15,6 +16,8 @@ export interface World {
   usb: UsbDevice[];
   /** Every effect so far: `readMachine`, `attach win10 1-1`, `input desk to win10`, … */
   calls: string[];
+  /** Why no device may leave the host. */
+  refusals: Refusal[];
   /** Asked before each effect; what it throws is the effect's failure. */
   fail: (call: string) => void | Promise<void>;
   setState: (domain: string, state: DomainRunState) => void;
@@ -40,6 +43,7 @@ export function createWorld(): World {
   const world: World = {
     usb: [qemuDevice(1, 2, 'MOUSE'), qemuDevice(2, 3, 'STICK'), qemuDevice(3, 4, 'PAD')],
     calls: [],
+    refusals: [],
     fail: () => {},
     setState(domain, state) {
       states.set(domain, state);
@@ -66,7 +70,7 @@ export function createWorld(): World {
     effects: {
       async readMachine() {
         await before('readMachine');
-        return { input: [inputDevice()], usb: world.usb };
+        return { input: [inputDevice()], usb: world.usb, uses: noUses };
       },
       async readDomains() {
         await before('readDomains');
@@ -77,7 +81,11 @@ export function createWorld(): World {
           attached: new Map(running.map((name) => [name, [...(devices.held.get(name) ?? [])]])),
         };
       },
-      giveUsb: (domain, seat) => giveUsb(sysfsOf(world), devices, domain, seat.usb),
+      async checkUsb(domain, seat) {
+        await checkUsb(sysfsOf(world), devices, domain, seat.usb, async () => world.refusals);
+      },
+      giveUsb: (domain, seat) =>
+        giveUsb(sysfsOf(world), devices, domain, seat.usb, async () => world.refusals),
       takeUsb: (domain, seat) => takeUsb(sysfsOf(world), devices, domain, seat.usb),
       input: {
         ownerOf: (seat) => inputOf(seat).owner,

@@ -13,11 +13,14 @@ export async function start() {
   return {
     ...machine,
     hostdevs,
-    give: (...selectors: UsbSelector[]) => giveUsb(machine.host, hostdevs, 'win10', selectors),
+    give: (...selectors: UsbSelector[]) =>
+      giveUsb(machine.host, hostdevs, 'win10', selectors, nothingRefused),
     take: (...selectors: UsbSelector[]) => takeUsb(machine.host, hostdevs, 'win10', selectors),
     held: () => hostdevs.held.get('win10'),
   };
 }
+
+export const nothingRefused = async () => [];
 
 export const mouse = { serial: 'MOUSE' };
 export const stick = { serial: 'STICK' };

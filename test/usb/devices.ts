@@ -1,4 +1,5 @@
 import type { UsbDevice } from '../../src/system/usb.ts';
+import type { UsbUses } from '../../src/usb/refusals.ts';
 
 /** A mouse on a port of its own, and what is other about this one. */
 export function usbDevice(changes: Partial<UsbDevice> = {}): UsbDevice {
@@ -23,3 +24,6 @@ export function usbDevice(changes: Partial<UsbDevice> = {}): UsbDevice {
 export function usbHub(port: string): UsbDevice {
   return usbDevice({ port, name: `Hub ${port}`, classes: ['09'], isHub: true, drivers: ['hub'] });
 }
+
+/** Of a machine without disks, whose seats have no input. */
+export const noUses: UsbUses = { disks: new Map(), sources: new Map() };

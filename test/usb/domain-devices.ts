@@ -1,12 +1,15 @@
 /** The USB host devices of domains, in memory: what libvirt and QEMU would say and do. */
 import type { Hostdevs } from '../../src/libvirt/hostdevs.ts';
 import { aliasFor, type UsbAddress, type UsbHostdev } from '../../src/libvirt/usb-hostdev.ts';
+import type { UsbPorts } from '../../src/libvirt/usb-ports.ts';
 
 export interface DomainDevices extends Hostdevs {
   /** What each domain has, for tests to read and to change. */
   held: Map<string, UsbHostdev[]>;
   /** `attach win10 1-2`, in the order of the calls. */
   calls: string[];
+  /** Its USB ports, whatever is attached; null unless a test says. */
+  ports: UsbPorts | null;
   /** Asked before each call takes effect; what it throws is the call's failure. */
   fail: (call: string, device?: UsbAddress) => void | Promise<void>;
 }
@@ -18,10 +21,12 @@ export function createDomainDevices(...domains: string[]): DomainDevices {
   const devices: DomainDevices = {
     held,
     calls,
+    ports: null,
     fail: () => {},
-    async attached(domain) {
+    attached: async (domain) => (await devices.usbOf(domain)).hostdevs,
+    async usbOf(domain) {
       await devices.fail(`attached ${domain}`);
-      return [...(held.get(domain) ?? [])];
+      return { hostdevs: [...(held.get(domain) ?? [])], ports: devices.ports };
     },
     async attach(domain, device) {
       const call = `attach ${domain} ${device.port}`;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { UsbUses } from '../../src/usb/refusals.ts';
 import { surveyUsb, type SurveyedPort, type UsbFacts } from '../../src/usb/survey.ts';
-import { usbDevice, usbHub } from './devices.ts';
+import { noUses, usbDevice, usbHub } from './devices.ts';
 
 const xhci = {
   address: '0000:00:05.0',
@@ -21,7 +22,11 @@ function survey(
   seats: Parameters<typeof surveyUsb>[1] = [],
   holders = nobody,
 ) {
-  return surveyUsb({ controllers: [xhci], ports: [], devices: [], ...facts }, seats, holders);
+  return surveyUsb(
+    { controllers: [xhci], ports: [], devices: [], uses: noUses, ...facts },
+    seats,
+    holders,
+  );
 }
 
 /** The ports of the first bus. */
@@ -136,6 +141,24 @@ test('only a selector that is to name one device is remarked on where it fits tw
   expect(remarks).toEqual([
     [`${written} Twin (port 1-3), so none of them moves`],
     [`${written} Mouse (port 1-1), so none of them moves`],
+  ]);
+});
+
+test('a device that a seat names and cannot have is remarked on, one that none names is not', () => {
+  const uses: UsbUses = {
+    disks: new Map([
+      ['1-1', [{ kind: 'swap', node: '/dev/sda1' }]],
+      ['1-3', [{ kind: 'swap', node: '/dev/sdb1' }]],
+    ]),
+    sources: new Map(),
+  };
+  const devices = [mouse, hub, usbDevice({ port: '1-3' })];
+  const usb = [{ port: '1-1' }, { port: '1-2' }];
+  const ports = portsOf({ devices, uses }, [{ name: 'desk', usb }]);
+  expect(ports.map(({ device }) => device?.remarks)).toEqual([
+    ['it cannot leave the host: /dev/sda1 is swap space'],
+    ['it cannot leave the host: it is a hub, and all that is plugged in below it would vanish'],
+    [],
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { buildCommand } from '@stricli/core';
+import type { Config } from '../../config/schema.ts';
 import { HandglassError } from '../../errors.ts';
 import type { SurveyedController } from '../../usb/survey.ts';
 import { configurationLines, configuredSeats } from '../configured-seats.ts';
@@ -49,18 +50,18 @@ With --svg: as a picture, for \`handglass usb --svg > usb.svg\`.`,
   },
 });
 
-async function survey(
-  context: Context,
-  seats: Parameters<typeof import('../../usb/survey.ts').surveyUsb>[1],
-): Promise<SurveyedController[]> {
+async function survey(context: Context, seats: Config['seats']): Promise<SurveyedController[]> {
+  const { inputDevices } = await import('../../system/input.ts');
   const { usbDevices } = await import('../../system/usb.ts');
   const { usbControllers, usbPorts } = await import('../../system/usb-controllers.ts');
   const { surveyUsb } = await import('../../usb/survey.ts');
-  const [controllers, ports, devices, holders] = await Promise.all([
+  const { usbUses } = await import('../../seat/usb-uses.ts');
+  const [controllers, ports, devices, uses, holders] = await Promise.all([
     usbControllers(context.host),
     usbPorts(context.host),
     usbDevices(context.host),
+    inputDevices(context.host).then((input) => usbUses(context.host, seats, input)),
     usbHolders(context),
   ]);
-  return surveyUsb({ controllers, ports, devices }, seats, holders);
+  return surveyUsb({ controllers, ports, devices, uses }, seats, holders);
 }

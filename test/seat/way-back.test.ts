@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import type { Config, Seat } from '../../src/config/schema.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import { lastKeyboardRefusals } from '../../src/seat/way-back.ts';
+import type { InputDevice } from '../../src/system/input.ts';
+import { inputDevice } from '../input/devices.ts';
+import { mouseBits } from '../system/capability-bits.ts';
+import { usbDevice } from '../usb/devices.ts';
+
+const keyboard = usbDevice({ port: '1-1', name: 'Keyboard' });
+const stick = usbDevice({ port: '1-2', name: 'Stick' });
+const usbKeys = inputDevice({ path: '/dev/input/event1', port: '1-1', phys: 'usb-0/input0' });
+const other = inputDevice({ path: '/dev/input/event2', port: '1-3', phys: 'usb-1/input0' });
+const made = inputDevice({ path: '/dev/input/event3', name: 'keyd virtual keyboard' });
+const proxy = { ...made, phys: 'handglass/host-keyboard' };
+const buttons = inputDevice({ path: '/dev/input/event4', name: 'Mouse', bits: mouseBits });
+
+const chordOf = (keys: string) => ({ seat: 'desk', keys, to: 'host' });
+
+function configWith(toml: Record<string, unknown> = {}): Config {
+  const seats = [
+    { name: 'desk', domains: ['win10'], input: [{ name: 'Mouse' }] },
+    { name: 'sofa', domains: ['win11'] },
+  ];
+  return configSchema.parse({ seat: seats, ...toml });
+}
+
+function refusals(
+  input: readonly InputDevice[],
+  facts: { devices?: (typeof keyboard)[]; config?: Config; seat?: string; hasGuest?: boolean } = {},
+) {
+  const { devices = [keyboard, stick], config = configWith(), hasGuest = false } = facts;
+  const seat = config.seats.find(({ name }) => name === (facts.seat ?? 'desk')) as Seat;
+  return lastKeyboardRefusals({ seat, domain: 'win10', devices }, { config, input, hasGuest });
+}
+
+const refusal = {
+  subject: 'Keyboard (port 1-1)',
+  reason: 'the host would be left without a keyboard, and nothing could bring it back',
+  remedy:
+    'Name a keyboard in `input`, where chords are heard, or let the guest give it back: `handglass guest pair win10`, with an address to call in `listen` of [server].',
+};
+
+test.each<{ input: InputDevice[]; reason: string }>([
+  { input: [usbKeys], reason: 'there is no other' },
+  { input: [usbKeys, { ...usbKeys, path: '/dev/input/event9' }], reason: 'it has two nodes' },
+  { input: [usbKeys, made], reason: 'the other is made by a program' },
+  { input: [usbKeys, proxy], reason: 'the other is a proxy' },
+  { input: [usbKeys, buttons], reason: 'a mouse stays, and every chord takes a keyboard' },
+])('the last keyboard is refused when $reason', ({ input }) => {
+  expect(refusals(input)).toEqual([refusal]);
+});
+
+test.each<{ input: InputDevice[]; devices?: (typeof keyboard)[]; reason: string }>([
+  { input: [usbKeys, other], reason: 'another one stays' },
+  { input: [usbKeys, inputDevice({ phys: 'isa0060/serio0/input0' })], reason: 'one is not on USB' },
+  { input: [usbKeys], devices: [stick], reason: 'it is not among the devices that go' },
+  { input: [buttons], reason: 'there has not been any' },
+])('nothing is refused when $reason', ({ input, ...facts }) => {
+  expect(refusals(input, facts)).toEqual([]);
+});
+
+test('every keyboard that goes is named', () => {
+  const devices = [keyboard, usbDevice({ port: '1-3', name: 'Other' }), stick];
+  expect(refusals([usbKeys, other], { devices }).map(({ subject }) => subject)).toEqual([
+    'Keyboard (port 1-1)',
+    'Other (port 1-3)',
+  ]);
+});
+
+test('a guest that may give it back is a way', () => {
+  expect(refusals([usbKeys], { hasGuest: true })).toEqual([]);
+});
+
+test.each([
+  { toml: { chord: [chordOf('btn_side+btn_extra')] }, seat: 'desk', count: 0 },
+  { toml: { chord: [chordOf('leftctrl+btn_extra')] }, seat: 'desk', count: 1 },
+  { toml: { chord: [chordOf('btn_side+btn_extra')] }, seat: 'sofa', count: 1 },
+  {
+    toml: { chord: [{ ...chordOf('btn_side+btn_extra'), to: 'win10' }] },
+    seat: 'desk',
+    count: 1,
+  },
+  { toml: { chords: { toggle: 'btn_side+btn_extra' } }, seat: 'desk', count: 0 },
+  { toml: { chords: { toggle: 'btn_side+btn_extra' } }, seat: 'sofa', count: 1 },
+  { toml: { chords: { panic: 'btn_side+btn_extra' } }, seat: 'sofa', count: 0 },
+])('of $seat, $count are refused with the mouse of desk and $toml', ({ toml, seat, count }) => {
+  const config = configWith(toml);
+  expect(refusals([usbKeys, buttons], { config, seat })).toHaveLength(count);
+  expect(refusals([usbKeys], { config, seat })).toHaveLength(1);
+});
