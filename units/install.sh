@@ -42,9 +42,9 @@ install -D -m 644 units/handglass.rules /usr/lib/udev/rules.d/65-handglass.rules
 systemd-sysusers handglass.conf
 # Elsewhere udevd reads the rules when it starts.
 if [ -S /run/udev/control ]; then
-  # Else the node, there already, would keep its rights until the next boot.
+  # Else what is there already would keep its rights until the next boot.
   modprobe -q uinput || true
   udevadm control --reload
-  udevadm trigger --settle --sysname-match=uinput
+  udevadm trigger --settle --sysname-match=uinput --sysname-match='usb*'
 fi
 [ ! -d /run/systemd/system ] || systemctl daemon-reload

@@ -68,7 +68,13 @@ export const seatTable = table('[[seat]] tables', {
   input: z.array(inputSelector, 'a list of selectors, such as [{ name = "…" }]').default([]),
   usb: z.array(usbSelector, 'a list of selectors, such as [{ serial = "…" }]').default([]),
   swallow: z.boolean('true or false').default(false),
-});
+  'on-start': z.enum(['stay', 'give', 'take'], '"stay", "give" or "take"').default('stay'),
+  'on-pause': z.enum(['host', 'stay'], '"host" or "stay"').default('host'),
+}).transform(({ 'on-start': onStart, 'on-pause': onPause, ...rest }) => ({
+  ...rest,
+  onStart,
+  onPause,
+}));
 
 export const chordsTable = table('the table [chords]', {
   toggle: chordSetting.prefault('leftctrl+rightctrl'),

@@ -13,6 +13,7 @@ import type {
   Run,
   SetMode,
   WatchFolder,
+  WriteAttribute,
   WriteFiles,
 } from '../host/ports.ts';
 import { openAbsoluteDevices } from '../input/absolute-devices.ts';
@@ -36,6 +37,7 @@ import { watchDevices } from './watch-devices.ts';
 
 type Host = ReadFiles &
   WriteFiles &
+  WriteAttribute &
   OpenFiles &
   SetMode &
   WatchFolder &
@@ -105,12 +107,21 @@ export async function startService(
   };
   const effects = effectsOn(host, config, options.runtimeFolder, devices, input, signal);
   const onGive = runOnGive(host, config, problems);
-  const seats: Seats = createSeats(config, effects, () => {
-    const view = seats.view();
-    problems.set('reading', view.problem === null ? [] : [view.problem]);
-    onGive(view);
-    changed();
-  });
+  const seats: Seats = createSeats(
+    config,
+    effects,
+    () => {
+      const view = seats.view();
+      problems.set('reading', view.problem === null ? [] : [view.problem]);
+      problems.set('repairs', view.unrepaired);
+      onGive(view);
+      changed();
+    },
+    {
+      wished: (wish) => moves.wished(wish),
+      repaired: (seat, story) => log(`${seat}: ${story}`),
+    },
+  );
   const moves = completeMoves(seats, problems, log);
   const lockout = createLockout(host);
   let trial: Trial | null = null;

@@ -50,6 +50,8 @@ test('The example is a configuration', async () => {
         input: [{ id: 'usb-QEMU_QEMU_USB_Keyboard_KBD1-event-kbd' }],
         usb: [{ serial: 'MOUSE1' }, { vendor: '46f4', product: '0001' }],
         swallow: false,
+        onStart: 'stay',
+        onPause: 'host',
       },
     ],
     chords: {
@@ -208,6 +210,15 @@ const accepted: Accepted[] = [
     value: [
       { seat: 'desk', to: 'host', run: ['/opt/my tools/desk', ' a\nb '], timeoutMs: 10_000 },
       { seat: 'desk', to: 'win10', run: ['ddcutil'], timeoutMs: 300_000 },
+    ],
+  },
+  {
+    reason: 'seats that follow their domains and one that stays',
+    text: `${seat}on-start = "take"\non-pause = "stay"\n[[seat]]\nname = "sofa"\ndomains = ["win11"]`,
+    part: ({ seats }) => seats.map(({ onStart, onPause }) => [onStart, onPause]),
+    value: [
+      ['take', 'stay'],
+      ['stay', 'host'],
     ],
   },
   {

@@ -21,6 +21,8 @@ export function seat(name: string, changes: Partial<Seat> = {}): Seat {
     input: [{ name: 'Key*' }],
     usb: [],
     swallow: false,
+    onStart: 'stay',
+    onPause: 'host',
     ...changes,
   };
 }

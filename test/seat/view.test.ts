@@ -12,6 +12,8 @@ const seat: Seat = {
   input: [],
   usb: [{ serial: 'MOUSE' }, { serial: 'STICK' }],
   swallow: false,
+  onStart: 'stay',
+  onPause: 'host',
 };
 
 function usb(port: string, device: number, serial: string): UsbDevice {
