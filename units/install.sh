@@ -33,7 +33,8 @@ LAUNCHER
 chmod 755 /usr/bin/handglass
 
 install -D -m 644 units/handglass.sysusers /usr/lib/sysusers.d/handglass.conf
-install -D -m 644 -t /etc/systemd/system units/handglass.service units/handglass-shm.service
+install -D -m 644 -t /etc/systemd/system \
+  units/handglass.service units/handglass-shm.service units/handglass-suspend.service
 [ -e /etc/handglass/handglass.toml ] ||
   install -D -m 644 config/handglass.toml /etc/handglass/handglass.toml
 # Else the shared memory goes at its owner's last logout, from under a running virtual machine too.

@@ -9,8 +9,8 @@ import { moveOf, type Problems } from './problems.ts';
 export interface Moves extends Pick<InputEvents, 'chord' | 'panic'> {
   /** The seat's input devices have another owner, or are to have. */
   moved(seat: string, owner: string, why: MoveReason | 'stall'): void;
-  /** A seat is to go elsewhere by what has become of a domain. */
-  wished(wish: Wish): void;
+  /** A seat is to go elsewhere by what has become of a domain; resolves when it has, or cannot. */
+  wished(wish: Wish): Promise<void>;
 }
 
 /**
@@ -64,7 +64,7 @@ export function completeMoves(
       if (story !== null && owner === 'host') void follow(seat, owner, story);
     },
     wished: ({ seat, from, to, why }) =>
-      void follow(seat, to, why, (view) => requireStillWith(from, view)),
+      follow(seat, to, why, (view) => requireStillWith(from, view)),
   };
 }
 

@@ -25,6 +25,7 @@ import { serve } from '../server/listen.ts';
 import type { Operations } from '../server/operations.ts';
 import type { InputDevice } from '../system/input.ts';
 import { effectsOn } from './effects.ts';
+import { createHostSleep } from './host-sleep.ts';
 import { createLockout } from './lockout.ts';
 import { watchLookingGlass } from './looking-glass.ts';
 import { completeMoves } from './moves.ts';
@@ -118,7 +119,7 @@ export async function startService(
       changed();
     },
     {
-      wished: (wish) => moves.wished(wish),
+      wished: (wish) => void moves.wished(wish),
       repaired: (seat, story) => log(`${seat}: ${story}`),
     },
   );
@@ -133,6 +134,7 @@ export async function startService(
     problems,
     lookingGlass: lookingGlass.view,
     lockout,
+    hostSleep: createHostSleep(config.seats, seats, moves),
     confirm: () => trial?.confirm(),
     subscribe,
     log,

@@ -52,6 +52,7 @@ test('The example is a configuration', async () => {
         swallow: false,
         onStart: 'stay',
         onPause: 'host',
+        onSuspend: 'stay',
       },
     ],
     chords: {
@@ -214,11 +215,12 @@ const accepted: Accepted[] = [
   },
   {
     reason: 'seats that follow their domains and one that stays',
-    text: `${seat}on-start = "take"\non-pause = "stay"\n[[seat]]\nname = "sofa"\ndomains = ["win11"]`,
-    part: ({ seats }) => seats.map(({ onStart, onPause }) => [onStart, onPause]),
+    text: `${seat}on-start = "take"\non-pause = "stay"\non-suspend = "host"\n[[seat]]\nname = "sofa"\ndomains = ["win11"]`,
+    part: ({ seats }) =>
+      seats.map(({ onStart, onPause, onSuspend }) => [onStart, onPause, onSuspend]),
     value: [
-      ['take', 'stay'],
-      ['stay', 'host'],
+      ['take', 'stay', 'host'],
+      ['stay', 'host', 'stay'],
     ],
   },
   {

@@ -255,7 +255,7 @@ const refused: Refused[] = [
     reason: 'something to happen when its domain stops, about which there is no choice',
     text: `${seat}on-stop = "stay"`,
     problems: [
-      '4:1 seat[0].on-stop is unknown; expected name, domains, input, usb, swallow, on-start or on-pause',
+      '4:1 seat[0].on-stop is unknown; expected name, domains, input, usb, swallow, on-start, on-pause or on-suspend',
     ],
   },
   {

@@ -152,9 +152,8 @@ test.each([
   { from: 'win10', reason: 'it still has the seat', asked: ['desk to win11'] },
   { from: 'host', reason: 'it has given the seat away', asked: [] },
 ])('a wish that takes the seat from $from is for as long as $reason', async (row) => {
-  const { moves, asked, log, whats, lines } = start();
-  moves.wished({ seat: 'desk', from: row.from, to: 'win11', why: 'win11 has started' });
-  await lines(1);
+  const { moves, asked, log, whats } = start();
+  await moves.wished({ seat: 'desk', from: row.from, to: 'win11', why: 'win11 has started' });
   expect(asked).toEqual(row.asked);
   expect(log).toEqual([
     row.asked.length > 0

@@ -23,6 +23,7 @@ export function seat(name: string, changes: Partial<Seat> = {}): Seat {
     swallow: false,
     onStart: 'stay',
     onPause: 'host',
+    onSuspend: 'stay',
     ...changes,
   };
 }

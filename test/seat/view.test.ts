@@ -14,6 +14,7 @@ const seat: Seat = {
   swallow: false,
   onStart: 'stay',
   onPause: 'host',
+  onSuspend: 'stay',
 };
 
 function usb(port: string, device: number, serial: string): UsbDevice {

@@ -143,7 +143,16 @@ export function createWorld(): World {
 /** A seat with the devices of these serial numbers. */
 export function seatWith(name: string, domains: string[], ...serials: string[]): Seat {
   const usb = serials.map((serial) => ({ serial }));
-  return { name, domains, input: [], usb, swallow: false, onStart: 'stay', onPause: 'host' };
+  return {
+    name,
+    domains,
+    input: [],
+    usb,
+    swallow: false,
+    onStart: 'stay',
+    onPause: 'host',
+    onSuspend: 'stay',
+  };
 }
 
 /** One with the keyboard as well. */
