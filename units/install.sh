@@ -28,7 +28,8 @@ LAUNCHER
 chmod 755 /usr/bin/handglass
 
 install -D -m 644 units/handglass.sysusers /usr/lib/sysusers.d/handglass.conf
-install -D -m 644 -t /etc/systemd/system units/handglass.service units/handglass-shm.service
+install -D -m 644 -t /etc/systemd/system \
+  units/handglass.service units/handglass-shm.service units/handglass-suspend.service
 [ -e /etc/handglass/handglass.toml ] ||
   install -D -m 644 config/handglass.toml /etc/handglass/handglass.toml
 # Else the shared memory goes at its owner's last logout, from under a running virtual machine too.
@@ -37,9 +38,9 @@ install -D -m 644 units/handglass.rules /usr/lib/udev/rules.d/65-handglass.rules
 systemd-sysusers handglass.conf
 # Elsewhere udevd reads the rules when it starts.
 if [ -S /run/udev/control ]; then
-  # Else the node, there already, would keep its rights until the next boot.
+  # Else what is there already would keep its rights until the next boot.
   modprobe -q uinput || true
   udevadm control --reload
-  udevadm trigger --settle --sysname-match=uinput
+  udevadm trigger --settle --sysname-match=uinput --sysname-match='usb*'
 fi
 [ ! -d /run/systemd/system ] || systemctl daemon-reload

@@ -8,6 +8,7 @@ import { guest } from './commands/guest.ts';
 import { input } from './commands/input.ts';
 import { give, toggle } from './commands/move.ts';
 import { shm } from './commands/shm.ts';
+import { resume, suspend } from './commands/sleep.ts';
 import { status } from './commands/status.ts';
 import { usb } from './commands/usb.ts';
 import { watch } from './commands/watch.ts';
@@ -18,7 +19,21 @@ import { argumentProblem, commandProblem } from './render/wrong-usage.ts';
 export const programName = 'handglass';
 
 const routes = buildRouteMap({
-  routes: { status, give, toggle, watch, input, usb, guest, shm, config, daemon, confirm },
+  routes: {
+    status,
+    give,
+    toggle,
+    watch,
+    input,
+    usb,
+    guest,
+    shm,
+    config,
+    daemon,
+    confirm,
+    suspend,
+    resume,
+  },
   docs: {
     brief: 'Hands keyboard, mouse and USB devices to virtual machines, and back',
     fullDescription: `Hands keyboard, mouse and USB devices to virtual machines, and back.

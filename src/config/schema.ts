@@ -60,6 +60,8 @@ export const lookingGlassTable = table('[[looking-glass]] tables', {
     .default(0o660),
 }).transform(({ resolution, ...rest }) => ({ ...rest, ...resolution }));
 
+const hostOrStay = z.enum(['host', 'stay'], '"host" or "stay"');
+
 export const seatTable = table('[[seat]] tables', {
   name: seatName,
   domains: z
@@ -68,7 +70,15 @@ export const seatTable = table('[[seat]] tables', {
   input: z.array(inputSelector, 'a list of selectors, such as [{ name = "…" }]').default([]),
   usb: z.array(usbSelector, 'a list of selectors, such as [{ serial = "…" }]').default([]),
   swallow: z.boolean('true or false').default(false),
-});
+  'on-start': z.enum(['stay', 'give', 'take'], '"stay", "give" or "take"').default('stay'),
+  'on-pause': hostOrStay.default('host'),
+  'on-suspend': hostOrStay.default('stay'),
+}).transform(({ 'on-start': onStart, 'on-pause': onPause, 'on-suspend': onSuspend, ...rest }) => ({
+  ...rest,
+  onStart,
+  onPause,
+  onSuspend,
+}));
 
 export const chordsTable = table('the table [chords]', {
   toggle: chordSetting.prefault('leftctrl+rightctrl'),

@@ -1,17 +1,27 @@
 import type { Config, Seat } from '../config/schema.ts';
-import type { Clock, Converse, OpenFiles, ReadFiles, WriteFiles } from '../host/ports.ts';
+import type {
+  Clock,
+  Converse,
+  OpenFiles,
+  ReadFiles,
+  WriteAttribute,
+  WriteFiles,
+} from '../host/ports.ts';
 import { isActive, listDomains } from '../libvirt/domains.ts';
 import { hostdevsOf } from '../libvirt/hostdevs.ts';
 import { qemuProcesses } from '../libvirt/process.ts';
 import { virshFor } from '../libvirt/virsh.ts';
 import type { InputSwitch } from '../input/switching.ts';
-import type { SeatEffects } from '../seat/seats.ts';
+import type { SeatEffects } from '../seat/effects.ts';
 import { usbUses } from '../seat/usb-uses.ts';
 import { lastKeyboardRefusals } from '../seat/way-back.ts';
 import { type InputDevice, inputDevices } from '../system/input.ts';
 import { usbDevices } from '../system/usb.ts';
 import { type CheckLeaving, checkUsb, giveUsb, takeUsb } from '../usb/handoff.ts';
+import { restoreDrivers } from '../usb/host-drivers.ts';
+import { clearPhantoms } from '../usb/phantoms.ts';
 import { refusalsOf } from '../usb/refusals.ts';
+import { untilUsable } from '../usb/usable.ts';
 
 /**
  * What seats read of this machine and of libvirt, and do to them.
@@ -23,7 +33,7 @@ import { refusalsOf } from '../usb/refusals.ts';
  * @param signal the end, after which no virsh is kept
  */
 export function effectsOn(
-  host: ReadFiles & WriteFiles & OpenFiles & Converse & Clock,
+  host: ReadFiles & WriteFiles & WriteAttribute & OpenFiles & Converse & Clock,
   config: Config,
   folder: string,
   devices: { watch: () => Promise<void>; follow: (input: readonly InputDevice[]) => void },
@@ -76,5 +86,8 @@ export function effectsOn(
     },
     giveUsb: (domain, seat) => giveUsb(host, hostdevs, domain, seat.usb, checkFor(domain, seat)),
     takeUsb: (domain, { usb }) => takeUsb(host, hostdevs, domain, usb),
+    untilUsable: (port) => untilUsable(host, port),
+    clearPhantoms: (domain) => clearPhantoms(host, hostdevs, domain),
+    restoreDrivers: (port) => restoreDrivers(host, port),
   };
 }

@@ -1,12 +1,16 @@
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { MoveReason } from '../host/ports.ts';
 import type { InputEvents } from '../input/switching.ts';
+import type { Wish } from '../seat/life.ts';
 import type { Seats } from '../seat/seats.ts';
+import type { SeatView } from '../seat/view.ts';
 import { moveOf, type Problems } from './problems.ts';
 
 export interface Moves extends Pick<InputEvents, 'chord' | 'panic'> {
   /** The seat's input devices have another owner, or are to have. */
   moved(seat: string, owner: string, why: MoveReason | 'stall'): void;
+  /** A seat is to go elsewhere by what has become of a domain; resolves when it has, or cannot. */
+  wished(wish: Wish): Promise<void>;
 }
 
 /**
@@ -19,14 +23,19 @@ export function completeMoves(
   problems: Problems,
   log: (line: string) => void,
 ): Moves {
-  async function follow(seat: string, to: string, why: string): Promise<void> {
+  async function follow(
+    seat: string,
+    to: string,
+    why: string,
+    check: (view: SeatView) => void = () => {},
+  ): Promise<void> {
     try {
-      await seats.give(seat, to);
+      await seats.give(seat, to, check);
       problems.set(moveOf(seat), []);
       log(`${seat}: with ${to} (${why})`);
     } catch (error) {
       const problem = problemFrom(error);
-      // The chord was pressed twice: what it asked for first is being done.
+      // The chord was pressed twice, or somebody was quicker: what was asked for first is being done.
       if (problem.code === 'busy') log(`${seat}: ${problem.message}`);
       else problems.set(moveOf(seat), [problem]);
     }
@@ -54,6 +63,8 @@ export function completeMoves(
       // Every other move is completed by whoever asked for it.
       if (story !== null && owner === 'host') void follow(seat, owner, story);
     },
+    wished: ({ seat, from, to, why }) =>
+      follow(seat, to, why, (view) => requireStillWith(from, view)),
   };
 }
 
@@ -66,6 +77,12 @@ const stories: Record<MoveReason | 'stall', string | null> = {
   trial: 'the trial is over',
   stall: 'the domain hangs',
 };
+
+/** What has gone home meanwhile is as free as it was. */
+function requireStillWith(from: string, { name, owner }: SeatView): void {
+  if (owner === from || owner === 'host') return;
+  throw new HandglassError('busy', `The seat "${name}" has meanwhile gone to "${owner}".`);
+}
 
 /** The first, unless the owner is among them. */
 function after(owner: string, cycle: readonly string[]): string {

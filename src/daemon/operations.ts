@@ -5,6 +5,7 @@ import type { Seats } from '../seat/seats.ts';
 import type { SeatView } from '../seat/view.ts';
 import type { Operations } from '../server/operations.ts';
 import { mayMove, type Viewer } from '../server/visibility.ts';
+import type { HostSleep } from './host-sleep.ts';
 import type { LookingGlassView } from './looking-glass.ts';
 import type { Lockout } from './lockout.ts';
 import { moveOf, type Problems } from './problems.ts';
@@ -16,6 +17,7 @@ export interface OperationsParts {
   problems: Problems;
   lookingGlass: () => LookingGlassView[];
   lockout: Lockout;
+  hostSleep: HostSleep;
   /** Ends the trial that the service was started for. */
   confirm: () => void;
   subscribe: Operations['subscribe'];
@@ -23,8 +25,8 @@ export interface OperationsParts {
 }
 
 export function operationsOn(parts: OperationsParts): Operations {
-  const { config, version, seats, problems, lookingGlass, lockout, confirm, subscribe, log } =
-    parts;
+  const { config, version, seats, problems, lookingGlass, lockout, hostSleep } = parts;
+  const { confirm, subscribe, log } = parts;
   const named = new Set([
     ...config.seats.flatMap(({ domains }) => domains),
     ...config.lookingGlass.map(({ domain }) => domain),
@@ -46,6 +48,7 @@ export function operationsOn(parts: OperationsParts): Operations {
       };
     },
     subscribe,
+    ...hostSleep,
     confirm,
     give: (seat, to, by) =>
       told(seat, by, async () => {

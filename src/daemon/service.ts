@@ -13,6 +13,7 @@ import type {
   Run,
   SetMode,
   WatchFolder,
+  WriteAttribute,
   WriteFiles,
 } from '../host/ports.ts';
 import { openAbsoluteDevices } from '../input/absolute-devices.ts';
@@ -24,6 +25,7 @@ import { serve } from '../server/listen.ts';
 import type { Operations } from '../server/operations.ts';
 import type { InputDevice } from '../system/input.ts';
 import { effectsOn } from './effects.ts';
+import { createHostSleep } from './host-sleep.ts';
 import { createLockout } from './lockout.ts';
 import { watchLookingGlass } from './looking-glass.ts';
 import { completeMoves } from './moves.ts';
@@ -37,6 +39,7 @@ import { watchMounts } from './watch-mounts.ts';
 
 type Host = ReadFiles &
   WriteFiles &
+  WriteAttribute &
   OpenFiles &
   SetMode &
   WatchFolder &
@@ -109,12 +112,21 @@ export async function startService(
     config.server.listen.length > 0 && guests.list().some((guest) => guest.domain === domain);
   const effects = effectsOn(host, config, options.runtimeFolder, devices, input, hasGuest, signal);
   const onGive = runOnGive(host, config, problems);
-  const seats: Seats = createSeats(config, effects, () => {
-    const view = seats.view();
-    problems.set('reading', view.problem === null ? [] : [view.problem]);
-    onGive(view);
-    changed();
-  });
+  const seats: Seats = createSeats(
+    config,
+    effects,
+    () => {
+      const view = seats.view();
+      problems.set('reading', view.problem === null ? [] : [view.problem]);
+      problems.set('repairs', view.unrepaired);
+      onGive(view);
+      changed();
+    },
+    {
+      wished: (wish) => void moves.wished(wish),
+      repaired: (seat, story) => log(`${seat}: ${story}`),
+    },
+  );
   const moves = completeMoves(seats, problems, log);
   const lockout = createLockout(host);
   let trial: Trial | null = null;
@@ -126,6 +138,7 @@ export async function startService(
     problems,
     lookingGlass: lookingGlass.view,
     lockout,
+    hostSleep: createHostSleep(config.seats, seats, moves),
     confirm: () => trial?.confirm(),
     subscribe,
     log,

@@ -11,6 +11,7 @@ import {
   rename,
   rm,
   unlink,
+  writeFile,
   type FileHandle,
 } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -21,6 +22,7 @@ import type {
   ReadFiles,
   SetMode,
   WatchFolder,
+  WriteAttribute,
   WriteFiles,
 } from './ports.ts';
 
@@ -33,7 +35,7 @@ import type {
 export function filesUnder(
   root: string,
   reserve: (fd: number, bytes: number) => void,
-): ReadFiles & WriteFiles & OpenFiles & SetMode & WatchFolder {
+): ReadFiles & WriteFiles & WriteAttribute & OpenFiles & SetMode & WatchFolder {
   const below = (path: string) => join(root, path);
   return {
     readText: (path) => readFile(below(path), 'utf8'),
@@ -42,6 +44,7 @@ export function filesUnder(
     realPath: async (path) => `/${relative(await realpath(root), await realpath(below(path)))}`,
     factsOf: async (path) => factsFrom(await lstat(below(path))),
     replaceFile: (path, text, mode) => replaceFile(below(path), text, mode),
+    writeAttribute: (path, text) => writeFile(below(path), text, { flag: constants.O_WRONLY }),
     openFile: async (path, how) =>
       openedFile(await open(below(path), openFlags[how], 0o600), reserve),
     removeFile: (path) => unlink(below(path)),

@@ -36,6 +36,11 @@ export interface WriteFiles {
   replaceFile(path: string, text: string, mode: number): Promise<void>;
 }
 
+export interface WriteAttribute {
+  /** Gives the kernel a text by a file of sysfs, in one write; the file has to be there. */
+  writeAttribute(path: string, text: string): Promise<void>;
+}
+
 export interface WatchFolder {
   /**
    * Calls back after anything in a folder has come, gone, or changed its rights, until the signal is

@@ -5,41 +5,34 @@
  * - One handoff at a time for each seat. Who asks meanwhile for the same target waits for the same
  *   handoff; who asks for another is told `busy`.
  * - A panic waits for no turn: it follows directly on the handoff that runs.
- * - To a domain go the USB devices first, then the input devices, since the way back is theirs. To
- *   the host the input devices go first, at once, whatever else is going on.
+ * - To the host the input devices go first, at once, whatever else is going on.
+ * - After each reading, what came or ended since the last is followed up (life.ts, standing.ts).
  */
 import type { Config, Seat } from '../config/schema.ts';
-import { HandglassError, reasonOf } from '../errors.ts';
-import type { InputSwitch } from '../input/switching.ts';
-import { isActive, type Domain } from '../libvirt/domains.ts';
-import {
-  type DomainFacts,
-  type Facts,
-  type MachineFacts,
-  type SeatView,
-  viewSeat,
-} from './view.ts';
-
-/** What seats do to the world. */
-export interface SeatEffects {
-  readMachine(): Promise<MachineFacts>;
-  /** Rejects with `libvirt-unavailable` when libvirt cannot be asked. */
-  readDomains(): Promise<DomainFacts>;
-  /** Rejects as `giveUsb` does before it moves anything. */
-  checkUsb(domain: string, seat: Seat): Promise<void>;
-  giveUsb(domain: string, seat: Seat): Promise<void>;
-  takeUsb(domain: string, seat: Seat): Promise<void>;
-  input: SeatInput;
-}
-
-/** The seats' input devices, as `InputSwitch` says. */
-export type SeatInput = Pick<InputSwitch, 'ownerOf' | 'turnOf' | 'give' | 'take'>;
+import { HandglassError } from '../errors.ts';
+import type { Domain } from '../libvirt/domains.ts';
+import type { SeatEffects } from './effects.ts';
+import { type Wish, wishFor } from './life.ts';
+import { failuresOf, moveSeat } from './move.ts';
+import { createReading } from './reading.ts';
+import { createRepairs } from './repairs.ts';
+import { afterRepair, keeperOf, repairsFor, type Standing, standingOf } from './standing.ts';
+import { type SeatView, viewSeat } from './view.ts';
 
 export interface SeatsView {
   seats: (SeatView & { moving: boolean })[];
   domains: readonly Domain[];
   /** What keeps the view from being right, such as libvirt being away. */
   problem: HandglassError | null;
+  /** Devices that could not be brought to where they belong after they came or their domain ended. */
+  unrepaired: readonly HandglassError[];
+}
+
+export interface SeatEvents {
+  /** A seat is to be moved since a domain started, ended or was paused. */
+  wished(wish: Wish): void;
+  /** A device was brought to where it belongs; for the journal. */
+  repaired(seat: string, story: string): void;
 }
 
 export interface Seats {
@@ -72,20 +65,24 @@ export function createSeats(
   config: Pick<Config, 'seats'>,
   effects: SeatEffects,
   changed: () => void,
+  { wished = () => {}, repaired = () => {} }: Partial<SeatEvents> = {},
 ): Seats {
   const handoffs = new Map<string, Handoff>();
-  let facts: Facts = {
-    input: [],
-    usb: [],
-    uses: { disks: new Map(), sources: new Map() },
-    domains: [],
-    attached: new Map(),
-  };
-  let problem: HandglassError | null = null;
-  let hasRead = false;
+  const standings = new Map<string, Standing>();
   let shown = '';
-  let reading: Promise<void> = Promise.resolve();
-  let readingNext: Promise<void> | null = null;
+  const reading = createReading(effects, () => {
+    settle(config.seats.filter(({ name }) => !handoffs.has(name)));
+    tell();
+  });
+  const refresh = () => reading.refresh();
+  const repairs = createRepairs(config.seats, effects, reading, {
+    isMoving: (name) => handoffs.has(name),
+    repaired(name, repair, story) {
+      const standing = standings.get(name);
+      if (standing !== undefined) standings.set(name, afterRepair(standing, repair));
+      if (story !== '') repaired(name, story);
+    },
+  });
 
   function view(): SeatsView {
     return {
@@ -94,13 +91,16 @@ export function createSeats(
         owner: ownerOf(seat),
         moving: handoffs.has(seat.name),
       })),
-      domains: facts.domains,
-      problem,
+      domains: reading.facts().domains,
+      problem: reading.problem(),
+      unrepaired: repairs.problems(),
     };
   }
 
   function viewNow(seat: Seat): SeatView {
-    return viewSeat(seat, facts, effects.input.ownerOf(seat.name));
+    const facts = reading.facts();
+    const keeper = keeperOf(seat, facts, standings.get(seat.name) ?? null);
+    return viewSeat(seat, facts, effects.input.ownerOf(seat.name), keeper);
   }
 
   function ownerOf(seat: Seat): string {
@@ -108,37 +108,33 @@ export function createSeats(
   }
 
   function tell(): void {
-    const now = JSON.stringify([view(), problem?.message]);
+    const now = JSON.stringify([view(), reading.problem()?.message]);
     if (now === shown) return;
     shown = now;
     changed();
   }
 
-  function refresh(): Promise<void> {
-    readingNext ??= reading.then(() => {
-      readingNext = null;
-      reading = read();
-      return reading;
+  /**
+   * Takes in what was read of seats that are not moving.
+   *
+   * @param moved they have just been moved: what they were asked for counts before any start meanwhile
+   */
+  function settle(seats: readonly Seat[], moved = false): void {
+    if (reading.problem() !== null) return;
+    const facts = reading.facts();
+    const wishes = seats.map((seat) => {
+      const before = standings.get(seat.name) ?? null;
+      const { owner } = viewNow(seat);
+      const now = standingOf(seat, owner, facts, before);
+      standings.set(seat.name, now);
+      repairs.plan(seat, repairsFor(seat, owner, facts, now));
+      if (before === null) return null;
+      const was = moved ? owner : before.owner;
+      const rules: Seat = moved ? { ...seat, onStart: 'stay' } : seat;
+      return wishFor(rules, { was, is: owner }, before.lives, now.lives);
     });
-    return readingNext;
-  }
-
-  async function read(): Promise<void> {
-    try {
-      facts = { ...facts, ...(await effects.readMachine()) };
-      // While libvirt is away, what it said last is the best that is known.
-      facts = { ...facts, ...(await effects.readDomains()) };
-      problem = null;
-    } catch (error) {
-      problem =
-        error instanceof HandglassError
-          ? error
-          : new HandglassError('internal', `The machine cannot be read: ${reasonOf(error)}.`, '', {
-              cause: error,
-            });
-    }
-    hasRead = true;
-    tell();
+    for (const wish of wishes) if (wish !== null) wished(wish);
+    repairs.begin();
   }
 
   function seatCalled(name: string): Seat {
@@ -167,7 +163,7 @@ export function createSeats(
 
   /** Follows on the handoff that runs, if any, and takes its place at once, so that none gets between. */
   function begin(seat: Seat, to: string, check: (seat: SeatView) => void): Promise<void> {
-    const running = handoffs.get(seat.name)?.done;
+    const running = [handoffs.get(seat.name)?.done ?? Promise.resolve(), repairs.until(seat.name)];
     const handoff: Handoff = { from: ownerOf(seat), to, done: handOver() };
     handoffs.set(seat.name, handoff);
     tell();
@@ -176,67 +172,29 @@ export function createSeats(
     async function handOver(): Promise<void> {
       try {
         if (to === 'host') effects.input.take(seat.name);
-        await running?.catch(() => {});
-        await move(seat, to, check);
+        await Promise.allSettled(running);
+        const turn = effects.input.turnOf(seat.name);
+        await refresh();
+        const now = viewNow(seat);
+        check(now);
+        noLongerKept(seat);
+        await moveSeat(effects, reading, { seat, owner: now.owner, to, turn });
       } finally {
         await refresh();
         const latest = handoffs.get(seat.name);
-        if (latest === handoff) handoffs.delete(seat.name);
-        else if (latest !== undefined) latest.from = viewNow(seat).owner;
+        if (latest === handoff) {
+          handoffs.delete(seat.name);
+          settle([seat], true);
+        } else if (latest !== undefined) latest.from = viewNow(seat).owner;
         tell();
       }
     }
   }
 
-  async function move(seat: Seat, to: string, check: (seat: SeatView) => void): Promise<void> {
-    const turn = effects.input.turnOf(seat.name);
-    await refresh();
-    const { owner, ...rest } = viewNow(seat);
-    check({ owner, ...rest });
-    // Its input devices have come back without libvirt, and there is nothing else to bring.
-    if (to === 'host' && seat.usb.length === 0) return;
-    // What is known to be away is tried to be brought back, whatever else cannot be read.
-    const isKnownAway = to === 'host' && owner !== 'host';
-    if (problem !== null && !isKnownAway) throw problem;
-    if (to !== 'host') requireRunning(to, facts.domains);
-    // What is refused leaves the seat with the domain that has it.
-    if (to !== 'host' && owner !== 'host' && owner !== to) {
-      await withUsb(seat, () => effects.checkUsb(to, seat));
-    }
-    // More than one domain can hold a part, after a handoff that failed half way.
-    const holders = seat.domains.filter((domain) => domain !== to && facts.attached.has(domain));
-    await takeFrom(holders, seat);
-    if (to === 'host') return;
-    const hasGiven = await withUsb(seat, () => effects.giveUsb(to, seat));
-    await giveInput(to, seat, turn, hasGiven);
-  }
-
-  /**
-   * A domain that reads none of our proxies may have the seat's USB devices all the same, and the
-   * host keeps the keyboard; any other failure brings them back.
-   */
-  async function giveInput(to: string, seat: Seat, turn: number, hasGiven: boolean): Promise<void> {
-    if (seat.input.length === 0) return;
-    try {
-      await effects.input.give(seat.name, to, turn);
-    } catch (error) {
-      if (!hasGiven) throw error;
-      if (error instanceof HandglassError && error.code === 'domain-deaf') return;
-      await effects.takeUsb(to, seat);
-      throw error;
-    }
-  }
-
-  /** Each domain is tried, so that the failure of one keeps nothing in the others. */
-  async function takeFrom(domains: readonly string[], seat: Seat): Promise<void> {
-    const takes = domains.map((domain) => effects.takeUsb(domain, seat));
-    const failures = failuresOf(await Promise.allSettled(takes));
-    if (failures.length === 0) return;
-    // Libvirt being away fails all of them for one reason.
-    const reasons = new Set(failures.map(reasonOf));
-    if (reasons.size === 1) throw failures[0];
-    const cause = new AggregateError(failures);
-    throw new HandglassError('handoff-failed', `${[...reasons].join('. ')}.`, '', { cause });
+  /** From now on only what is where tells who has it. */
+  function noLongerKept({ name }: Seat): void {
+    const standing = standings.get(name);
+    if (standing !== undefined) standings.set(name, { ...standing, owner: 'host' });
   }
 
   async function panic(): Promise<void> {
@@ -253,7 +211,7 @@ export function createSeats(
       const seat = seatCalled(name);
       const current = handoffs.get(name);
       if (current !== undefined) throw busy(name, current.to);
-      if (!hasRead) await refresh();
+      if (!reading.hasRead()) await refresh();
       const { owner } = viewNow(seat);
       const to = owner === 'host' ? (domain ?? firstOf(seat)) : 'host';
       await give(name, to, check);
@@ -261,23 +219,6 @@ export function createSeats(
     },
     panic,
   };
-}
-
-/** A keyboard moves without the stick that is not plugged in; false where it does. */
-async function withUsb(seat: Seat, action: () => Promise<void>): Promise<boolean> {
-  if (seat.usb.length === 0 && seat.input.length > 0) return false;
-  try {
-    await action();
-    return true;
-  } catch (error) {
-    const isAbsent = error instanceof HandglassError && error.code === 'device-absent';
-    if (seat.input.length > 0 && isAbsent) return false;
-    throw error;
-  }
-}
-
-function failuresOf(results: readonly PromiseSettledResult<void>[]): unknown[] {
-  return results.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
 }
 
 function firstOf({ domains }: Seat): string {
@@ -291,23 +232,6 @@ function requireTarget({ name, domains }: Seat, to: string): void {
     'target-unknown',
     `The seat "${name}" cannot go to "${to}".`,
     `Its targets are: host, ${domains.join(', ')}.`,
-  );
-}
-
-function requireRunning(domain: string, domains: readonly Domain[]): void {
-  const found = domains.find(({ name }) => name === domain);
-  if (found === undefined) {
-    throw new HandglassError(
-      'domain-unknown',
-      `libvirt knows no domain "${domain}".`,
-      'Correct its name in the configuration; `virsh list --all` shows every domain.',
-    );
-  }
-  if (isActive(found)) return;
-  throw new HandglassError(
-    'domain-not-running',
-    `The domain "${domain}" is not running (${found.state}).`,
-    `Start it: \`virsh start ${domain}\`.`,
   );
 }
 

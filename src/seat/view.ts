@@ -52,12 +52,18 @@ export interface SeatView {
  * of it by our doing, else to the host: what another program attached is not ours to bring back.
  *
  * @param inputOwner who has the seat's input devices: `host` or a domain
+ * @param keeper the domain that has a seat of which nobody has anything now
  */
-export function viewSeat(seat: Seat, facts: Facts, inputOwner: string): SeatView {
+export function viewSeat(
+  seat: Seat,
+  facts: Facts,
+  inputOwner: string,
+  keeper: string | null = null,
+): SeatView {
   const usbOwner = seat.domains.find((domain) =>
     seat.usb.some((selector) => holdsOurs(domain, selector, facts)),
   );
-  const owner = inputOwner === 'host' ? (usbOwner ?? 'host') : inputOwner;
+  const owner = inputOwner === 'host' ? (usbOwner ?? keeper ?? 'host') : inputOwner;
   const devices = [
     ...seat.input.map((selector) => viewInput(selector, facts, owner, inputOwner)),
     ...seat.usb.flatMap((selector) => viewUsb(selector, facts)),

@@ -32,6 +32,16 @@ export function createCalls(
       return moved(by, name, operations.toggle(name, by));
     },
 
+    async 'host.suspend'() {
+      await operations.suspend();
+      return {};
+    },
+
+    async 'host.resume'() {
+      await operations.resume();
+      return {};
+    },
+
     'trial.confirm'() {
       operations.confirm();
       return {};

@@ -14,6 +14,9 @@ export interface Operations {
   give(seat: string, to: string, by: Viewer): Promise<void>;
   /** Moves a seat to the host, or from there to the guest who asks, else to its first domain. */
   toggle(seat: string, by: Viewer): Promise<void>;
+  /** Resolve when what can be brought back before the host sleeps is, or given again after it. */
+  suspend(): Promise<void>;
+  resume(): Promise<void>;
   /** Ends the trial that the service was started for, if it was. */
   confirm(): void;
 }

@@ -118,6 +118,9 @@ export const methods = {
     result: z.object({ id: z.string(), domain: z.string(), token: z.string() }),
     local: true,
   },
+  /** Brings seats back for the time that the host sleeps, and gives them again: `on-suspend`. */
+  'host.suspend': { params: nothing, result: z.object({}), local: true },
+  'host.resume': { params: nothing, result: z.object({}), local: true },
   /** Ends the trial that the service was started for, if any. */
   'trial.confirm': { params: nothing, result: z.object({}), local: true },
   'guest.list': { params: nothing, result: z.array(guest), local: true },

@@ -21,6 +21,8 @@ const commands = [
   'config check',
   'daemon',
   'confirm',
+  'suspend',
+  'resume',
 ];
 
 test('every command explains itself, on a terminal of 80 columns', async () => {

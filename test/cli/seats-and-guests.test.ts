@@ -116,3 +116,12 @@ test('confirm keeps a service that was started on trial', async () => {
   });
   expect(control.confirmations).toBe(1);
 });
+
+test("suspend and resume tell the service of the host's sleep", async () => {
+  const { folder, control } = await startService();
+  for (const command of ['suspend', 'resume']) {
+    const { stdout, stderr, status } = await handglass([command], at(folder));
+    expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: '', status: 0 });
+  }
+  expect(control.moves).toEqual(['suspend', 'resume']);
+});

@@ -15,6 +15,8 @@ const commands = [
   ['guest', 'list'],
   ['guest', 'revoke', '0123456789ab'],
   ['confirm'],
+  ['suspend'],
+  ['resume'],
 ];
 
 describe('a service that is not running is named, with what starts it', () => {

@@ -50,6 +50,9 @@ test('The example is a configuration', async () => {
         input: [{ id: 'usb-QEMU_QEMU_USB_Keyboard_KBD1-event-kbd' }],
         usb: [{ serial: 'MOUSE1' }, { vendor: '46f4', product: '0001' }],
         swallow: false,
+        onStart: 'stay',
+        onPause: 'host',
+        onSuspend: 'stay',
       },
     ],
     chords: {
@@ -208,6 +211,16 @@ const accepted: Accepted[] = [
     value: [
       { seat: 'desk', to: 'host', run: ['/opt/my tools/desk', ' a\nb '], timeoutMs: 10_000 },
       { seat: 'desk', to: 'win10', run: ['ddcutil'], timeoutMs: 300_000 },
+    ],
+  },
+  {
+    reason: 'seats that follow their domains and one that stays',
+    text: `${seat}on-start = "take"\non-pause = "stay"\non-suspend = "host"\n[[seat]]\nname = "sofa"\ndomains = ["win11"]`,
+    part: ({ seats }) =>
+      seats.map(({ onStart, onPause, onSuspend }) => [onStart, onPause, onSuspend]),
+    value: [
+      ['take', 'stay', 'host'],
+      ['stay', 'host', 'stay'],
     ],
   },
   {

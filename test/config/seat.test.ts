@@ -244,6 +244,21 @@ const refused: Refused[] = [
     problems: ['4:11 seat[0].swallow cannot be "yes"; expected true or false'],
   },
   {
+    reason: 'being given at a start in a way that is not known',
+    text: `${seat}on-start = true\non-pause = "give"`,
+    problems: [
+      '4:12 seat[0].on-start cannot be true; expected "stay", "give" or "take"',
+      '5:12 seat[0].on-pause cannot be "give"; expected "host" or "stay"',
+    ],
+  },
+  {
+    reason: 'something to happen when its domain stops, about which there is no choice',
+    text: `${seat}on-stop = "stay"`,
+    problems: [
+      '4:1 seat[0].on-stop is unknown; expected name, domains, input, usb, swallow, on-start, on-pause or on-suspend',
+    ],
+  },
+  {
     reason: 'domains whose proxies would have one link',
     text: `${seat.replace('win10', 'win 10')}[[seat]]\nname = "couch"\ndomains = ["linux", "win_10"]`,
     problems: [

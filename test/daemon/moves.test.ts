@@ -24,9 +24,13 @@ function start() {
   }));
   const moves = completeMoves(
     {
-      view: () => ({ seats: views, domains: [], problem: null }),
+      view: () => ({ seats: views, domains: [], problem: null, unrepaired: [] }),
       refresh: async () => {},
-      give: (seat, to) => ask(`${seat} to ${to}`),
+      async give(seat, to, check = () => {}) {
+        const view = views.find(({ name }) => name === seat);
+        if (view !== undefined) check(view);
+        await ask(`${seat} to ${to}`);
+      },
       toggle: async () => 'host',
       panic: () => ask('panic'),
     },
@@ -142,4 +146,19 @@ test.each([
   moves.moved('desk', owner, why);
   await Promise.resolve();
   expect(asked).toEqual([]);
+});
+
+test.each([
+  { from: 'win10', reason: 'it still has the seat', asked: ['desk to win11'] },
+  { from: 'host', reason: 'it has given the seat away', asked: [] },
+])('a wish that takes the seat from $from is for as long as $reason', async (row) => {
+  const { moves, asked, log, whats } = start();
+  await moves.wished({ seat: 'desk', from: row.from, to: 'win11', why: 'win11 has started' });
+  expect(asked).toEqual(row.asked);
+  expect(log).toEqual([
+    row.asked.length > 0
+      ? 'desk: with win11 (win11 has started)'
+      : 'desk: The seat "desk" has meanwhile gone to "win10".',
+  ]);
+  expect(whats()).toEqual([]);
 });

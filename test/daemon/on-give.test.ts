@@ -39,6 +39,7 @@ function start(...onGive: Config['onGive']) {
       })),
       domains: [],
       problem: null,
+      unrepaired: [],
     });
   /** Holds every program until the returned function is called. */
   const hold = () => {

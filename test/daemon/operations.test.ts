@@ -32,6 +32,7 @@ function start() {
     problems,
     lookingGlass: () => [],
     lockout,
+    hostSleep: { suspend: async () => {}, resume: async () => {} },
     confirm() {
       told.confirmations += 1;
     },

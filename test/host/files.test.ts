@@ -54,6 +54,15 @@ test('the root itself may be reached through a link', async () => {
   expect(await filesUnder(join(root, 'other'), () => {}).realPath('/a')).toBe('/a');
 });
 
+test('an attribute is given as it is, and only where there is one', async () => {
+  await writeFile(join(root, 'drivers_probe'), '');
+  const before = await files.factsOf('/drivers_probe');
+  await files.writeAttribute('/drivers_probe', '1-2:1.0');
+  expect(await readFile(join(root, 'drivers_probe'), 'utf8')).toBe('1-2:1.0');
+  expect((await files.factsOf('/drivers_probe')).ino).toBe(before.ino);
+  await expect(files.writeAttribute('/absent', '')).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
 test('facts tell kinds apart and follow no link', async () => {
   await writeFile(join(root, 'file'), 'four');
   await mkdir(join(root, 'folder'));

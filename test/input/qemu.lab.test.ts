@@ -36,7 +36,8 @@ const addInput = `
 beforeAll(async () => {
   lab = await bootLab({ boot: 'systemd' });
   service = serviceIn(lab);
-  await configure(lab, inputSeat.replace('}]', '}, { name = "Test-keyboard" }]'));
+  const seat = inputSeat.replace('}]', '}, { name = "Test-keyboard" }]');
+  await configure(lab, `${seat}on-pause = "stay"`);
   await sh(addInput);
   host = await listen(lab, keyboard);
 });

@@ -21,6 +21,9 @@ export function seat(name: string, changes: Partial<Seat> = {}): Seat {
     input: [{ name: 'Key*' }],
     usb: [],
     swallow: false,
+    onStart: 'stay',
+    onPause: 'host',
+    onSuspend: 'stay',
     ...changes,
   };
 }

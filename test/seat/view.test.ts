@@ -13,6 +13,9 @@ const seat: Seat = {
   input: [],
   usb: [{ serial: 'MOUSE' }, { serial: 'STICK' }],
   swallow: false,
+  onStart: 'stay',
+  onPause: 'host',
+  onSuspend: 'stay',
 };
 
 function usb(port: string, device: number, serial: string): UsbDevice {

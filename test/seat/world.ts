@@ -3,9 +3,10 @@ import type { Seat } from '../../src/config/schema.ts';
 import { HandglassError, reasonOf } from '../../src/errors.ts';
 import type { ReadFiles } from '../../src/host/ports.ts';
 import { type DomainRunState, isActive } from '../../src/libvirt/domains.ts';
-import type { SeatEffects } from '../../src/seat/seats.ts';
+import type { SeatEffects } from '../../src/seat/effects.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
 import { checkUsb, giveUsb, takeUsb } from '../../src/usb/handoff.ts';
+import { clearPhantoms } from '../../src/usb/phantoms.ts';
 import type { Refusal } from '../../src/usb/refusals.ts';
 import { inputDevice } from '../input/devices.ts';
 import { noUses, usbDevice } from '../usb/devices.ts';
@@ -21,8 +22,14 @@ export interface World {
   /** Asked before each effect; what it throws is the effect's failure. */
   fail: (call: string) => void | Promise<void>;
   setState: (domain: string, state: DomainRunState) => void;
-  /** Pulls a device out and puts it in again; a domain that had it keeps a phantom. */
+  /** Pulls a device out; a domain that had it keeps a phantom. */
+  unplug: (port: string) => void;
+  /** Puts it in again. */
+  plug: (port: string) => void;
+  /** Pulls a device out and puts it in again. */
   replug: (port: string) => void;
+  /** The ports of devices that QEMU left without a driver. */
+  driverless: Set<string>;
   /** Which domain has the device on a port now. */
   holder: (port: string) => string;
   /** Sends a seat's input devices somewhere, as a chord or a domain's end does. */
@@ -38,10 +45,12 @@ export function createWorld(): World {
   ]);
   const input = new Map<string, { owner: string; turn: number }>();
   const inputOf = (seat: string) => input.get(seat) ?? { owner: 'host', turn: 0 };
+  const all = [qemuDevice(1, 2, 'MOUSE'), qemuDevice(2, 3, 'STICK'), qemuDevice(3, 4, 'PAD')];
   let lastDevice = 4;
 
   const world: World = {
-    usb: [qemuDevice(1, 2, 'MOUSE'), qemuDevice(2, 3, 'STICK'), qemuDevice(3, 4, 'PAD')],
+    usb: all,
+    driverless: new Set(),
     calls: [],
     refusals: [],
     fail: () => {},
@@ -51,11 +60,21 @@ export function createWorld(): World {
       devices.held.set(domain, []);
       for (const [seat, { owner }] of input) if (owner === domain) world.sendInput(seat, 'host');
     },
-    replug(port) {
+    unplug(port) {
+      world.usb = world.usb.filter((each) => each.port !== port);
+    },
+    plug(port) {
+      const device = all.find((each) => each.port === port);
       lastDevice += 1;
-      world.usb = world.usb.map((each) =>
-        each.port === port ? { ...each, device: lastDevice } : each,
-      );
+      if (device === undefined) return;
+      world.usb = [
+        ...world.usb.filter((each) => each.port !== port),
+        { ...device, device: lastDevice },
+      ];
+    },
+    replug(port) {
+      world.unplug(port);
+      world.plug(port);
     },
     holder(port) {
       const device = world.usb.find((each) => each.port === port);
@@ -87,6 +106,12 @@ export function createWorld(): World {
       giveUsb: (domain, seat) =>
         giveUsb(sysfsOf(world), devices, domain, seat.usb, async () => world.refusals),
       takeUsb: (domain, seat) => takeUsb(sysfsOf(world), devices, domain, seat.usb),
+      untilUsable: (port) => before(`wait ${port}`),
+      clearPhantoms: (domain) => clearPhantoms(sysfsOf(world), devices, domain),
+      async restoreDrivers(port) {
+        await before(`probe ${port}`);
+        return world.driverless.delete(port) ? [`${port}:1.0`] : [];
+      },
       input: {
         ownerOf: (seat) => inputOf(seat).owner,
         turnOf: (seat) => inputOf(seat).turn,
@@ -126,7 +151,16 @@ export function createWorld(): World {
 /** A seat with the devices of these serial numbers. */
 export function seatWith(name: string, domains: string[], ...serials: string[]): Seat {
   const usb = serials.map((serial) => ({ serial }));
-  return { name, domains, input: [], usb, swallow: false };
+  return {
+    name,
+    domains,
+    input: [],
+    usb,
+    swallow: false,
+    onStart: 'stay',
+    onPause: 'host',
+    onSuspend: 'stay',
+  };
 }
 
 /** One with the keyboard as well. */

@@ -197,6 +197,8 @@ const refused: [string, string, Answer][] = [
   ['pairing', request('guest.pair', '{"domain":"win10"}'), onTheHost('guest.pair')],
   ['listing guests', request('guest.list'), onTheHost('guest.list')],
   ['revoking', request('guest.revoke', '{"id":"a"}'), onTheHost('guest.revoke')],
+  ['sending the host to sleep', request('host.suspend'), onTheHost('host.suspend')],
+  ['waking the host', request('host.resume'), onTheHost('host.resume')],
   ['confirming a trial', request('trial.confirm'), onTheHost('trial.confirm')],
   [
     'authenticating again',

@@ -269,6 +269,19 @@ test('pairing takes a domain that a seat lists, and shows the guest at once', as
   expect(local.received[3]).toMatchObject({ id: 3, result: { id: guest?.id, domain: 'win10' } });
 });
 
+test('the host tells of its own sleep', async () => {
+  const { open, control } = await world();
+  const local = open('local');
+  local.ask('host.suspend');
+  local.ask('host.resume');
+  await local.has(2);
+  expect(local.received.slice(0, 2)).toMatchObject([
+    { id: 1, result: {} },
+    { id: 1, result: {} },
+  ]);
+  expect(control.moves).toEqual(['suspend', 'resume']);
+});
+
 test('a trial is confirmed from the host', async () => {
   const { open, control } = await world();
   const local = open('local');

@@ -128,6 +128,8 @@ export function memoryOperations(state: State = sampleState) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    suspend: async () => void moves.push('suspend'),
+    resume: async () => void moves.push('resume'),
     confirm() {
       control.confirmations += 1;
     },

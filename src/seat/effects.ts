@@ -1,0 +1,24 @@
+import type { Seat } from '../config/schema.ts';
+import type { InputSwitch } from '../input/switching.ts';
+import type { DomainFacts, MachineFacts } from './view.ts';
+
+/** What seats do to the world. */
+export interface SeatEffects {
+  readMachine(): Promise<MachineFacts>;
+  /** Rejects with `libvirt-unavailable` when libvirt cannot be asked. */
+  readDomains(): Promise<DomainFacts>;
+  /** Rejects as `giveUsb` does before it moves anything. */
+  checkUsb(domain: string, seat: Seat): Promise<void>;
+  giveUsb(domain: string, seat: Seat): Promise<void>;
+  takeUsb(domain: string, seat: Seat): Promise<void>;
+  /** Rejects with `handoff-failed` when the device on this port does not become usable. */
+  untilUsable(port: string): Promise<void>;
+  /** Takes from a domain what it still lists of ours and is plugged in no more. */
+  clearPhantoms(domain: string): Promise<void>;
+  /** Lets the kernel's drivers have the device on this port again; gives the interfaces that they took. */
+  restoreDrivers(port: string): Promise<string[]>;
+  input: SeatInput;
+}
+
+/** The seats' input devices, as `InputSwitch` says. */
+export type SeatInput = Pick<InputSwitch, 'ownerOf' | 'turnOf' | 'give' | 'take'>;

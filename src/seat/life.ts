@@ -1,0 +1,88 @@
+/**
+ * What becomes of a seat when a domain starts, ends or is paused: what libvirt says now against what
+ * it said at the last reading. Its events do not tell what happened before they were followed, or
+ * while libvirt was away.
+ */
+import type { Seat } from '../config/schema.ts';
+import type { Domain } from '../libvirt/domains.ts';
+
+/** `starting`: paused since it was made, as every domain is for a moment. */
+export type Life = 'off' | 'starting' | 'running' | 'paused';
+
+/** A domain that is not in it is off. */
+export type Lives = ReadonlyMap<string, Life>;
+
+/** A move that nobody asked for by name. */
+export interface Wish {
+  seat: string;
+  /** Who had the seat: if that is another one meanwhile, the wish is void. */
+  from: string;
+  to: string;
+  why: string;
+}
+
+/** @param before null at the first reading, when what is paused may have run before */
+export function livesOf(domains: readonly Domain[], before: Lives | null): Lives {
+  return new Map(domains.map(({ name, state }) => [name, lifeOf(state, before, name)]));
+}
+
+/**
+ * A domain that ends takes precedence over one that is paused, and one that starts over both, where
+ * the configuration lets it have the seat.
+ *
+ * @param owner who had the seat at the last reading, and who has it now
+ */
+export function wishFor(
+  seat: Seat,
+  owner: { was: string; is: string },
+  before: Lives,
+  after: Lives,
+): Wish | null {
+  const home = wayHome(seat, owner, before, after);
+  const from = home?.to ?? owner.is;
+  const starts = seat.onStart === 'take' || (seat.onStart === 'give' && from === 'host');
+  const started = seat.domains.find((domain) => hasStarted(domain, before, after));
+  if (!starts || started === undefined || started === owner.is) return home;
+  return { seat: seat.name, from: owner.is, to: started, why: `${started} has started` };
+}
+
+function lifeOf(state: Domain['state'], before: Lives | null, name: string): Life {
+  const was = before?.get(name) ?? 'off';
+  if (state === 'no state') return was;
+  if (state !== 'paused') return lives[state];
+  return before === null || was === 'running' || was === 'paused' ? 'paused' : 'starting';
+}
+
+const lives = {
+  running: 'running',
+  blocked: 'running',
+  'shutting down': 'running',
+  // The guest sleeps, and its keyboard wakes it.
+  suspended: 'running',
+  'shut off': 'off',
+  crashed: 'off',
+} as const;
+
+function wayHome(
+  seat: Seat,
+  { was, is }: { was: string; is: string },
+  before: Lives,
+  after: Lives,
+): Wish | null {
+  const home = { seat: seat.name, from: is, to: 'host' };
+  // Most of it has come back by itself, and what is left comes now.
+  if (was !== 'host' && (is === was || is === 'host') && hasEnded(was, before, after)) {
+    return { ...home, why: `${was} has ended` };
+  }
+  const isPaused = is !== 'host' && after.get(is) === 'paused' && before.get(is) !== 'paused';
+  return isPaused && seat.onPause === 'host' ? { ...home, why: `${is} is paused` } : null;
+}
+
+function hasEnded(domain: string, before: Lives, after: Lives): boolean {
+  return (before.get(domain) ?? 'off') !== 'off' && (after.get(domain) ?? 'off') === 'off';
+}
+
+function hasStarted(domain: string, before: Lives, after: Lives): boolean {
+  const was = before.get(domain) ?? 'off';
+  return after.get(domain) === 'running' && (was === 'off' || was === 'starting');
+}

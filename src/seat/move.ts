@@ -1,0 +1,110 @@
+/**
+ * How a seat gets from one owner to another. To a domain go the USB devices first, then the input
+ * devices, since the way back is theirs. From a domain the input devices have come already.
+ */
+import type { Seat } from '../config/schema.ts';
+import { HandglassError, reasonOf } from '../errors.ts';
+import { isActive, type Domain } from '../libvirt/domains.ts';
+import type { SeatEffects } from './effects.ts';
+import type { Reading } from './reading.ts';
+
+/**
+ * @param owner who has the seat by what has just been read
+ * @param turn of its input devices, when the handoff began
+ */
+export async function moveSeat(
+  effects: SeatEffects,
+  reading: Reading,
+  { seat, owner, to, turn }: { seat: Seat; owner: string; to: string; turn: number },
+): Promise<void> {
+  // Its input devices have come back without libvirt, and there is nothing else to bring.
+  if (to === 'host' && seat.usb.length === 0) return;
+  // What is known to be away is tried to be brought back, whatever else cannot be read.
+  const isKnownAway = to === 'host' && owner !== 'host';
+  const problem = reading.problem();
+  if (problem !== null && !isKnownAway) throw problem;
+  const { domains, attached } = reading.facts();
+  if (to !== 'host') requireRunning(to, domains);
+  // What is refused leaves the seat with the domain that has it.
+  if (to !== 'host' && owner !== 'host' && owner !== to) {
+    await withUsb(seat, () => effects.checkUsb(to, seat));
+  }
+  // More than one domain can hold a part, after a handoff that failed half way.
+  const holders = seat.domains.filter((domain) => domain !== to && attached.has(domain));
+  await takeFrom(effects, holders, seat);
+  if (to === 'host') return;
+  const hasGiven = await withUsb(seat, () => effects.giveUsb(to, seat));
+  await giveInput(effects, to, seat, turn, hasGiven);
+}
+
+export function failuresOf(results: readonly PromiseSettledResult<void>[]): unknown[] {
+  return results.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+}
+
+function requireRunning(domain: string, domains: readonly Domain[]): void {
+  const found = domains.find(({ name }) => name === domain);
+  if (found === undefined) {
+    throw new HandglassError(
+      'domain-unknown',
+      `libvirt knows no domain "${domain}".`,
+      'Correct its name in the configuration; `virsh list --all` shows every domain.',
+    );
+  }
+  if (isActive(found)) return;
+  throw new HandglassError(
+    'domain-not-running',
+    `The domain "${domain}" is not running (${found.state}).`,
+    `Start it: \`virsh start ${domain}\`.`,
+  );
+}
+
+/** Each domain is tried, so that the failure of one keeps nothing in the others. */
+async function takeFrom(
+  effects: SeatEffects,
+  domains: readonly string[],
+  seat: Seat,
+): Promise<void> {
+  const takes = domains.map((domain) => effects.takeUsb(domain, seat));
+  const failures = failuresOf(await Promise.allSettled(takes));
+  if (failures.length === 0) return;
+  // Libvirt being away fails all of them for one reason.
+  const reasons = new Set(failures.map(reasonOf));
+  if (reasons.size === 1) throw failures[0];
+  const cause = new AggregateError(failures);
+  throw new HandglassError('handoff-failed', `${[...reasons].join('. ')}.`, '', { cause });
+}
+
+/** A keyboard moves without the stick that is not plugged in; false where it does. */
+async function withUsb(seat: Seat, action: () => Promise<void>): Promise<boolean> {
+  if (seat.usb.length === 0 && seat.input.length > 0) return false;
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    const isAbsent = error instanceof HandglassError && error.code === 'device-absent';
+    if (seat.input.length > 0 && isAbsent) return false;
+    throw error;
+  }
+}
+
+/**
+ * A domain that reads none of our proxies may have the seat's USB devices all the same, and the
+ * host keeps the keyboard; any other failure brings them back.
+ */
+async function giveInput(
+  effects: SeatEffects,
+  to: string,
+  seat: Seat,
+  turn: number,
+  hasGiven: boolean,
+): Promise<void> {
+  if (seat.input.length === 0) return;
+  try {
+    await effects.input.give(seat.name, to, turn);
+  } catch (error) {
+    if (!hasGiven) throw error;
+    if (error instanceof HandglassError && error.code === 'domain-deaf') return;
+    await effects.takeUsb(to, seat);
+    throw error;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Carries out what standing.ts finds to be repaired: one at a time, never for a seat that is moving,
+ * and each once for what is known of the world, so that a failure waits for a change.
+ */
+import type { Seat } from '../config/schema.ts';
+import { HandglassError, reasonOf } from '../errors.ts';
+import type { SeatEffects } from './effects.ts';
+import type { Reading } from './reading.ts';
+import { addressOf, type Repair } from './standing.ts';
+import type { Facts } from './view.ts';
+
+export interface Repairs {
+  /** What a seat needs now, in place of what it needed before. */
+  plan(seat: Seat, repairs: readonly Repair[]): void;
+  /** Begins with what is planned, unless it is under way already. */
+  begin(): void;
+  /** Resolves when nothing is being repaired that concerns this seat. */
+  until(seat: string): Promise<void>;
+  /** What could not be repaired. */
+  problems(): HandglassError[];
+}
+
+export interface RepairEvents {
+  isMoving(seat: string): boolean;
+  /** A repair has succeeded; `story` is empty where nothing had to be done. */
+  repaired(seat: string, repair: Repair, story: string): void;
+}
+
+interface Job {
+  seat: Seat;
+  repair: Repair;
+  key: string;
+}
+
+export function createRepairs(
+  seats: readonly Seat[],
+  effects: SeatEffects,
+  reading: Reading,
+  events: RepairEvents,
+): Repairs {
+  const planned = new Map<string, Job[]>();
+  const tried = new Map<string, { facts: string; problem: HandglassError | null }>();
+  let current: { seats: readonly string[]; done: Promise<boolean> } | null = null;
+  let isWorking = false;
+
+  async function work(): Promise<void> {
+    isWorking = true;
+    for (let job = nextJob(); job !== null; job = nextJob()) {
+      const done = carryOut(job);
+      current = { seats: touchedBy(job, seats), done };
+      const isOther = await done;
+      current = null;
+      if (isOther) await reading.refresh();
+    }
+    isWorking = false;
+  }
+
+  function nextJob(): Job | null {
+    if (reading.problem() !== null) {
+      // What failed may have failed for that.
+      tried.clear();
+      return null;
+    }
+    const facts = textOf(reading.facts());
+    const isDue = (job: Job) =>
+      tried.get(job.key)?.facts !== facts &&
+      !touchedBy(job, seats).some((name) => events.isMoving(name));
+    const job = [...planned.values()].flat().find(isDue) ?? null;
+    if (job !== null) tried.set(job.key, { facts, problem: tried.get(job.key)?.problem ?? null });
+    return job;
+  }
+
+  /** Whether anything is other than before. */
+  async function carryOut({ seat, repair, key }: Job): Promise<boolean> {
+    const before = tried.get(key)?.problem ?? null;
+    let problem: HandglassError | null = null;
+    let story = '';
+    try {
+      story = await repairNow(effects, seat, repair);
+      events.repaired(seat.name, repair, story);
+    } catch (error) {
+      problem = problemFrom(error);
+    }
+    const facts = tried.get(key)?.facts;
+    if (facts !== undefined) tried.set(key, { facts, problem });
+    return story !== '' || problem !== before;
+  }
+
+  return {
+    plan(seat, repairs) {
+      const jobs = repairs.map((repair) => ({
+        seat,
+        repair,
+        key: JSON.stringify([seat.name, repair]),
+      }));
+      for (const { key } of planned.get(seat.name) ?? []) {
+        if (!jobs.some((job) => job.key === key)) tried.delete(key);
+      }
+      planned.set(seat.name, jobs);
+    },
+    begin() {
+      if (!isWorking) void work();
+    },
+    async until(seat) {
+      if (current?.seats.includes(seat)) await current.done;
+    },
+    problems: () =>
+      [...tried.values()].flatMap(({ problem }) => (problem === null ? [] : [problem])),
+  };
+}
+
+/** What sits on a port that one seat's phantom still has may be another's device by now. */
+function touchedBy({ seat, repair }: Job, seats: readonly Seat[]): string[] {
+  if (repair.kind !== 'clear') return [seat.name];
+  return seats.filter(({ domains }) => domains.includes(repair.domain)).map(({ name }) => name);
+}
+
+/** Without the drivers of devices, which a repair that fails may leave otherwise. */
+function textOf({ usb, domains, attached }: Facts): string {
+  return JSON.stringify([usb.map(addressOf), domains, [...attached]]);
+}
+
+/** Gives what there is to tell of it. */
+async function repairNow(effects: SeatEffects, seat: Seat, repair: Repair): Promise<string> {
+  if (repair.kind === 'clear') {
+    await effects.clearPhantoms(repair.domain);
+    return `${repair.domain} has let go of what was pulled out`;
+  }
+  if (repair.kind === 'attach') {
+    await effects.untilUsable(repair.port);
+    await effects.giveUsb(repair.domain, { ...seat, usb: [{ port: repair.port }] });
+    return `${repair.name} (port ${repair.port}) was plugged in and is with ${repair.domain}`;
+  }
+  const restored = await effects.restoreDrivers(repair.port);
+  return restored.length === 0 ? '' : `${restored.join(' and ')} has its driver again`;
+}
+
+/** Null for what the next reading tells by itself: the device is gone, or libvirt is away. */
+function problemFrom(error: unknown): HandglassError | null {
+  if (!(error instanceof HandglassError)) {
+    return new HandglassError('handoff-failed', `${reasonOf(error)}.`, '', { cause: error });
+  }
+  return ['device-absent', 'libvirt-unavailable'].includes(error.code) ? null : error;
+}

@@ -1,0 +1,123 @@
+/**
+ * What is remembered of a seat from one reading to the next, because the machine and libvirt do not
+ * say it: what has come or ended since. All of it is decided here, and nothing is done.
+ */
+import type { Seat } from '../config/schema.ts';
+import { HandglassError } from '../errors.ts';
+import { isActive } from '../libvirt/domains.ts';
+import type { UsbDevice } from '../system/usb.ts';
+import { isSameDevice } from '../usb/handoff.ts';
+import { isPhantom } from '../usb/phantoms.ts';
+import { fittingUsb, selectUsb } from '../usb/selector.ts';
+import { type Lives, livesOf } from './life.ts';
+import type { Facts } from './view.ts';
+
+/** A seat at its last reading outside of any handoff. */
+export interface Standing {
+  owner: string;
+  lives: Lives;
+  /** Addresses of the seat's devices that were there, without what is still to go to the owner. */
+  known: ReadonlySet<string>;
+  /** Those that a domain has had, and whose drivers have not been seen to since. */
+  lent: ReadonlySet<string>;
+}
+
+export type Repair =
+  | { kind: 'clear'; domain: string }
+  | { kind: 'attach'; domain: string; port: string; name: string }
+  | { kind: 'probe'; port: string };
+
+/** What is to be done for a seat, in this order. */
+export function repairsFor(
+  seat: Seat,
+  owner: string,
+  facts: Facts,
+  { known, lent }: Pick<Standing, 'known' | 'lent'>,
+): Repair[] {
+  const { usb, attached } = facts;
+  const haunted = seat.domains.filter((domain) =>
+    attached.get(domain)?.some((hostdev) => isPhantom(hostdev, usb)),
+  );
+  const arrived = namedBy(seat, usb).filter((device) => !known.has(addressOf(device)));
+  const isOn = facts.domains.some((each) => each.name === owner && isActive(each));
+  const returned = fitting(seat, usb).filter((device) => lent.has(addressOf(device)));
+  const free = (device: UsbDevice) => !isHeld(device, attached);
+  return [
+    ...haunted.map((domain): Repair => ({ kind: 'clear', domain })),
+    ...(isOn ? arrived : [])
+      .filter(free)
+      .map(({ port, name }): Repair => ({ kind: 'attach', domain: owner, port, name })),
+    ...returned.filter(free).map(({ port }): Repair => ({ kind: 'probe', port })),
+  ];
+}
+
+/** @param before null at the first reading: any device may have been lent then, and none is new */
+export function standingOf(
+  seat: Seat,
+  owner: string,
+  facts: Facts,
+  before: Standing | null,
+): Standing {
+  const { usb, attached, domains } = facts;
+  const own = fitting(seat, usb);
+  const toGo = before === null ? [] : repairsFor(seat, owner, facts, before).map(portToFill);
+  const known = own.filter(({ port }) => !toGo.includes(port));
+  const lent = own.filter(
+    (device) => before === null || before.lent.has(addressOf(device)) || isHeld(device, attached),
+  );
+  return {
+    owner,
+    lives: livesOf(domains, before?.lives ?? null),
+    known: new Set(known.map(addressOf)),
+    lent: new Set(lent.map(addressOf)),
+  };
+}
+
+/** What is remembered after a repair: only the drivers of a device do not show in what is read. */
+export function afterRepair(standing: Standing, repair: Repair): Standing {
+  if (repair.kind !== 'probe') return standing;
+  const lent = [...standing.lent].filter((address) => !address.startsWith(`${repair.port} `));
+  return { ...standing, lent: new Set(lent) };
+}
+
+/**
+ * The domain that keeps a seat of which it has nothing now, since all that it had was pulled out:
+ * what is plugged in of it has come since. Null where there is no such domain.
+ */
+export function keeperOf(seat: Seat, facts: Facts, before: Standing | null): string | null {
+  if (before === null || seat.usb.length === 0) return null;
+  if (!seat.domains.includes(before.owner)) return null;
+  const isOn = facts.domains.some((each) => each.name === before.owner && isActive(each));
+  const isNew = fitting(seat, facts.usb).every((device) => !before.known.has(addressOf(device)));
+  return isOn && isNew ? before.owner : null;
+}
+
+/** A device that is plugged in anew has another address, on the same port too. */
+export function addressOf({ port, bus, device }: UsbDevice): string {
+  return `${port} ${bus}:${device}`;
+}
+
+function portToFill(repair: Repair): string | null {
+  return repair.kind === 'attach' ? repair.port : null;
+}
+
+function fitting({ usb: selectors }: Seat, usb: readonly UsbDevice[]): UsbDevice[] {
+  return [...new Set(selectors.flatMap((selector) => fittingUsb(selector, usb)))];
+}
+
+/** None by an ambiguous selector: that is told where the seat is shown. */
+function namedBy({ usb: selectors }: Seat, usb: readonly UsbDevice[]): UsbDevice[] {
+  const named = selectors.flatMap((selector) => {
+    try {
+      return selectUsb(selector, usb);
+    } catch (error) {
+      if (error instanceof HandglassError) return [];
+      throw error;
+    }
+  });
+  return [...new Set(named)];
+}
+
+function isHeld(device: UsbDevice, attached: Facts['attached']): boolean {
+  return [...attached.values()].flat().some((hostdev) => isSameDevice(hostdev, device));
+}

@@ -1,0 +1,42 @@
+import { HandglassError, isErrno, reasonOf } from '../errors.ts';
+import type { ReadFiles, WriteAttribute } from '../host/ports.ts';
+import { linkedName, unlessGone } from '../system/attributes.ts';
+import { interfaceFolders, usbFolder } from '../system/usb.ts';
+
+/**
+ * Has the kernel look for a driver for each interface of a device that has none: QEMU, when it is
+ * killed, leaves them so. Gives the interfaces that found one; not every interface has a driver to
+ * find. Fails with `handoff-failed` where the kernel cannot be asked.
+ */
+export async function restoreDrivers(
+  host: ReadFiles & WriteAttribute,
+  port: string,
+): Promise<string[]> {
+  const folder = `${usbFolder}/${port}`;
+  const restored: string[] = [];
+  for (const path of (await unlessGone(interfaceFolders(host, folder))) ?? []) {
+    if ((await linkedName(host, `${path}/driver`)) !== null) continue;
+    const name = path.slice(folder.length + 1);
+    await probe(host, name);
+    if ((await linkedName(host, `${path}/driver`)) !== null) restored.push(name);
+  }
+  return restored;
+}
+
+/** See Linux's Documentation/ABI/testing/sysfs-bus-usb and drivers_probe in sysfs-bus-pci. */
+const probeFile = '/sys/bus/usb/drivers_probe';
+
+async function probe(host: WriteAttribute, name: string): Promise<void> {
+  try {
+    await host.writeAttribute(probeFile, name);
+  } catch (error) {
+    // It was unplugged meanwhile.
+    if (isErrno(error, 'ENODEV')) return;
+    throw new HandglassError(
+      'handoff-failed',
+      `The USB interface ${name} is without a driver, and ${probeFile} cannot be written: ${reasonOf(error)}.`,
+      'Plug the device in again. Install units/handglass.rules (`sudo sh units/install.sh`), so that it comes back by itself.',
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Phantoms: libvirt and QEMU keep a device that was pulled out while a domain had it, and it holds
+ * one of the domain's ports until it is detached by its alias.
+ */
+import type { ReadFiles } from '../host/ports.ts';
+import type { Hostdevs } from '../libvirt/hostdevs.ts';
+import { aliasFor, type UsbHostdev } from '../libvirt/usb-hostdev.ts';
+import { type UsbDevice, usbDevices } from '../system/usb.ts';
+import { isOurs, isSameDevice } from './handoff.ts';
+
+/** Whether a domain has this by our doing, and the machine has it no more. */
+export function isPhantom(
+  hostdev: UsbHostdev,
+  present: readonly UsbDevice[],
+): hostdev is UsbHostdev & { alias: string } {
+  const isOneOfOurs = hostdev.alias?.startsWith(aliasFor('')) ?? false;
+  return (
+    isOneOfOurs &&
+    !present.some((device) => isSameDevice(hostdev, device) && isOurs(hostdev, device))
+  );
+}
+
+/** Detaches every phantom that a domain has now. */
+export async function clearPhantoms(
+  host: ReadFiles,
+  hostdevs: Hostdevs,
+  domain: string,
+): Promise<void> {
+  // In this order: what the domain has and is plugged in at all is seen to be.
+  const attached = await hostdevs.attached(domain);
+  const present = await usbDevices(host);
+  for (const hostdev of attached) {
+    if (isPhantom(hostdev, present)) await hostdevs.detach(domain, hostdev.alias);
+  }
+}

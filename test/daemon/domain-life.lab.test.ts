@@ -1,0 +1,106 @@
+/** What becomes of a seat when its domain's life, or a device's presence, changes. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { bootLab, type Lab } from '../lab/lab.ts';
+import { output, until } from '../lab/shell.ts';
+
+let lab: Lab;
+const sh = (script: string) => output(lab, script);
+const eventually = (script: string) => until(lab, script);
+
+const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
+
+beforeAll(async () => {
+  lab = await bootLab({ boot: 'systemd' });
+  await sh('virsh start win10');
+});
+
+afterAll(() => lab.end());
+
+beforeEach(async () => {
+  await sh('virsh list --name | grep -qx win10 || virsh start win10');
+  await sh('handglass give desk host');
+  await eventually(`test -e ${mouse}`);
+});
+
+async function configure(key: string, value: string): Promise<void> {
+  await sh(
+    `sed -i 's/^#* *${key} = .*/${key} = "${value}"/' /etc/handglass/handglass.toml && handglass config check && systemctl restart handglass`,
+  );
+}
+
+/** How many devices are on the ports of the domain's own USB controller. */
+async function expectInDomain(count: number): Promise<void> {
+  await eventually(
+    `test "$(virsh qemu-monitor-command win10 --hmp 'info usb' | grep -c Device)" = ${count}`,
+  );
+  await eventually(`test "$(virsh dumpxml win10 | grep -c '<hostdev ')" = ${count}`);
+}
+
+function expectWith(owner: string): Promise<string> {
+  return eventually(`handglass status | grep -q 'seat desk: with ${owner}'`);
+}
+
+function expectJournal(line: string): Promise<string> {
+  return eventually(`journalctl -u handglass -o cat | grep -qF '${line}'`);
+}
+
+test('a device that is pulled out leaves no phantom, and goes back when it is plugged in', async () => {
+  await sh('handglass give desk win10');
+  await expectInDomain(2);
+  for (let round = 0; round < 3; round += 1) {
+    await sh('labctl unplug stick');
+    await expectInDomain(1);
+    await sh('labctl plug stick');
+    await expectInDomain(2);
+  }
+  await expectWith('win10');
+  expect(await sh('handglass status --json')).toContain('"problems":[]');
+});
+
+test('a device that is plugged in while the host has its seat stays there', async () => {
+  await sh('labctl unplug mouse');
+  await eventually(`test ! -e ${mouse}`);
+  await sh('labctl plug mouse');
+  await eventually(`test -e ${mouse}`);
+  await expectInDomain(0);
+});
+
+test('what a killed QEMU leaves without a driver has it again', async () => {
+  expect(await sh('stat -c "%U:%G %a" /sys/bus/usb/drivers_probe')).toBe('root:handglass 220');
+  await sh('handglass give desk win10');
+  await eventually(`test ! -e ${mouse}`);
+  await sh('kill -KILL $(pgrep -f guest=win10)');
+  await expectWith('host');
+  await eventually(`test -e ${mouse}`);
+  await expectJournal('has its driver again');
+});
+
+test('a seat comes back from a domain that is paused', async () => {
+  await sh('handglass give desk win10');
+  await sh('virsh suspend win10');
+  await expectWith('host');
+  await expectJournal('desk: with host (win10 is paused)');
+  await eventually(`test -e ${mouse}`);
+  await sh('virsh resume win10');
+});
+
+test('a seat comes back while the host sleeps, and is given again', async () => {
+  await configure('on-suspend', 'host');
+  await sh('handglass give desk win10');
+  // As far as a sleep goes without a machine that does: all is frozen for 5 s.
+  await sh('echo freezer > /sys/power/pm_test && systemctl suspend');
+  await expectJournal('desk: with host (the host goes to sleep)');
+  await expectJournal('desk: with win10 (the host is awake again)');
+  await expectInDomain(2);
+});
+
+test('a seat goes to a domain that starts, and is back when that ends', async () => {
+  await configure('on-start', 'give');
+  await sh('virsh destroy win10');
+  await eventually(`virsh domstate win10 | grep -q 'shut off'`);
+  await sh('virsh start win10');
+  await expectJournal('desk: with win10 (win10 has started)');
+  await expectInDomain(2);
+  await sh('virsh destroy win10');
+  await expectJournal('desk: with host (win10 has ended)');
+});

@@ -1,0 +1,262 @@
+/** What seats do by themselves when devices come and go, and domains start, stop and are paused. */
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { Seat } from '../../src/config/schema.ts';
+import { HandglassError } from '../../src/errors.ts';
+import { createSeats } from '../../src/seat/seats.ts';
+import { createWorld, seatWith, seatWithKeyboard } from './world.ts';
+
+const desk = seatWith('desk', ['win10', 'win11'], 'MOUSE', 'STICK');
+const headset = seatWith('desk', ['win10'], 'MOUSE');
+
+async function start(...configured: Seat[]) {
+  const world = createWorld();
+  const stories: string[] = [];
+  const wishes: string[] = [];
+  const seats = createSeats({ seats: configured }, world.effects, () => {}, {
+    wished: ({ seat, from, to, why }) => wishes.push(`${seat}: ${from} to ${to}, ${why}`),
+    repaired: (seat, story) => stories.push(`${seat}: ${story}`),
+  });
+  /** Reads, and waits for what follows: nothing in this world takes longer than a promise. */
+  const look = async () => {
+    await seats.refresh();
+    await setImmediate();
+  };
+  const shown = (name = 'desk') => seats.view().seats.find((seat) => seat.name === name);
+  const count = (call: string) => world.calls.filter((each) => each === call).length;
+  const problems = () => seats.view().unrepaired.map(({ what }) => what);
+  await look();
+  world.calls.length = 0;
+  return { world, seats, stories, wishes, look, shown, count, problems };
+}
+
+test('a device that is pulled out leaves no phantom, and goes back when it is plugged in', async () => {
+  const { world, seats, stories, look, shown } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.unplug('1-1');
+  await look();
+  expect(world.calls).toContain('detach win10 ua-handglass-1-1');
+  expect(shown()).toMatchObject({ owner: 'win10', devices: [{ with: null }, { with: 'win10' }] });
+  world.plug('1-1');
+  await look();
+  expect(world.holder('1-1')).toBe('win10');
+  expect(world.calls.indexOf('wait 1-1')).toBeLessThan(world.calls.lastIndexOf('attach win10 1-1'));
+  expect(stories).toEqual([
+    'desk: win10 has let go of what was pulled out',
+    'desk: QEMU MOUSE (port 1-1) was plugged in and is with win10',
+  ]);
+});
+
+test('so does one that was plugged in anew between two looks', async () => {
+  const { world, seats, look } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.replug('1-1');
+  await look();
+  expect(world.holder('1-1')).toBe('win10');
+});
+
+test('a seat stays with its domain while its only device is pulled out', async () => {
+  const { world, seats, look, shown } = await start(headset);
+  await seats.give('desk', 'win10');
+  world.unplug('1-1');
+  await look();
+  expect(shown()?.owner).toBe('win10');
+  world.plug('1-1');
+  await look();
+  expect(world.holder('1-1')).toBe('win10');
+});
+
+test('a seat that is taken back while its only device is pulled out keeps it on the host', async () => {
+  const { world, seats, look, shown } = await start(headset);
+  await seats.give('desk', 'win10');
+  world.unplug('1-1');
+  await look();
+  expect(await seats.toggle('desk')).toBe('host');
+  world.plug('1-1');
+  await look();
+  expect(shown()?.owner).toBe('host');
+  expect(world.holder('1-1')).toBe('host');
+});
+
+test('a seat that is kept is still with its domain for who may not take it', async () => {
+  const { world, seats, look, shown } = await start(headset);
+  await seats.give('desk', 'win10');
+  world.unplug('1-1');
+  await look();
+  const refused = seats.give('desk', 'host', ({ owner }) => {
+    throw new HandglassError('not-permitted', `It is with ${owner}.`);
+  });
+  await expect(refused).rejects.toMatchObject({ what: 'It is with win10.' });
+  expect(shown()?.owner).toBe('win10');
+});
+
+test('a device that was not there when its seat was given follows', async () => {
+  const { world, seats, look } = await start(seatWithKeyboard('desk', ['win10'], 'STICK'));
+  world.unplug('1-2');
+  await seats.give('desk', 'win10');
+  world.plug('1-2');
+  await look();
+  expect(world.holder('1-2')).toBe('win10');
+});
+
+test('a device that was detached by hand is left alone', async () => {
+  const { world, seats, look } = await start(desk);
+  await seats.give('desk', 'win10');
+  await world.effects.takeUsb('win10', seatWith('desk', ['win10'], 'STICK'));
+  await look();
+  expect([world.holder('1-1'), world.holder('1-2')]).toEqual(['win10', 'host']);
+});
+
+test('a device that comes to a seat of the host stays there', async () => {
+  const { world, look, count } = await start(desk);
+  world.replug('1-1');
+  await look();
+  expect(count('attach win10 1-1')).toBe(0);
+});
+
+test('a device that cannot follow is a problem, and is tried again at the next change', async () => {
+  const { world, seats, look, count, problems } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.unplug('1-1');
+  await look();
+  world.calls.length = 0;
+  world.fail = (call) => {
+    if (call.startsWith('attach ')) throw new Error('No free USB ports');
+  };
+  world.plug('1-1');
+  await look();
+  expect(problems()).toEqual([
+    'The USB devices could not go to win10. QEMU MOUSE (port 1-1): No free USB ports.',
+  ]);
+  await look();
+  await look();
+  expect(count('attach win10 1-1')).toBe(1);
+  world.unplug('1-3');
+  await look();
+  expect(count('attach win10 1-1')).toBe(2);
+  world.fail = () => {};
+  world.plug('1-3');
+  await look();
+  expect(problems()).toEqual([]);
+  expect(world.holder('1-1')).toBe('win10');
+});
+
+test('a problem goes with the device, or with the seat', async () => {
+  const { world, seats, look, problems } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.fail = (call) => {
+    if (call.startsWith('attach ')) throw new Error('No free USB ports');
+  };
+  for (const settle of [async () => world.unplug('1-1'), () => seats.give('desk', 'host')]) {
+    world.replug('1-1');
+    await look();
+    expect(problems()).toHaveLength(1);
+    await settle();
+    await look();
+    expect(problems()).toEqual([]);
+  }
+});
+
+test('while libvirt is away nothing is tried, and when it is back all of it is', async () => {
+  const { world, seats, look, count, problems } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.calls.length = 0;
+  const away = new HandglassError('libvirt-unavailable', 'libvirt is away.');
+  world.fail = (call) => {
+    if (call !== 'readMachine' && !call.startsWith('wait')) throw away;
+  };
+  world.replug('1-1');
+  await look();
+  await look();
+  expect(count('wait 1-1')).toBe(0);
+  world.fail = () => {};
+  await look();
+  expect(world.holder('1-1')).toBe('win10');
+  expect(problems()).toEqual([]);
+});
+
+test('a handoff waits for the repair that runs, and none begins in a handoff', async () => {
+  const { world, seats, look, count } = await start(desk);
+  await seats.give('desk', 'win10');
+  const { promise, resolve } = Promise.withResolvers<void>();
+  world.fail = (call) => (call === 'wait 1-1' ? promise : undefined);
+  world.replug('1-1');
+  await look();
+  expect(count('wait 1-1')).toBe(1);
+  const giving = seats.give('desk', 'host');
+  world.replug('1-2');
+  await look();
+  expect(count('wait 1-2')).toBe(0);
+  resolve();
+  await giving;
+  await setImmediate();
+  expect(['1-1', '1-2'].map(world.holder)).toEqual(['host', 'host']);
+});
+
+test('drivers come back to what a domain has left without', async () => {
+  const { world, seats, stories, look, count } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.setState('win10', 'shut off');
+  world.driverless.add('1-1');
+  await look();
+  expect(world.driverless).toEqual(new Set());
+  expect(stories).toEqual(['desk: 1-1:1.0 has its driver again']);
+  await look();
+  expect([count('probe 1-1'), count('probe 1-2')]).toEqual([1, 1]);
+});
+
+test('drivers that cannot come back are a problem, until they can', async () => {
+  const { world, seats, look, problems } = await start(headset);
+  await seats.give('desk', 'win10');
+  world.fail = (call) => {
+    if (call.startsWith('probe')) throw new HandglassError('handoff-failed', 'EACCES.');
+  };
+  world.setState('win10', 'shut off');
+  await look();
+  expect(problems()).toEqual(['EACCES.']);
+  world.fail = () => {};
+  world.unplug('1-3');
+  await look();
+  expect(problems()).toEqual([]);
+});
+
+test('a domain that starts, stops or is paused makes its wishes after each reading, once', async () => {
+  const { world, seats, wishes, look } = await start({ ...desk, onStart: 'give' });
+  world.setState('win10', 'shut off');
+  await look();
+  world.setState('win10', 'paused');
+  await look();
+  expect(wishes).toEqual([]);
+  world.setState('win10', 'running');
+  await look();
+  await look();
+  expect(wishes.splice(0)).toEqual(['desk: host to win10, win10 has started']);
+  await seats.give('desk', 'win10');
+  world.setState('win10', 'paused');
+  await look();
+  await look();
+  expect(wishes.splice(0)).toEqual(['desk: win10 to host, win10 is paused']);
+  world.setState('win10', 'shut off');
+  await look();
+  await look();
+  expect(wishes).toEqual(['desk: host to host, win10 has ended']);
+});
+
+test('a domain that is paused while it gets the seat has to give it back', async () => {
+  const { world, seats, wishes } = await start(seatWithKeyboard('desk', ['win10'], 'MOUSE'));
+  world.fail = (call) => {
+    if (call === 'input desk to win10') world.setState('win10', 'paused');
+  };
+  await seats.give('desk', 'win10');
+  expect(wishes).toEqual(['desk: win10 to host, win10 is paused']);
+});
+
+test('who has asked for a seat counts before a domain that started meanwhile', async () => {
+  const { world, seats, wishes } = await start({ ...desk, onStart: 'take' });
+  world.setState('win11', 'shut off');
+  await seats.refresh();
+  world.setState('win11', 'running');
+  await seats.give('desk', 'win10');
+  await setImmediate();
+  expect(wishes).toEqual([]);
+});

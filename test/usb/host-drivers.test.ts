@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { restoreDrivers } from '../../src/usb/host-drivers.ts';
+import { createSysfs } from '../system/sysfs.ts';
+
+/** A keyboard of three interfaces: one has its driver, one finds it when asked, one has none to find. */
+async function start(fail: (name: string) => void = () => {}) {
+  const machine = await createSysfs();
+  await machine.plugUsb({
+    port: '1-2.3',
+    device: 3,
+    interfaces: [{ class: '03', driver: 'usbhid' }, { class: '03' }, { class: 'ff' }],
+  });
+  const asked: string[] = [];
+  const host = {
+    ...machine.host,
+    async writeAttribute(path: string, name: string) {
+      asked.push(`${path} ${name}`);
+      fail(name);
+      if (name === '1-2.3:1.1') {
+        await machine.link('/sys/bus/usb/drivers/usbhid', `/sys/bus/usb/devices/${name}/driver`);
+      }
+    },
+  };
+  return { ...machine, asked, restore: (port = '1-2.3') => restoreDrivers(host, port) };
+}
+
+function errno(code: string) {
+  return () => {
+    throw Object.assign(new Error(`${code}: write`), { code });
+  };
+}
+
+test('the kernel is asked for each interface without a driver, and for no other', async () => {
+  const { asked, restore } = await start();
+  expect(await restore()).toEqual(['1-2.3:1.1']);
+  expect(asked).toEqual([
+    '/sys/bus/usb/drivers_probe 1-2.3:1.1',
+    '/sys/bus/usb/drivers_probe 1-2.3:1.2',
+  ]);
+});
+
+test('what a program of the host has is left to it', async () => {
+  const { asked, restore, plugUsb } = await start();
+  await plugUsb({ port: '1-4', device: 4, interfaces: [{ class: '03', driver: 'usbfs' }] });
+  expect(await restore('1-4')).toEqual([]);
+  expect(asked).toEqual([]);
+});
+
+test('a device that is gone needs nothing', async () => {
+  const { restore } = await start();
+  expect(await restore('1-9')).toEqual([]);
+});
+
+test('an interface that goes meanwhile needs nothing', async () => {
+  const { restore } = await start(errno('ENODEV'));
+  expect(await restore()).toEqual([]);
+});
+
+test('without the right to ask, the failure says what to do', async () => {
+  const { restore } = await start(errno('EACCES'));
+  await expect(restore()).rejects.toMatchObject({
+    code: 'handoff-failed',
+    what: 'The USB interface 1-2.3:1.1 is without a driver, and /sys/bus/usb/drivers_probe cannot be written: EACCES: write.',
+  });
+});

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { clearPhantoms } from '../../src/usb/phantoms.ts';
+import { start } from './desk.ts';
+
+const ours = { bus: 1, device: 2, alias: 'ua-handglass-1-1' };
+
+test.each([
+  { reason: 'the device is plugged in', device: ours, cleared: false },
+  { reason: 'the device is gone', device: { ...ours, device: 9 }, cleared: true },
+  {
+    reason: 'its number is that of a device on another port',
+    device: { ...ours, alias: 'ua-handglass-1-7' },
+    cleared: true,
+  },
+  {
+    reason: 'another program attached it',
+    device: { ...ours, device: 9, alias: 'ua-other' },
+    cleared: false,
+  },
+  { reason: 'it has no alias', device: { ...ours, device: 9, alias: null }, cleared: false },
+])('what a domain has is cleared: $cleared, when $reason', async ({ device, cleared }) => {
+  const { host, hostdevs } = await start();
+  hostdevs.held.set('win10', [device]);
+  await clearPhantoms(host, hostdevs, 'win10');
+  expect(hostdevs.held.get('win10')).toEqual(cleared ? [] : [device]);
+});
+
+test('a device that is plugged in after the domain was looked at is no phantom', async () => {
+  const { host, hostdevs, plugUsb } = await start();
+  hostdevs.held.set('win10', [{ bus: 1, device: 5, alias: 'ua-handglass-1-5' }]);
+  hostdevs.fail = async (call) => {
+    if (call === 'attached win10') await plugUsb({ port: '1-5', device: 5 });
+  };
+  await clearPhantoms(host, hostdevs, 'win10');
+  expect(hostdevs.held.get('win10')).toHaveLength(1);
+});
