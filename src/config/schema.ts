@@ -71,14 +71,19 @@ export const seatTable = table('[[seat]] tables', {
   usb: z.array(usbSelector, 'a list of selectors, such as [{ serial = "…" }]').default([]),
   swallow: z.boolean('true or false').default(false),
   'on-start': z.enum(['stay', 'give', 'take'], '"stay", "give" or "take"').default('stay'),
+  // A domain that ends keeps nothing; the word is taken so that the choice can be written down.
+  'on-stop': z.literal('host', '"host"').default('host'),
   'on-pause': hostOrStay.default('host'),
   'on-suspend': hostOrStay.default('stay'),
-}).transform(({ 'on-start': onStart, 'on-pause': onPause, 'on-suspend': onSuspend, ...rest }) => ({
-  ...rest,
-  onStart,
-  onPause,
-  onSuspend,
-}));
+}).transform((seat) => {
+  const { name, domains, input, usb, swallow } = seat;
+  const rules = {
+    onStart: seat['on-start'],
+    onPause: seat['on-pause'],
+    onSuspend: seat['on-suspend'],
+  };
+  return { name, domains, input, usb, swallow, ...rules };
+});
 
 export const chordsTable = table('the table [chords]', {
   toggle: chordSetting.prefault('leftctrl+rightctrl'),

@@ -215,7 +215,7 @@ const accepted: Accepted[] = [
   },
   {
     reason: 'seats that follow their domains and one that stays',
-    text: `${seat}on-start = "take"\non-pause = "stay"\non-suspend = "host"\n[[seat]]\nname = "sofa"\ndomains = ["win11"]`,
+    text: `${seat}on-start = "take"\non-stop = "host"\non-pause = "stay"\non-suspend = "host"\n[[seat]]\nname = "sofa"\ndomains = ["win11"]`,
     part: ({ seats }) =>
       seats.map(({ onStart, onPause, onSuspend }) => [onStart, onPause, onSuspend]),
     value: [

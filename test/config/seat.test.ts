@@ -252,11 +252,9 @@ const refused: Refused[] = [
     ],
   },
   {
-    reason: 'something to happen when its domain stops, about which there is no choice',
+    reason: 'staying with a domain that has stopped',
     text: `${seat}on-stop = "stay"`,
-    problems: [
-      '4:1 seat[0].on-stop is unknown; expected name, domains, input, usb, swallow, on-start, on-pause or on-suspend',
-    ],
+    problems: ['4:11 seat[0].on-stop cannot be "stay"; expected "host"'],
   },
   {
     reason: 'domains whose proxies would have one link',

@@ -69,7 +69,8 @@ test('what a killed QEMU leaves without a driver has it again', async () => {
   expect(await sh('stat -c "%U:%G %a" /sys/bus/usb/drivers_probe')).toBe('root:handglass 220');
   await sh('handglass give desk win10');
   await eventually(`test ! -e ${mouse}`);
-  await sh('kill -KILL $(pgrep -f guest=win10)');
+  await sh('kill -KILL $(pgrep -f [g]uest=win10)');
+  await eventually(`virsh domstate win10 | grep -q 'shut off'`);
   await expectWith('host');
   await eventually(`test -e ${mouse}`);
   await expectJournal('has its driver again');

@@ -4,7 +4,7 @@ import type { DomainRunState } from '../../src/libvirt/domains.ts';
 import type { UsbHostdev } from '../../src/libvirt/usb-hostdev.ts';
 import { afterRepair, keeperOf, repairsFor, standingOf } from '../../src/seat/standing.ts';
 import type { Facts } from '../../src/seat/view.ts';
-import { usbDevice } from '../usb/devices.ts';
+import { noUses, usbDevice } from '../usb/devices.ts';
 import { seatWith } from './world.ts';
 
 const desk = seatWith('desk', ['win10', 'win11'], 'MOUSE', 'STICK');
@@ -21,7 +21,13 @@ function facts(
   state: DomainRunState = 'running',
 ): Facts {
   const domains = ['win10', 'win11'].map((name) => ({ name, state }));
-  return { input: [], usb, domains, attached: new Map(Object.entries(attached)) };
+  return {
+    input: [],
+    usb,
+    uses: noUses,
+    domains,
+    attached: new Map(Object.entries(attached)),
+  };
 }
 
 interface Case {
