@@ -1,38 +1,37 @@
 import type { Config } from '../config/schema.ts';
-import type { Clock, Converse, OpenFiles, ReadFiles, WriteFiles } from '../host/ports.ts';
-import { isActive, listDomains } from '../libvirt/domains.ts';
-import { hostdevsOf } from '../libvirt/hostdevs.ts';
-import { qemuProcesses } from '../libvirt/process.ts';
-import { virshFor } from '../libvirt/virsh.ts';
+import { isActive } from '../domain/domain.ts';
+import { qemuProcesses } from '../domain/process.ts';
+import type { HandglassError } from '../errors.ts';
+import type { ReadFiles } from '../host/ports.ts';
 import type { InputSwitch } from '../input/switching.ts';
 import type { SeatEffects } from '../seat/seats.ts';
 import { type InputDevice, inputDevices } from '../system/input.ts';
 import { usbDevices } from '../system/usb.ts';
 import { giveUsb, takeUsb } from '../usb/handoff.ts';
+import { domainReader } from './domain-facts.ts';
+import type { ConfiguredDomains } from './domains.ts';
 
 /**
- * What seats read of this machine and of libvirt, and do to them.
+ * What seats read of this machine and of domains, and do to them.
  *
- * @param folder where files for virsh lie for a moment
  * @param devices `watch` is called before each reading, so that no change falls between the two, and
  *   `follow` with what was read
- * @param signal the end, after which no virsh is kept
+ * @param failed is told what keeps some of the domains from being read, at each reading
  */
 export function effectsOn(
-  host: ReadFiles & WriteFiles & OpenFiles & Converse & Clock,
+  host: ReadFiles,
   config: Config,
-  folder: string,
+  domains: ConfiguredDomains,
   devices: { watch: () => Promise<void>; follow: (input: readonly InputDevice[]) => void },
   input: InputSwitch,
-  signal: AbortSignal,
+  failed: (failures: readonly HandglassError[]) => void,
 ): SeatEffects {
-  const virsh = virshFor(host, config.libvirt.uri, signal);
-  const hostdevs = hostdevsOf(host, virsh, folder);
-  const seatDomains = new Set(config.seats.flatMap(({ domains }) => domains));
+  const seatDomains = new Set(config.seats.flatMap(({ domains: names }) => names));
+  const readDomains = domainReader(domains.sources, seatDomains, failed);
   let processes = new Map<string, number>();
 
   async function watchProcesses(active: readonly string[]): Promise<void> {
-    processes = await qemuProcesses(host, active, processes);
+    processes = await qemuProcesses(host, domains, active, processes);
     for (const domain of seatDomains) input.watch(domain, processes.get(domain) ?? null);
   }
 
@@ -45,15 +44,12 @@ export function effectsOn(
       return { input: present, usb: await usbDevices(host) };
     },
     async readDomains() {
-      const domains = await listDomains(virsh);
-      const active = domains.filter((each) => isActive(each) && seatDomains.has(each.name));
+      const facts = await readDomains();
+      const active = facts.domains.filter((each) => isActive(each) && seatDomains.has(each.name));
       await watchProcesses(active.map(({ name }) => name));
-      const attached = active.map(
-        async ({ name }) => [name, await hostdevs.attached(name)] as const,
-      );
-      return { domains, attached: new Map(await Promise.all(attached)) };
+      return facts;
     },
-    giveUsb: (domain, { usb }) => giveUsb(host, hostdevs, domain, usb),
-    takeUsb: (domain, { usb }) => takeUsb(host, hostdevs, domain, usb),
+    giveUsb: (domain, { usb }) => giveUsb(host, domains, domain, usb),
+    takeUsb: (domain, { usb }) => takeUsb(host, domains, domain, usb),
   };
 }

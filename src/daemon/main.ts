@@ -5,6 +5,7 @@ import { filesUnder } from '../host/files.ts';
 import { runtimeFolder, stateFolder } from '../host/folders.ts';
 import { native } from '../host/native.ts';
 import { processes } from '../host/processes.ts';
+import { sockets } from '../host/sockets.ts';
 import { startService } from './service.ts';
 
 /**
@@ -12,7 +13,13 @@ import { startService } from './service.ts';
  * the service manager's own stamps the lines with the time.
  */
 export async function runDaemon(configPath: string, trialMs?: number): Promise<void> {
-  const host = { ...filesUnder('/', native.reserve), ...processes, ...clock, ...native };
+  const host = {
+    ...filesUnder('/', native.reserve),
+    ...processes,
+    ...sockets,
+    ...clock,
+    ...native,
+  };
   const config = await loadConfig(host, configPath);
   const ending = new AbortController();
   // These stay: a library's own listener, left alone, would end the process in the middle.

@@ -1,9 +1,10 @@
-/** The service: seats, chords, libvirt and the server, put together over the ports it is given. */
+/** The service: seats, chords, domains and the server, put together over the ports it is given. */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { reasonOf } from '../errors.ts';
 import type {
   Clock,
+  Connect,
   Converse,
   Follow,
   Notify,
@@ -17,12 +18,12 @@ import type {
 } from '../host/ports.ts';
 import { openAbsoluteDevices } from '../input/absolute-devices.ts';
 import { switchInput } from '../input/switching.ts';
-import { followEvents } from '../libvirt/events.ts';
 import { createSeats, type Seats } from '../seat/seats.ts';
 import { openGuests } from '../server/guests.ts';
 import { serve } from '../server/listen.ts';
 import type { Operations } from '../server/operations.ts';
 import type { InputDevice } from '../system/input.ts';
+import { configuredDomains } from './domains.ts';
 import { effectsOn } from './effects.ts';
 import { createLockout } from './lockout.ts';
 import { watchLookingGlass } from './looking-glass.ts';
@@ -42,6 +43,7 @@ type Host = ReadFiles &
   Run &
   Follow &
   Converse &
+  Connect &
   Clock &
   Notify &
   OpenSwitchboard;
@@ -103,7 +105,10 @@ export async function startService(
     watch: watchDevices(host, refresh, signal),
     follow: (present: readonly InputDevice[]) => problems.set('input', input.follow(present)),
   };
-  const effects = effectsOn(host, config, options.runtimeFolder, devices, input, signal);
+  const domains = configuredDomains(host, config, options.runtimeFolder, signal);
+  const effects = effectsOn(host, config, domains, devices, input, (failures) =>
+    problems.set('domains', failures),
+  );
   const onGive = runOnGive(host, config, problems);
   const seats: Seats = createSeats(config, effects, () => {
     const view = seats.view();
@@ -139,7 +144,7 @@ export async function startService(
   );
   const running = [
     server.closed,
-    followEvents(host, config.libvirt.uri, refresh, signal),
+    domains.follow(refresh, signal),
     lookingGlass.run(signal),
     watchStalls(host, input, seatNames, (seat) => moves.moved(seat, 'host', 'stall'), signal),
   ];

@@ -9,9 +9,9 @@
  *   the host the input devices go first, at once, whatever else is going on.
  */
 import type { Config, Seat } from '../config/schema.ts';
+import { isActive, type Domain } from '../domain/domain.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { InputSwitch } from '../input/switching.ts';
-import { isActive, type Domain } from '../libvirt/domains.ts';
 import {
   type DomainFacts,
   type Facts,

@@ -166,4 +166,5 @@ export const errorNumbers: Record<ErrorCode, number> = {
   'listen-failed': -32_019,
   'domain-deaf': -32_020,
   'locked-out': -32_021,
+  'qemu-unavailable': -32_022,
 };

@@ -3,10 +3,9 @@
  * failure comes back. On the way to the host each device is tried, and every failure reported.
  */
 import type { UsbSelector } from '../config/selectors.ts';
+import { aliasFor, type Hostdevs, type UsbHostdev } from '../domain/usb-hostdev.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { ReadFiles } from '../host/ports.ts';
-import type { Hostdevs } from '../libvirt/hostdevs.ts';
-import { aliasFor, type UsbHostdev } from '../libvirt/usb-hostdev.ts';
 import { type UsbDevice, usbDevices } from '../system/usb.ts';
 import { fittingUsb, namesSeveral, selectUsb, usbSelectorText } from './selector.ts';
 
