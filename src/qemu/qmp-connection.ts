@@ -18,11 +18,11 @@ import type { Clock, Connect } from '../host/ports.ts';
 export interface QmpConnection {
   /**
    * Runs a command and gives what it returns. Rejects with a DomainRefusal in QEMU's words, or with
-   * the reason why the connection is over.
+   * the reason why the connection is over: `ECONNRESET` where the other end has closed it.
    */
   execute(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>;
-  /** Resolves with the reason why it is over: null when the other end has closed it. */
-  ended: Promise<Error | null>;
+  /** Resolves with the reason why it is over. */
+  ended: Promise<Error>;
 }
 
 /**
@@ -48,16 +48,14 @@ export async function connectQmp(
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) take(line);
-    if (rest.length > longestLine) fail(new Error(`a line of it has no end`));
+    if (rest.length > longestLine) fail(new Error('a line of it has no end'));
   });
   const close = () => connection.end();
   signal.addEventListener('abort', close);
   if (signal.aborted) close();
   const ended = connection.ended.then(() => {
     signal.removeEventListener('abort', close);
-    const reason = over;
-    fail(new Error('the connection has ended'));
-    return reason;
+    return fail(Object.assign(new Error('the connection has ended'), { code: 'ECONNRESET' }));
   });
 
   function take(line: string): void {
@@ -70,10 +68,12 @@ export async function connectQmp(
     else waiting.get(message.id)?.reject(new DomainRefusal(message.error.desc));
   }
 
-  function fail(reason: Error): void {
+  /** Gives the reason that was first. */
+  function fail(reason: Error): Error {
     over ??= reason;
     connection.end();
     for (const each of [greeted, ...waiting.values()]) each.reject(over);
+    return over;
   }
 
   async function execute(command: string, args: object = {}): Promise<unknown> {
@@ -89,7 +89,7 @@ export async function connectQmp(
   async function inTime(answer: Promise<unknown>): Promise<unknown> {
     const answered = new AbortController();
     host.sleep(limitMs, answered.signal).then(
-      () => fail(new Error(`it did not answer within ${limitMs / 1000} s`)),
+      () => void fail(new Error(`it did not answer within ${limitMs / 1000} s`)),
       () => {},
     );
     return answer.finally(() => answered.abort());

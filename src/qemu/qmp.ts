@@ -34,48 +34,43 @@ export function keepQmp(
 ): Qmp {
   const tried = Promise.withResolvers<void>();
   let connection: QmpConnection | null = null;
-  /** Why there is none; null while nobody listens. */
-  let reason: Error | null = null;
+  /** Why there is none. */
+  let problem: HandglassError | null = null;
   void keep();
 
   async function keep(): Promise<void> {
     let pauseMs = shortestPauseMs;
     while (!signal.aborted) {
-      const before = reason;
       try {
         connection = await connectQmp(host, entry.socket, heard, signal);
         pauseMs = shortestPauseMs;
-        settle(null);
-        const lost = await connection.ended;
-        connection = null;
-        settle(lost);
-      } catch (error) {
-        if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ECONNREFUSED')) reason = null;
-        else reason = error instanceof Error ? error : new Error(String(error));
         tried.resolve();
-        if (before?.message !== reason?.message) heard();
+        heard();
+        miss(await connection.ended);
+      } catch (error) {
+        miss(error);
       }
       await host.sleep(pauseMs, signal).catch(() => {});
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     }
   }
 
-  function settle(now: Error | null): void {
-    reason = now;
+  function miss(reason: unknown): void {
+    const before = connection === null ? problem?.message : null;
+    connection = null;
+    problem = failure(entry, reason);
     tried.resolve();
-    heard();
+    if (problem.message !== before) heard();
   }
 
   return {
     async execute(command, args) {
       await tried.promise;
-      const current = connection;
-      if (current === null) throw failure(entry, reason);
+      if (connection === null) throw problem ?? failure(entry, null);
       try {
-        return await current.execute(command, args);
+        return await connection.execute(command, args);
       } catch (error) {
-        if (error instanceof DomainRefusal) throw error;
-        throw failure(entry, await current.ended);
+        throw error instanceof DomainRefusal ? error : failure(entry, error);
       }
     },
   };
@@ -84,21 +79,23 @@ export function keepQmp(
 const shortestPauseMs = 100;
 const longestPauseMs = 2000;
 
-function failure({ name, socket }: QemuEntry, reason: Error | null): HandglassError {
-  if (reason === null) {
+function failure({ name, socket }: QemuEntry, reason: unknown): HandglassError {
+  const cause = { cause: reason };
+  if (isErrno(reason, 'ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ECONNRESET')) {
     return new HandglassError(
       'domain-not-running',
       `The domain "${name}" is not running: no QEMU listens at ${socket}.`,
       `Start it with \`-qmp unix:${socket},server=on,wait=off\`.`,
+      cause,
     );
   }
   const remedy = isErrno(reason, 'EACCES')
     ? 'The service, as its user handglass, has to be let write to it.'
-    : 'QEMU talks to one program at a time: this socket has to be for Handglass alone.';
+    : 'It hangs, or another program has this socket: QEMU talks to one at a time, and this one has to be for Handglass alone.';
   return new HandglassError(
     'qemu-unavailable',
     `The QEMU of "${name}" cannot be talked to at ${socket}: ${reasonOf(reason)}.`,
     remedy,
-    { cause: reason },
+    cause,
   );
 }

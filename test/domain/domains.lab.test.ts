@@ -1,6 +1,5 @@
 /** One virtual host for all, since to boot it takes longer than these tests. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { product } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
 import { askerIn, describeDomains } from './contract.ts';
@@ -79,9 +78,8 @@ usb = [{ serial = "MOUSE1" }]
 `;
   beforeAll(async () => {
     await sh(`cat > /etc/handglass/handglass.toml <<'END'\n${config}\nEND`);
-    await sh(`mkdir -p /run/handglass && cd /
-      RUNTIME_DIRECTORY=/run/handglass STATE_DIRECTORY=/tmp ${product}/node_modules/.bin/node \
-        ${product}/src/cli/main.ts daemon > /tmp/daemon.log 2>&1 & echo $! > /run/daemon.pid`);
+    await sh(`mkdir -p /run/handglass
+      STATE_DIRECTORY=/tmp handglass daemon > /tmp/daemon.log 2>&1 & echo $! > /run/daemon.pid`);
     await status('"state":"shut off"');
   });
 
