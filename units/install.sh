@@ -20,13 +20,15 @@ esac
   exit 1
 }
 
-# The cache halves the time to start. Root's own is where only root can write.
+# The cache halves the time to start. Root's own is where only root can write. Node strips types by
+# WebAssembly, whose second compiler crashes now and then (nodejs/node#64500) and gains nothing here;
+# nor does a larger room for young objects, which would stay in memory.
 cat >/usr/bin/handglass <<LAUNCHER
 #!/bin/sh
 if [ -z "\${NODE_COMPILE_CACHE-}" ] && [ -w /var/cache ]; then
   export NODE_COMPILE_CACHE=/var/cache/handglass/root
 fi
-exec '$product/node_modules/.bin/node' '$product/src/cli/main.ts' "\$@"
+exec '$product/node_modules/.bin/node' --no-wasm-tier-up --max-semi-space-size=1 '$product/src/cli/main.ts' "\$@"
 LAUNCHER
 chmod 755 /usr/bin/handglass
 

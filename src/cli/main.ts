@@ -70,7 +70,6 @@ if (process.exitCode === ExitCode.InvalidArgument || process.exitCode === ExitCo
  */
 function keepSmall(): void {
   for (const compiler of ['opt', 'maglev']) setFlagsFromString(`--no-${compiler}`);
-  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 /** `--config FILE` may stand before the command as well as behind it. */

@@ -12,5 +12,7 @@ export interface Finding {
 
 /** Texts to choose from, for a sentence: `b7, idd or any`. */
 export function choiceOf(texts: readonly string[]): string {
-  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(texts);
+  // Intl.ListFormat would leave 6 MB of tables in the service's memory.
+  const [last = '', ...others] = texts.toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(', ')} or ${last}`;
 }

@@ -5,14 +5,19 @@ import { filesUnder } from '../host/files.ts';
 import { runtimeFolder, stateFolder } from '../host/folders.ts';
 import { native } from '../host/native.ts';
 import { processes } from '../host/processes.ts';
+import { becomeServiceUser } from '../host/service-user.ts';
 import { sockets } from '../host/sockets.ts';
 import { startService } from './service.ts';
 
 /**
- * Runs the service in the foreground until SIGTERM or SIGINT, or its trial is over. Its journal is the standard output;
- * the service manager's own stamps the lines with the time.
+ * Runs the service in the foreground until SIGTERM or SIGINT, or its trial is over. Its journal is the
+ * standard output; the service manager's own stamps the lines with the time.
  */
 export async function runDaemon(configPath: string, trialMs?: number): Promise<void> {
+  // Systemd, and `npm start -- --here`, have made the folders and say where.
+  if (process.getuid?.() === 0 && process.env['RUNTIME_DIRECTORY'] === undefined) {
+    becomeServiceUser(runtimeFolder());
+  }
   const host = {
     ...filesUnder('/', native.reserve),
     ...processes,

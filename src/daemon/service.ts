@@ -32,7 +32,7 @@ import { runOnGive } from './on-give.ts';
 import { operationsOn } from './operations.ts';
 import { createProblems, type Problems } from './problems.ts';
 import { watchStalls } from './stall.ts';
-import { startTrial } from './trial.ts';
+import { startTrial, type Trial } from './trial.ts';
 import { watchDevices } from './watch-devices.ts';
 
 type Host = ReadFiles &
@@ -118,10 +118,7 @@ export async function startService(
   });
   const moves = completeMoves(seats, problems, log);
   const lockout = createLockout(host);
-  const trial =
-    options.trialMs === undefined
-      ? null
-      : startTrial(host, input, options.trialMs, log, () => trialOver.abort(), stop);
+  let trial: Trial | null = null;
   const lookingGlass = watchLookingGlass(host, config.lookingGlass, changed);
   const operations = operationsOn({
     config,
@@ -142,6 +139,9 @@ export async function startService(
       throw error;
     },
   );
+  if (options.trialMs !== undefined) {
+    trial = startTrial(host, input, options.trialMs, log, () => trialOver.abort(), stop);
+  }
   const running = [
     server.closed,
     domains.follow(refresh, signal),

@@ -1,8 +1,9 @@
 /** Listening on a unix socket's path, which a daemon that died may have left occupied. */
 import { once } from 'node:events';
-import { get, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
 import type { OpenFiles, ReadFiles, SetMode } from '../host/ports.ts';
+import { get } from './http.ts';
 
 /**
  * Listens on the path with mode 0660; the group is the folder's or the service's. Until the mode is

@@ -4,11 +4,12 @@
  * (403), a plain request (426); and on the websocket a message of more than 16 KiB (closed with
  * 1009), a binary one (1003), text that is not UTF-8 (1007) and broken frames (1002).
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock } from '../host/ports.ts';
 import type { Admission } from './admission.ts';
+import { createServer } from './http.ts';
 import { closeCodes, frameLimitBytes } from './protocol.ts';
 import { openSession, type Connection, type SessionContext } from './session.ts';
 

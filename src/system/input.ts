@@ -35,12 +35,16 @@ const linkFolder = '/dev/input/by-id';
 export async function inputDevices(host: ReadFiles): Promise<InputDevice[]> {
   const nodes = (await namesIn(host, classFolder))
     .filter((name) => name.startsWith('event'))
-    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    .sort((a, b) => numberOf(a) - numberOf(b));
   const links = await linksByNode(host);
   const devices = await Promise.all(
     nodes.map((node) => unlessGone(readDevice(host, node, links.get(node) ?? []))),
   );
   return devices.filter((device) => device !== null);
+}
+
+function numberOf(node: string): number {
+  return Number(node.slice('event'.length));
 }
 
 async function readDevice(host: ReadFiles, node: string, ids: string[]): Promise<InputDevice> {

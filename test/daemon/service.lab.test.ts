@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Service, serviceIn } from '../input/desk.ts';
+import { nodeCommand } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
 
 let lab: Lab;
+let service: Service;
 const sh = (script: string) => output(lab, script);
 const eventually = (script: string) => until(lab, script);
 
@@ -10,13 +13,15 @@ const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
 
 beforeAll(async () => {
   lab = await bootLab({ boot: 'systemd' });
+  service = serviceIn(lab);
   await sh('virsh start win10');
 });
 
 afterAll(() => lab.end());
 
 beforeEach(async () => {
-  await sh('systemctl start handglass && handglass give desk host >/dev/null');
+  await sh('systemctl start handglass');
+  await service.give('host');
   await eventually(`test -e ${mouse}`);
 });
 
@@ -32,12 +37,6 @@ async function addressOf(serial: string): Promise<string> {
   return sh(
     `cd "$(dirname "$(grep -lx ${serial} /sys/bus/usb/devices/*/serial)")" && echo "$(cat busnum):$(cat devnum)"`,
   );
-}
-
-/** Waits until the seat has come to rest, and gives its owner. */
-async function ownerAtRest(): Promise<string | undefined> {
-  const json = await eventually(`handglass status --json | grep '"moving":false'`);
-  return (JSON.parse(json) as { seats: { owner: string }[] }).seats[0]?.owner;
 }
 
 /** A chord shows in the journal when it has done its work. */
@@ -114,24 +113,24 @@ describe('the toggle chord', () => {
 
 describe('the service that ends', () => {
   test('leaves the devices where they are when stopped, and adopts them at its next start', async () => {
-    await sh('handglass give desk win10');
+    await service.give('win10');
     await sh('systemctl stop handglass');
     expect(await sh('systemctl show -P ExecMainStatus handglass')).toBe('0');
     expect(await inDomain()).toHaveLength(2);
     await sh('systemctl start handglass');
-    expect(await ownerAtRest()).toBe('win10');
+    await service.owner('win10');
     await pressChord();
     await expectTaken();
   });
 
   test('is started again after SIGKILL, and adopts what it finds', async () => {
-    await sh('handglass give desk win10');
+    await service.give('win10');
     const before = await sh('systemctl show -P MainPID handglass');
     await sh(`kill -KILL ${before}`);
     await eventually(
       `systemctl is-active handglass && test "$(systemctl show -P MainPID handglass)" != ${before}`,
     );
-    expect(await ownerAtRest()).toBe('win10');
+    await service.owner('win10');
     await sh('handglass toggle desk');
     await expectTaken();
   });
@@ -146,9 +145,9 @@ describe('the service that ends', () => {
 });
 
 test('a seat is back with the host when its domain is destroyed', async () => {
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await sh('virsh destroy win10');
-  await eventually("handglass status | grep -q 'seat desk: with host'");
+  await service.owner('host');
   const { status, stderr } = await lab.sh('handglass give desk win10');
   expect(status).toBe(1);
   expect(stderr).toBe(
@@ -179,10 +178,9 @@ describe('local control', () => {
 
 describe('a guest on its own network', () => {
   const guest = '/usr/lib/handglass/test/lab/guest/in-guest-network';
-  const node = '/usr/lib/handglass/node_modules/.bin/node';
   const call = (token: string, seat: string, to: string) =>
     lab.sh(
-      `${guest} ${node} /usr/lib/handglass/test/lab/guest/guest-call.ts 192.168.122.1:18503 ${token} ${seat} ${to}`,
+      `${guest} ${nodeCommand.join(' ')} /usr/lib/handglass/test/lab/guest/guest-call.ts 192.168.122.1:18503 ${token} ${seat} ${to}`,
     );
 
   test('takes the seat and gives it back with its token', async () => {
@@ -255,11 +253,11 @@ describe('shared memory', () => {
 });
 
 test('after a reset of the host everything is there again', async () => {
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await lab.reboot();
   await eventually('systemctl is-active --quiet handglass-shm handglass');
   expect(await sh('stat -c "%s %U:%G %a" /dev/shm/looking-glass')).toBe('67108864 alice:kvm 660');
-  expect(await ownerAtRest()).toBe('host');
+  expect(await sh('handglass status')).toContain('seat desk: with host');
   await sh('virsh start win10');
   await pressChord();
   await expectGiven();

@@ -79,7 +79,7 @@ usb = [{ serial = "MOUSE1" }]
   beforeAll(async () => {
     await sh(`cat > /etc/handglass/handglass.toml <<'END'\n${config}\nEND`);
     await sh(`mkdir -p /run/handglass
-      STATE_DIRECTORY=/tmp handglass daemon > /tmp/daemon.log 2>&1 & echo $! > /run/daemon.pid`);
+      RUNTIME_DIRECTORY=/run/handglass STATE_DIRECTORY=/tmp handglass daemon > /tmp/daemon.log 2>&1 & echo $! > /run/daemon.pid`);
     await status('"state":"shut off"');
   });
 

@@ -30,12 +30,14 @@ const give = async () => {
 async function plugPen(): Promise<void> {
   pen = converse(lab, [source, '--name', 'Test-pen', '--abs']);
   penNode = await pen.next();
-  await service.until(/"selector":"Test-pen"[^}]*"with":"host"/);
+  // Until udev has set its rights there is a problem with it.
+  await service.until(/"selector":"Test-pen"[^}]*"with":"host"[^]*"problems":\[\]/);
 }
 
 async function unplugPen(): Promise<void> {
   await pen.end();
   await until(lab, `! test -e ${penNode}`);
+  await service.until(/"selector":"Test-pen"[^}]*"present":false/);
 }
 
 beforeAll(async () => {

@@ -3,7 +3,7 @@
  * read the domain's proxies in QEMU's place and the devices in the desktop's.
  */
 import { type Conversation, converse } from '../lab/guest/input/conversation.ts';
-import { buildInputPrograms, product } from '../lab/guest/input/programs.ts';
+import { buildInputPrograms, nodeCommand, product } from '../lab/guest/input/programs.ts';
 import { LabFailure } from '../lab/failure.ts';
 import type { Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
@@ -72,31 +72,30 @@ export interface Service {
   owner(name: string): Promise<void>;
   /** Waits until the state, as JSON, matches; also for a service that is about to come back. */
   until(state: RegExp): Promise<void>;
-  /** Kills a program by its command line; when, in seconds of CLOCK_MONOTONIC. */
+  /** Kills a program by its command line; when it was dead, in seconds of CLOCK_MONOTONIC. */
   kill(program: string): Promise<number>;
 }
 
 export function serviceIn(lab: Lab): Service {
-  const asker = converse(lab, [
-    `${product}/node_modules/.bin/node`,
-    `${product}/test/input/service-asker.ts`,
-  ]);
+  const asker = converse(lab, [...nodeCommand, `${product}/test/input/service-asker.ts`]);
   const waiting = new Map<number, PromiseWithResolvers<string>>();
   let asked = 0;
 
+  /** Answers come in any order; whoever waits hands on those that are for others. */
   async function answer(question: string): Promise<string> {
     const mine = Promise.withResolvers<string>();
     asked += 1;
-    waiting.set(asked, mine);
-    asker.say(`${asked} ${question}`);
-    // Lines come in any order, one for each question.
-    try {
-      const [, number, text = ''] = /^(\d+) (.*)$/.exec(await asker.next()) ?? [];
-      waiting.get(Number(number))?.resolve(text);
-    } catch (error) {
-      mine.reject(error);
-    }
+    const number = asked;
+    waiting.set(number, mine);
+    asker.say(`${number} ${question}`);
+    while (waiting.has(number)) await Promise.race([mine.promise, handOn()]);
     return mine.promise;
+  }
+
+  async function handOn(): Promise<void> {
+    const [, number, text = ''] = /^(\d+) (.*)$/.exec(await asker.next()) ?? [];
+    waiting.get(Number(number))?.resolve(text);
+    waiting.delete(Number(number));
   }
 
   const ask = (to: string) => answer(`give ${to}`);
@@ -122,11 +121,7 @@ export function serviceIn(lab: Lab): Service {
 /** Stops the service's main thread; gives what lets it go on. */
 export async function blockJavaScript(lab: Lab): Promise<() => Promise<void>> {
   const pid = await output(lab, 'systemctl show -P MainPID handglass');
-  const blocker = converse(lab, [
-    `${product}/node_modules/.bin/node`,
-    `${product}/test/input/block-javascript.ts`,
-    pid,
-  ]);
+  const blocker = converse(lab, [...nodeCommand, `${product}/test/input/block-javascript.ts`, pid]);
   if ((await blocker.next()) !== 'blocked') throw new Error('JavaScript is not blocked.');
   return async () => void (await blocker.end());
 }

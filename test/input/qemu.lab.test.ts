@@ -1,6 +1,7 @@
 /** The domain's own QEMU reads the proxies here, as on a real machine, and tells what it has read. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Conversation } from '../lab/guest/input/conversation.ts';
+import { type Conversation, converse } from '../lab/guest/input/conversation.ts';
+import { buildInputPrograms } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
 import {
@@ -12,6 +13,9 @@ import {
   type Service,
   serviceIn,
 } from './desk.ts';
+import { silence } from './silence.ts';
+
+const { source } = buildInputPrograms();
 
 let lab: Lab;
 let service: Service;
@@ -32,7 +36,7 @@ const addInput = `
 beforeAll(async () => {
   lab = await bootLab({ boot: 'systemd' });
   service = serviceIn(lab);
-  await configure(lab, inputSeat);
+  await configure(lab, inputSeat.replace('}]', '}, { name = "Test-keyboard" }]'));
   await sh(addInput);
   host = await listen(lab, keyboard);
 });
@@ -92,6 +96,15 @@ test('a domain that is paused leaves the chord its way home, and types on when i
   await sh('virsh resume win10');
   await service.give('win10');
   await expectGuestTypes('d');
+});
+
+test('QEMU is killed while a key is typed: the host has the key from then on', async () => {
+  const device = converse(lab, [source, '--name', 'Test-keyboard', '--keys']);
+  const node = await device.next();
+  await service.until(/"selector":"Test-keyboard"[^}]*"present":true[^]*"problems":\[\]/);
+  await service.give('win10');
+  console.log(await silence(lab, service, { device, node, program: 'guest=win10' }));
+  await device.end();
 });
 
 test('a domain that is shut off gives the seat back', async () => {

@@ -5,8 +5,8 @@
  *
  *   give TARGET    gives the seat; the owner then, or the code of the failure
  *   until PATTERN  once the state, as JSON, matches; tries again while there is no service
- *   kill TEXT      kills the program whose command line has the text in it; the time of that, in
- *                  seconds of CLOCK_MONOTONIC
+ *   kill TEXT      kills the program whose command line has the text in it; the time of its death,
+ *                  in seconds of CLOCK_MONOTONIC
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -63,16 +63,24 @@ async function ask(question: (client: Client) => Promise<string>): Promise<strin
 function kill(text: string): string {
   for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
     if (Number(name) === process.pid || !commandLine(name).includes(text)) continue;
-    const now = process.hrtime.bigint();
     process.kill(Number(name), 'SIGKILL');
-    return (Number(now / 1000n) / 1e6).toFixed(6);
+    while (isAlive(name)) continue;
+    return (Number(process.hrtime.bigint() / 1000n) / 1e6).toFixed(6);
   }
   return 'none';
 }
 
-function commandLine(process: string): string {
+function isAlive(name: string): boolean {
   try {
-    return readFileSync(`/proc/${process}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return !/\) [ZX] /.test(readFileSync(`/proc/${name}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function commandLine(name: string): string {
+  try {
+    return readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
     return '';
   }

@@ -25,6 +25,7 @@ const needed = {
   newuidmap: '',
   'qemu-system-x86_64': '',
   resize2fs: '',
+  valgrind: '',
 };
 let folder: string;
 

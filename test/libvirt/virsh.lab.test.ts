@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Conversation, converse } from '../lab/guest/input/conversation.ts';
-import { product } from '../lab/guest/input/programs.ts';
+import { nodeCommand, product } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
 
@@ -12,10 +12,7 @@ beforeAll(async () => {
   lab = await bootLab({ boot: 'systemd' });
   // Only the virsh of the asker is to be found, and nothing is to wake libvirtd.
   await sh('systemctl stop handglass && virsh start win10');
-  asker = converse(lab, [
-    `${product}/node_modules/.bin/node`,
-    `${product}/test/libvirt/virsh-asker.ts`,
-  ]);
+  asker = converse(lab, [...nodeCommand, `${product}/test/libvirt/virsh-asker.ts`]);
 });
 
 afterAll(() => lab.end());

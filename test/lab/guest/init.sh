@@ -46,5 +46,5 @@ udevadm settle
 virtlogd --daemon
 libvirtd --daemon
 while :; do
-  $product/node_modules/.bin/node $guest/agent.ts
+  $product/node_modules/.bin/node --no-wasm-tier-up $guest/agent.ts
 done

@@ -1,5 +1,6 @@
 /** The main job, step by step, each with its proof from the virtual host itself. */
 import { LabFailure } from '../failure.ts';
+import { nodeCommand, product } from '../guest/input/programs.ts';
 import type { Lab } from '../lab.ts';
 import { output, until } from '../shell.ts';
 
@@ -9,7 +10,6 @@ export interface Step {
   prove(lab: Lab): Promise<string>;
 }
 
-const product = '/usr/lib/handglass';
 const guestFolder = `${product}/test/lab/guest`;
 const mouseLink = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
 const domainUsb = 'virsh qemu-monitor-command win10 --hmp info usb';
@@ -70,7 +70,7 @@ export const steps: Step[] = [
       const token = await output(lab, 'handglass guest pair win10');
       const owner = await output(
         lab,
-        `${guestFolder}/in-guest-network ${product}/node_modules/.bin/node ` +
+        `${guestFolder}/in-guest-network ${nodeCommand.join(' ')} ` +
           `${guestFolder}/guest-call.ts 192.168.122.1:18503 ${token} desk host`,
       );
       if (owner !== 'host') throw new LabFailure(`the answer was ${owner}`);
