@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'locked-out'
   | 'not-permitted'
   | 'protocol'
+  | 'qemu-unavailable'
   | 'seat-unknown'
   | 'service-down'
   | 'shm-busy'

@@ -11,6 +11,7 @@ import {
   chordTable,
   lookingGlassTable,
   onGiveTable,
+  qemuTable,
   seatTable,
   type GiveChord,
   type Seat,
@@ -29,6 +30,7 @@ export function relationFindings(document: Record<string, unknown>): Finding[] {
     path,
     value: { seat: value.seat, to: [value.to] },
   }));
+  const qemus = soundEntries(document, 'qemu', qemuTable);
   const seatsAreSound = z.array(seatTable).safeParse(document['seat'] ?? []).success;
   const domains = seats.map(({ path, value }) => elements([...path, 'domains'], value.domains));
 
@@ -51,6 +53,14 @@ export function relationFindings(document: Record<string, unknown>): Finding[] {
         ...elements<unknown>([...path, 'usb'], value.usb),
       ]),
       'each device in one list of one seat',
+    ),
+    ...repeats(
+      qemus.map(({ path, value }) => ({ path: [...path, 'name'], value: value.name })),
+      'a name that no other QEMU has',
+    ),
+    ...repeats(
+      qemus.map(({ path, value }) => ({ path: [...path, 'socket'], value: value.socket })),
+      'a socket of its own for each QEMU',
     ),
     ...gives.flatMap((give) => repeats(targets(give), 'each target once')),
     ...(seatsAreSound ? [...gives, ...onGive].flatMap((give) => strays(give, seats)) : []),

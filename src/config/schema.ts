@@ -111,6 +111,12 @@ const libvirtTable = table('the table [libvirt]', {
   ).default('qemu:///system'),
 });
 
+/** A domain that is a QEMU without libvirt. */
+export const qemuTable = table('[[qemu]] tables', {
+  name: textOf(/^(?!host$)\P{Cc}+$/u, 'a name such as "win10", other than "host"'),
+  socket: textOf(/^\/[^\0]{1,106}$/u, 'the absolute path of a socket, of 107 characters at most'),
+});
+
 const serverTable = table('the table [server]', {
   listen: z
     .array(
@@ -127,6 +133,7 @@ export const configSchema = table('a TOML document', {
   chords: chordsTable.prefault({}),
   chord: tables('chord', chordTable),
   'on-give': tables('on-give', onGiveTable),
+  qemu: tables('qemu', qemuTable),
   libvirt: libvirtTable.prefault({}),
   server: serverTable.prefault({}),
 }).transform(

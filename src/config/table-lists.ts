@@ -1,5 +1,5 @@
 /** Names of the tables that are written `[[name]]`, for there may be several of each. */
-const tableLists = ['looking-glass', 'seat', 'chord', 'on-give'] as const;
+const tableLists = ['looking-glass', 'seat', 'chord', 'on-give', 'qemu'] as const;
 
 export type TableList = (typeof tableLists)[number];
 

@@ -1,16 +1,8 @@
 import type { Config, Seat } from '../config/schema.ts';
-import type {
-  Clock,
-  Converse,
-  OpenFiles,
-  ReadFiles,
-  WriteAttribute,
-  WriteFiles,
-} from '../host/ports.ts';
-import { isActive, listDomains } from '../libvirt/domains.ts';
-import { hostdevsOf } from '../libvirt/hostdevs.ts';
-import { qemuProcesses } from '../libvirt/process.ts';
-import { virshFor } from '../libvirt/virsh.ts';
+import { isActive } from '../domain/domain.ts';
+import { qemuProcesses } from '../domain/process.ts';
+import type { HandglassError } from '../errors.ts';
+import type { Clock, ReadFiles, WriteAttribute } from '../host/ports.ts';
 import type { InputSwitch } from '../input/switching.ts';
 import type { SeatEffects } from '../seat/effects.ts';
 import { usbUses } from '../seat/usb-uses.ts';
@@ -22,32 +14,32 @@ import { restoreDrivers } from '../usb/host-drivers.ts';
 import { clearPhantoms } from '../usb/phantoms.ts';
 import { refusalsOf } from '../usb/refusals.ts';
 import { untilUsable } from '../usb/usable.ts';
+import { domainReader } from './domain-facts.ts';
+import type { ConfiguredDomains } from './domains.ts';
 
 /**
- * What seats read of this machine and of libvirt, and do to them.
+ * What seats read of this machine and of domains, and do to them.
  *
- * @param folder where files for virsh lie for a moment
  * @param devices `watch` is called before each reading, so that no change falls between the two, and
  *   `follow` with what was read
  * @param hasGuest whether a guest of the domain may ask us to move a seat
- * @param signal the end, after which no virsh is kept
+ * @param failed is told what keeps some of the domains from being read, at each reading
  */
 export function effectsOn(
-  host: ReadFiles & WriteFiles & WriteAttribute & OpenFiles & Converse & Clock,
+  host: ReadFiles & WriteAttribute & Clock,
   config: Config,
-  folder: string,
+  domains: ConfiguredDomains,
   devices: { watch: () => Promise<void>; follow: (input: readonly InputDevice[]) => void },
   input: InputSwitch,
   hasGuest: (domain: string) => boolean,
-  signal: AbortSignal,
+  failed: (failures: readonly HandglassError[]) => void,
 ): SeatEffects {
-  const virsh = virshFor(host, config.libvirt.uri, signal);
-  const hostdevs = hostdevsOf(host, virsh, folder);
-  const seatDomains = new Set(config.seats.flatMap(({ domains }) => domains));
+  const seatDomains = new Set(config.seats.flatMap(({ domains: names }) => names));
+  const readDomains = domainReader(domains.sources, seatDomains, failed);
   let processes = new Map<string, number>();
 
   async function watchProcesses(active: readonly string[]): Promise<void> {
-    processes = await qemuProcesses(host, active, processes);
+    processes = await qemuProcesses(host, domains, active, processes);
     for (const domain of seatDomains) input.watch(domain, processes.get(domain) ?? null);
   }
 
@@ -73,21 +65,18 @@ export function effectsOn(
       return { input: present, usb: await usbDevices(host), uses };
     },
     async readDomains() {
-      const domains = await listDomains(virsh);
-      const active = domains.filter((each) => isActive(each) && seatDomains.has(each.name));
+      const facts = await readDomains();
+      const active = facts.domains.filter((each) => isActive(each) && seatDomains.has(each.name));
       await watchProcesses(active.map(({ name }) => name));
-      const attached = active.map(
-        async ({ name }) => [name, await hostdevs.attached(name)] as const,
-      );
-      return { domains, attached: new Map(await Promise.all(attached)) };
+      return facts;
     },
     async checkUsb(domain, seat) {
-      await checkUsb(host, hostdevs, domain, seat.usb, checkFor(domain, seat));
+      await checkUsb(host, domains, domain, seat.usb, checkFor(domain, seat));
     },
-    giveUsb: (domain, seat) => giveUsb(host, hostdevs, domain, seat.usb, checkFor(domain, seat)),
-    takeUsb: (domain, { usb }) => takeUsb(host, hostdevs, domain, usb),
+    giveUsb: (domain, seat) => giveUsb(host, domains, domain, seat.usb, checkFor(domain, seat)),
+    takeUsb: (domain, { usb }) => takeUsb(host, domains, domain, usb),
     untilUsable: (port) => untilUsable(host, port),
-    clearPhantoms: (domain) => clearPhantoms(host, hostdevs, domain),
+    clearPhantoms: (domain) => clearPhantoms(host, domains, domain),
     restoreDrivers: (port) => restoreDrivers(host, port),
   };
 }

@@ -6,6 +6,7 @@ import { runtimeFolder, stateFolder } from '../host/folders.ts';
 import { native } from '../host/native.ts';
 import { processes } from '../host/processes.ts';
 import { becomeServiceUser } from '../host/service-user.ts';
+import { sockets } from '../host/sockets.ts';
 import { startService } from './service.ts';
 
 /**
@@ -17,7 +18,13 @@ export async function runDaemon(configPath: string, trialMs?: number): Promise<v
   if (process.getuid?.() === 0 && process.env['RUNTIME_DIRECTORY'] === undefined) {
     becomeServiceUser(runtimeFolder());
   }
-  const host = { ...filesUnder('/', native.reserve), ...processes, ...clock, ...native };
+  const host = {
+    ...filesUnder('/', native.reserve),
+    ...processes,
+    ...sockets,
+    ...clock,
+    ...native,
+  };
   const config = await loadConfig(host, configPath);
   const ending = new AbortController();
   // These stay: a library's own listener, left alone, would end the process in the middle.

@@ -1,9 +1,10 @@
-/** The service: seats, chords, libvirt and the server, put together over the ports it is given. */
+/** The service: seats, chords, domains and the server, put together over the ports it is given. */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { reasonOf } from '../errors.ts';
 import type {
   Clock,
+  Connect,
   Converse,
   Follow,
   Notify,
@@ -18,12 +19,12 @@ import type {
 } from '../host/ports.ts';
 import { openAbsoluteDevices } from '../input/absolute-devices.ts';
 import { switchInput } from '../input/switching.ts';
-import { followEvents } from '../libvirt/events.ts';
 import { createSeats, type Seats } from '../seat/seats.ts';
 import { type Guests, openGuests } from '../server/guests.ts';
 import { serve } from '../server/listen.ts';
 import type { Operations } from '../server/operations.ts';
 import type { InputDevice } from '../system/input.ts';
+import { configuredDomains } from './domains.ts';
 import { effectsOn } from './effects.ts';
 import { createHostSleep } from './host-sleep.ts';
 import { createLockout } from './lockout.ts';
@@ -46,6 +47,7 @@ type Host = ReadFiles &
   Run &
   Follow &
   Converse &
+  Connect &
   Clock &
   Notify &
   OpenSwitchboard;
@@ -110,7 +112,10 @@ export async function startService(
   };
   const hasGuest = (domain: string) =>
     config.server.listen.length > 0 && guests.list().some((guest) => guest.domain === domain);
-  const effects = effectsOn(host, config, options.runtimeFolder, devices, input, hasGuest, signal);
+  const domains = configuredDomains(host, config, options.runtimeFolder, signal);
+  const effects = effectsOn(host, config, domains, devices, input, hasGuest, (failures) =>
+    problems.set('domains', failures),
+  );
   const onGive = runOnGive(host, config, problems);
   const seats: Seats = createSeats(
     config,
@@ -156,7 +161,7 @@ export async function startService(
   }
   const running = [
     server.closed,
-    followEvents(host, config.libvirt.uri, refresh, signal),
+    domains.follow(refresh, signal),
     lookingGlass.run(signal),
     watchMounts(host, refresh, signal),
     watchStalls(host, input, seatNames, (seat) => moves.moved(seat, 'host', 'stall'), signal),

@@ -121,15 +121,23 @@ export interface Converse {
   ): Conversation;
 }
 
-/** A program that runs. Whoever started it ends it. */
+export interface Connect {
+  /**
+   * Connects to the unix socket at a path; what the other end says is told as it comes, in pieces
+   * that end anywhere. Rejects with `ENOENT`, `ECONNREFUSED` where nobody listens, or `EACCES`.
+   */
+  connect(path: string, heard: (text: string) => void): Promise<Conversation>;
+}
+
+/** A program that runs, or a connection. Whoever started it ends it. */
 export interface Conversation {
-  /** Gives text to its standard input; once it has ended, to nobody. */
+  /** Gives text to its standard input, or the other end; once it has ended, to nobody. */
   say(text: string): void;
-  /** Kills it. May be repeated. */
+  /** Kills the program, or closes the connection. May be repeated. */
   end(): void;
   /**
-   * Resolves when it has ended and all that it printed has been told, however it ended; rejects with
-   * `ENOENT` or `EACCES` when it could not be started.
+   * Resolves when it has ended and all that it said has been told, however it ended; rejects with
+   * `ENOENT` or `EACCES` when a program could not be started.
    */
   ended: Promise<void>;
 }

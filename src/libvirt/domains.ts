@@ -1,3 +1,4 @@
+import type { Domain } from '../domain/domain.ts';
 import type { Virsh } from './virsh.ts';
 
 /** What libvirt's virDomainState numbers mean (include/libvirt/libvirt-domain.h). */
@@ -11,26 +12,6 @@ const stateNames = [
   'crashed',
   'suspended',
 ] as const;
-
-export type DomainRunState = (typeof stateNames)[number];
-
-export interface Domain {
-  name: string;
-  state: DomainRunState;
-}
-
-/** States in which a QEMU process is there to hold devices. */
-const activeStates: readonly DomainRunState[] = [
-  'running',
-  'blocked',
-  'paused',
-  'shutting down',
-  'suspended',
-];
-
-export function isActive({ state }: Domain): boolean {
-  return activeStates.includes(state);
-}
 
 /** Every domain that libvirt knows, running or not, in libvirt's order. */
 export async function listDomains(virsh: Virsh): Promise<Domain[]> {

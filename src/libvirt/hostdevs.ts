@@ -1,28 +1,17 @@
 import { join } from 'node:path';
-import type { Clock, OpenFiles, WriteFiles } from '../host/ports.ts';
-import { listDomains } from './domains.ts';
+import { DomainRefusal } from '../domain/refusal.ts';
+import { waitForRelease } from '../domain/release.ts';
 import {
   aliasFor,
-  parseUsbHostdevs,
+  type Hostdevs,
   type UsbAddress,
   type UsbHostdev,
-  usbHostdevXml,
-} from './usb-hostdev.ts';
-import { parseUsbPorts, type UsbPorts } from './usb-ports.ts';
-import { VirshRefusal } from './virsh-refusal.ts';
+} from '../domain/usb-hostdev.ts';
+import type { Clock, OpenFiles, WriteFiles } from '../host/ports.ts';
+import { listDomains } from './domains.ts';
+import { parseUsbHostdevs, usbHostdevXml } from './usb-hostdev.ts';
+import { parseUsbPorts } from './usb-ports.ts';
 import type { Virsh } from './virsh.ts';
-
-/** What can be done with the USB host devices of running domains. */
-export interface Hostdevs {
-  /** What the domain has now; nothing when it does not run. */
-  attached(domain: string): Promise<UsbHostdev[]>;
-  /** The same, and its USB ports; null where its XML does not tell of them. */
-  usbOf(domain: string): Promise<{ hostdevs: UsbHostdev[]; ports: UsbPorts | null }>;
-  /** Resolves when the domain has the device; rejects with a VirshRefusal when it will not take it. */
-  attach(domain: string, device: UsbAddress): Promise<void>;
-  /** Resolves when the domain has the device of this alias no more. */
-  detach(domain: string, alias: string): Promise<void>;
-}
 
 /**
  * Through virsh. That a command succeeded proves nothing (libvirt reports success for removals that
@@ -41,7 +30,7 @@ export function hostdevsOf(
       return { hostdevs: parseUsbHostdevs(xml), ports: parseUsbPorts(xml) };
     } catch (error) {
       // A domain without a configuration is gone when it has ended.
-      if (error instanceof VirshRefusal && !(await isKnown(domain))) {
+      if (error instanceof DomainRefusal && !(await isKnown(domain))) {
         return { hostdevs: [], ports: null };
       }
       throw error;
@@ -62,7 +51,7 @@ export function hostdevsOf(
       await host.removeFile(file);
     }
     if (!(await has(domain, alias))) {
-      throw new VirshRefusal(`libvirt reported success, and ${domain} does not have the device`);
+      throw new DomainRefusal(`libvirt reported success, and ${domain} does not have the device`);
     }
   }
 
@@ -71,17 +60,10 @@ export function hostdevsOf(
       await virsh('detach-device-alias', '--domain', domain, '--alias', alias, '--live');
     } catch (error) {
       // The domain may have ended, or the device gone, between the decision and the command.
-      if (error instanceof VirshRefusal && !(await has(domain, alias))) return;
+      if (error instanceof DomainRefusal && !(await has(domain, alias))) return;
       throw error;
     }
-    // The command only asks; QEMU lets go when the guest's controller has.
-    const limit = host.now() + detachLimitMs;
-    while (await has(domain, alias)) {
-      if (host.now() >= limit) {
-        throw new VirshRefusal(`${domain} did not let go of it within ${detachLimitMs / 1000} s`);
-      }
-      await host.sleep(pauseMs);
-    }
+    await waitForRelease(host, domain, () => has(domain, alias));
   }
 
   async function has(domain: string, alias: string): Promise<boolean> {
@@ -94,6 +76,3 @@ export function hostdevsOf(
 
   return { attached, usbOf, attach, detach };
 }
-
-const pauseMs = 100;
-const detachLimitMs = 5000;

@@ -11,30 +11,11 @@
  *     </hostdev>
  *
  * With both ids and address libvirt attaches this device or none (by ids alone it
- * refuses two of a kind, by address alone it takes whatever sits there). The alias is ours: it is
- * how we find again what we attached, and we detach nothing without it.
+ * refuses two of a kind, by address alone it takes whatever sits there).
  */
 import { parseXml } from '@rgrove/parse-xml';
+import { aliasFor, type UsbAddress, type UsbHostdev } from '../domain/usb-hostdev.ts';
 import { childrenOf } from './xml-children.ts';
-
-export interface UsbHostdev {
-  bus: number;
-  device: number;
-  alias: string | null;
-}
-
-export interface UsbAddress {
-  port: string;
-  bus: number;
-  device: number;
-  vendor: string;
-  product: string;
-}
-
-/** The alias of a device that we attached, from its port; libvirt wants `ua-` and no dots. */
-export function aliasFor(port: string): string {
-  return `ua-handglass-${port.replaceAll('.', '_')}`;
-}
 
 export function usbHostdevXml({ port, bus, device, vendor, product }: UsbAddress): string {
   return `<hostdev mode='subsystem' type='usb' managed='no'>

@@ -1,12 +1,6 @@
 import { parseXml, type XmlElement } from '@rgrove/parse-xml';
+import type { UsbPorts } from '../domain/usb-hostdev.ts';
 import { childElements, childrenOf } from './xml-children.ts';
-
-/** The USB ports of a domain, those of hubs in it included. */
-export interface UsbPorts {
-  /** None where it has no USB controller. */
-  all: number;
-  free: number;
-}
 
 /**
  * What libvirt counts before it says "No free USB ports" (virDomainUSBAddressControllerModelToPorts

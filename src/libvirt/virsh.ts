@@ -1,14 +1,14 @@
+import { DomainRefusal } from '../domain/refusal.ts';
 import { HandglassError, isErrno } from '../errors.ts';
 import type { Clock, Converse } from '../host/ports.ts';
 import { lineOf } from './virsh-line.ts';
-import { VirshRefusal } from './virsh-refusal.ts';
 import { startVirshShell, type VirshAnswer, type VirshShell } from './virsh-shell.ts';
 
 /** Runs one virsh command and gives what it prints. */
 export type Virsh = (...args: string[]) => Promise<string>;
 
 /**
- * Virsh for one libvirt. A command that libvirt refuses rejects with a VirshRefusal; without virsh,
+ * Virsh for one libvirt. A command that libvirt refuses rejects with a DomainRefusal; without virsh,
  * libvirt or the right to talk to it the HandglassError is `libvirt-unavailable`.
  *
  * Two are kept for the next commands, until the signal is aborted: to start one takes many times as
@@ -59,7 +59,7 @@ function outputIn({ stdout, stderr, outcome }: VirshAnswer, uri: string): string
   // The one thing that only the text tells; it decides the explanation alone.
   const lost = /^error: ((Disconnected from|Failed to reconnect to) .*)/m.exec(stderr)?.[1];
   if (lost !== undefined) throw unavailable(uri, lost);
-  throw new VirshRefusal(reasonIn(stderr));
+  throw new DomainRefusal(reasonIn(stderr));
 }
 
 /** Virsh prints what it could not do on one line and why on the next; the last says most. */

@@ -5,7 +5,7 @@ import type { DomainFacts, MachineFacts } from './view.ts';
 /** What seats do to the world. */
 export interface SeatEffects {
   readMachine(): Promise<MachineFacts>;
-  /** Rejects with `libvirt-unavailable` when libvirt cannot be asked. */
+  /** Rejects with `libvirt-unavailable` or `qemu-unavailable` when nobody can be asked. */
   readDomains(): Promise<DomainFacts>;
   /** Rejects as `giveUsb` does before it moves anything. */
   checkUsb(domain: string, seat: Seat): Promise<void>;

@@ -4,7 +4,7 @@
  * while libvirt was away.
  */
 import type { Seat } from '../config/schema.ts';
-import type { Domain } from '../libvirt/domains.ts';
+import type { Domain } from '../domain/domain.ts';
 
 /** `starting`: paused since it was made, as every domain is for a moment. */
 export type Life = 'off' | 'starting' | 'running' | 'paused';

@@ -4,7 +4,7 @@
  */
 import type { Seat } from '../config/schema.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
-import { isActive, type Domain } from '../libvirt/domains.ts';
+import { isActive, type Domain } from '../domain/domain.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Reading } from './reading.ts';
 
@@ -46,8 +46,8 @@ function requireRunning(domain: string, domains: readonly Domain[]): void {
   if (found === undefined) {
     throw new HandglassError(
       'domain-unknown',
-      `libvirt knows no domain "${domain}".`,
-      'Correct its name in the configuration; `virsh list --all` shows every domain.',
+      `There is no domain "${domain}".`,
+      'Correct its name in the configuration; `virsh list --all` shows all that libvirt has.',
     );
   }
   if (isActive(found)) return;

@@ -3,6 +3,7 @@
  * and each once for what is known of the world, so that a failure waits for a change.
  */
 import type { Seat } from '../config/schema.ts';
+import { isAway } from '../domain/domain.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Reading } from './reading.ts';
@@ -135,10 +136,10 @@ async function repairNow(effects: SeatEffects, seat: Seat, repair: Repair): Prom
   return restored.length === 0 ? '' : `${restored.join(' and ')} has its driver again`;
 }
 
-/** Null for what the next reading tells by itself: the device is gone, or libvirt is away. */
+/** Null for what the next reading tells by itself: the device is gone, or nobody can be asked. */
 function problemFrom(error: unknown): HandglassError | null {
   if (!(error instanceof HandglassError)) {
     return new HandglassError('handoff-failed', `${reasonOf(error)}.`, '', { cause: error });
   }
-  return ['device-absent', 'libvirt-unavailable'].includes(error.code) ? null : error;
+  return error.code === 'device-absent' || isAway(error) ? null : error;
 }

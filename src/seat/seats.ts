@@ -1,7 +1,7 @@
 /**
  * Moves seats and knows who has them.
  *
- * - Owners are derived: each refresh reads the machine and libvirt anew (view.ts).
+ * - Owners are derived: each refresh reads the machine and domains anew (view.ts).
  * - One handoff at a time for each seat. Who asks meanwhile for the same target waits for the same
  *   handoff; who asks for another is told `busy`.
  * - A panic waits for no turn: it follows directly on the handoff that runs.
@@ -10,7 +10,7 @@
  */
 import type { Config, Seat } from '../config/schema.ts';
 import { HandglassError } from '../errors.ts';
-import type { Domain } from '../libvirt/domains.ts';
+import type { Domain } from '../domain/domain.ts';
 import type { SeatEffects } from './effects.ts';
 import { type Wish, wishFor } from './life.ts';
 import { failuresOf, moveSeat } from './move.ts';
@@ -42,7 +42,7 @@ export interface Seats {
   /**
    * Moves a seat; resolves when it is there. `check` sees the seat as it is when the move begins, and
    * throws to refuse it. Fails with `seat-unknown`, `target-unknown`, `busy`, `domain-unknown`,
-   * `domain-not-running`, `libvirt-unavailable`, or the reason why the devices did not move.
+   * `domain-not-running`, `libvirt-unavailable`, `qemu-unavailable`, or the reason why the devices did not move.
    */
   give(seat: string, to: string, check?: (seat: SeatView) => void): Promise<void>;
   /**

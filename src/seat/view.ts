@@ -1,10 +1,10 @@
 /** Who has what, worked out from what the machine and libvirt say now. Nothing here is remembered. */
 import type { Seat } from '../config/schema.ts';
 import type { InputSelector, UsbSelector } from '../config/selectors.ts';
+import type { Domain } from '../domain/domain.ts';
+import type { UsbHostdev } from '../domain/usb-hostdev.ts';
 import { HandglassError } from '../errors.ts';
 import { inputSelectorText, selectInput } from '../input/selector.ts';
-import type { Domain } from '../libvirt/domains.ts';
-import type { UsbHostdev } from '../libvirt/usb-hostdev.ts';
 import type { InputDevice } from '../system/input.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import { isOurs, isSameDevice } from '../usb/handoff.ts';

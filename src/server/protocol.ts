@@ -170,4 +170,5 @@ export const errorNumbers: Record<ErrorCode, number> = {
   'domain-deaf': -32_020,
   'locked-out': -32_021,
   'device-refused': -32_022,
+  'qemu-unavailable': -32_023,
 };

@@ -4,10 +4,10 @@
  * and every failure reported.
  */
 import type { UsbSelector } from '../config/selectors.ts';
+import { isAway } from '../domain/domain.ts';
+import { aliasFor, type Hostdevs, type UsbHostdev } from '../domain/usb-hostdev.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { ReadFiles } from '../host/ports.ts';
-import type { Hostdevs } from '../libvirt/hostdevs.ts';
-import { aliasFor, type UsbHostdev } from '../libvirt/usb-hostdev.ts';
 import { type UsbDevice, usbDevices } from '../system/usb.ts';
 import { portRefusals, type Refusal, refused } from './refusals.ts';
 import { fittingUsb, namesSeveral, selectUsb, usbDeviceText, usbSelectorText } from './selector.ts';
@@ -121,10 +121,6 @@ async function usbOf(hostdevs: Hostdevs, domain: string): ReturnType<Hostdevs['u
     if (isAway(error)) throw error;
     throw failed(`What ${domain} has cannot be read`, [reasonOf(error)], error);
   }
-}
-
-function isAway(error: unknown): boolean {
-  return error instanceof HandglassError && error.code === 'libvirt-unavailable';
 }
 
 /** One device of a seat. */

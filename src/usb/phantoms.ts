@@ -2,9 +2,8 @@
  * Phantoms: libvirt and QEMU keep a device that was pulled out while a domain had it, and it holds
  * one of the domain's ports until it is detached by its alias.
  */
+import { aliasFor, type Hostdevs, type UsbHostdev } from '../domain/usb-hostdev.ts';
 import type { ReadFiles } from '../host/ports.ts';
-import type { Hostdevs } from '../libvirt/hostdevs.ts';
-import { aliasFor, type UsbHostdev } from '../libvirt/usb-hostdev.ts';
 import { type UsbDevice, usbDevices } from '../system/usb.ts';
 import { isOurs, isSameDevice } from './handoff.ts';
 

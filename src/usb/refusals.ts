@@ -1,6 +1,6 @@
 /** What never goes to a domain, and what its user can do about it. */
 import { HandglassError } from '../errors.ts';
-import type { UsbPorts } from '../libvirt/usb-ports.ts';
+import type { UsbPorts } from '../domain/usb-hostdev.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import type { DiskUse } from '../system/usb-disks.ts';
 import { usbDeviceText } from './selector.ts';

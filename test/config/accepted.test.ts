@@ -22,6 +22,7 @@ test('An empty file is a configuration with nothing to do', () => {
       gives: [],
     },
     onGive: [],
+    qemu: [],
     libvirt: { uri: 'qemu:///system' },
     server: { listen: [] },
   });
@@ -69,6 +70,7 @@ test('The example is a configuration', async () => {
       gives: [],
     },
     onGive: [],
+    qemu: [],
     libvirt: { uri: 'qemu:///system' },
     server: { listen: [{ address: '192.168.122.1', port: 18_503 }] },
   } satisfies Config);

@@ -46,14 +46,14 @@ const refused: Refused[] = [
     reason: 'an unknown table',
     text: '[sever]\nlisten = []',
     problems: [
-      '1:2 sever is unknown; expected looking-glass, seat, chords, chord, on-give, libvirt or server',
+      '1:2 sever is unknown; expected looking-glass, seat, chords, chord, on-give, qemu, libvirt or server',
     ],
   },
   {
     reason: 'an unknown key beside the tables',
     text: '# first\nseats = 1',
     problems: [
-      '2:1 seats is unknown; expected looking-glass, seat, chords, chord, on-give, libvirt or server',
+      '2:1 seats is unknown; expected looking-glass, seat, chords, chord, on-give, qemu, libvirt or server',
     ],
   },
   {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isActive, listDomains, parseDomainStats } from '../../src/libvirt/domains.ts';
+import { isActive } from '../../src/domain/domain.ts';
+import { listDomains, parseDomainStats } from '../../src/libvirt/domains.ts';
 import { golden } from './golden.ts';
 import { scriptedVirsh } from './scripted-virsh.ts';
 

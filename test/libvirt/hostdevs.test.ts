@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { filesUnder } from '../../src/host/files.ts';
 import { hostdevsOf } from '../../src/libvirt/hostdevs.ts';
 import { usbHostdevXml } from '../../src/libvirt/usb-hostdev.ts';
-import { VirshRefusal } from '../../src/libvirt/virsh-refusal.ts';
+import { DomainRefusal } from '../../src/domain/refusal.ts';
 import type { Virsh } from '../../src/libvirt/virsh.ts';
 import { hurriedClock } from '../host/clocks.ts';
 import { refused, scriptedVirsh, unavailable } from './scripted-virsh.ts';
@@ -75,14 +75,14 @@ test('a device is attached to the live domain from a private file that is gone a
 test.each([
   {
     answer: refused('No free USB ports'),
-    error: { name: 'VirshRefusal', message: 'No free USB ports' },
+    error: { name: 'DomainRefusal', message: 'No free USB ports' },
     reason: 'libvirt refuses',
   },
   { answer: unavailable, error: { code: 'libvirt-unavailable' }, reason: 'libvirt is away' },
   {
     answer: 'Device attached successfully\n',
     error: {
-      name: 'VirshRefusal',
+      name: 'DomainRefusal',
       message: 'libvirt reported success, and win10 does not have the device',
     },
     reason: 'the success is none',
@@ -122,7 +122,7 @@ test('a guest that does not let go within 5 s is told of', async () => {
     dumpxml: [withMouse],
   });
   const detaching = hostdevs.detach('win10', alias);
-  await expect(detaching).rejects.toBeInstanceOf(VirshRefusal);
+  await expect(detaching).rejects.toBeInstanceOf(DomainRefusal);
   await expect(detaching).rejects.toThrow('win10 did not let go of it within 5 s');
 });
 

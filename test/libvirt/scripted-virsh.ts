@@ -1,8 +1,8 @@
 import { HandglassError } from '../../src/errors.ts';
-import { VirshRefusal } from '../../src/libvirt/virsh-refusal.ts';
+import { DomainRefusal } from '../../src/domain/refusal.ts';
 import type { Virsh } from '../../src/libvirt/virsh.ts';
 
-export const refused = (reason: string) => new VirshRefusal(reason);
+export const refused = (reason: string) => new DomainRefusal(reason);
 
 export const unavailable = new HandglassError('libvirt-unavailable', 'libvirt is away.');
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { aliasFor, parseUsbHostdevs, usbHostdevXml } from '../../src/libvirt/usb-hostdev.ts';
+import { aliasFor } from '../../src/domain/usb-hostdev.ts';
+import { parseUsbHostdevs, usbHostdevXml } from '../../src/libvirt/usb-hostdev.ts';
 import { golden } from './golden.ts';
 
 const domainWith = (devices: string) =>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseUsbPorts, type UsbPorts } from '../../src/libvirt/usb-ports.ts';
+import type { UsbPorts } from '../../src/domain/usb-hostdev.ts';
+import { parseUsbPorts } from '../../src/libvirt/usb-ports.ts';
 import { golden } from './golden.ts';
 
 const domainWith = (devices: string) => `<domain id='1'><devices>${devices}</devices></domain>`;

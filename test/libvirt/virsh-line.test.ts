@@ -2,7 +2,7 @@ import { array, assert, property, string } from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { lineOf } from '../../src/libvirt/virsh-line.ts';
-import { VirshRefusal } from '../../src/libvirt/virsh-refusal.ts';
+import { DomainRefusal } from '../../src/domain/refusal.ts';
 
 test.each([
   { args: ['dumpxml', '--domain', 'win10'], line: "'dumpxml' '--domain' 'win10'" },
@@ -28,7 +28,7 @@ test('any text without control characters is one word again, as a shell reads it
 test.each(['a\nb', 'a\rb', 'a\tb', '\u0000', '\u0018\u0005', '\u007f', '\u0085'])(
   '%j is refused',
   (word) => {
-    expect(() => lineOf(['domstate', word])).toThrow(VirshRefusal);
+    expect(() => lineOf(['domstate', word])).toThrow(DomainRefusal);
     expect(() => lineOf(['domstate', word])).toThrow(
       'has a control character, which virsh cannot be told',
     );

@@ -78,7 +78,7 @@ test.each([
   },
   { words: ['nosuch'], message: "unknown command: 'nosuch'" },
 ])('$words is refused in the words of virsh', async ({ words, message }) => {
-  expect(await ask(...words)).toEqual({ failure: 'VirshRefusal', message });
+  expect(await ask(...words)).toEqual({ failure: 'DomainRefusal', message });
   await expectRunning();
 });
 

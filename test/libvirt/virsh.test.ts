@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { clock } from '../../src/host/clock.ts';
 import { processes } from '../../src/host/processes.ts';
-import { VirshRefusal } from '../../src/libvirt/virsh-refusal.ts';
+import { DomainRefusal } from '../../src/domain/refusal.ts';
 import { virshFor } from '../../src/libvirt/virsh.ts';
 import { manualClock } from '../host/clocks.ts';
 import { fakeVirsh } from './fake-virsh.ts';
@@ -76,14 +76,14 @@ test.each([
 ])('a refusal is "$reason" when $why', async ({ lines, reason }) => {
   const { virsh } = await virshOver();
   const error: unknown = await virsh('fail', ...lines).catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(VirshRefusal);
+  expect(error).toBeInstanceOf(DomainRefusal);
   expect(error).toMatchObject({ message: reason });
   expect(await virsh('words', 'next')).toBe('[next]');
 });
 
 test('a command that virsh cannot be told reaches none', async () => {
   const { virsh, started } = await virshOver();
-  await expect(virsh('words', 'a\npid')).rejects.toBeInstanceOf(VirshRefusal);
+  await expect(virsh('words', 'a\npid')).rejects.toBeInstanceOf(DomainRefusal);
   expect(started).toEqual([]);
 });
 

@@ -127,7 +127,7 @@ test('a domain that libvirt does not know gets nothing', async () => {
   await expect(seats.give('desk', 'winXP')).rejects.toMatchObject({
     code: 'domain-unknown',
     message:
-      'libvirt knows no domain "winXP". Correct its name in the configuration; `virsh list --all` shows every domain.',
+      'There is no domain "winXP". Correct its name in the configuration; `virsh list --all` shows all that libvirt has.',
   });
 });
 

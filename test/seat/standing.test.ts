@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Seat } from '../../src/config/schema.ts';
-import type { DomainRunState } from '../../src/libvirt/domains.ts';
-import type { UsbHostdev } from '../../src/libvirt/usb-hostdev.ts';
+import type { DomainRunState } from '../../src/domain/domain.ts';
+import type { UsbHostdev } from '../../src/domain/usb-hostdev.ts';
 import { afterRepair, keeperOf, repairsFor, standingOf } from '../../src/seat/standing.ts';
 import type { Facts } from '../../src/seat/view.ts';
 import { noUses, usbDevice } from '../usb/devices.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Seat } from '../../src/config/schema.ts';
-import type { UsbHostdev } from '../../src/libvirt/usb-hostdev.ts';
+import type { UsbHostdev } from '../../src/domain/usb-hostdev.ts';
 import { type Facts, viewSeat } from '../../src/seat/view.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
 import type { UsbUses } from '../../src/usb/refusals.ts';

@@ -2,7 +2,7 @@
 import type { Seat } from '../../src/config/schema.ts';
 import { HandglassError, reasonOf } from '../../src/errors.ts';
 import type { ReadFiles } from '../../src/host/ports.ts';
-import { type DomainRunState, isActive } from '../../src/libvirt/domains.ts';
+import { type DomainRunState, isActive } from '../../src/domain/domain.ts';
 import type { SeatEffects } from '../../src/seat/effects.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
 import { checkUsb, giveUsb, takeUsb } from '../../src/usb/handoff.ts';

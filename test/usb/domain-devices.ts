@@ -1,7 +1,11 @@
 /** The USB host devices of domains, in memory: what libvirt and QEMU would say and do. */
-import type { Hostdevs } from '../../src/libvirt/hostdevs.ts';
-import { aliasFor, type UsbAddress, type UsbHostdev } from '../../src/libvirt/usb-hostdev.ts';
-import type { UsbPorts } from '../../src/libvirt/usb-ports.ts';
+import {
+  aliasFor,
+  type Hostdevs,
+  type UsbAddress,
+  type UsbHostdev,
+  type UsbPorts,
+} from '../../src/domain/usb-hostdev.ts';
 
 export interface DomainDevices extends Hostdevs {
   /** What each domain has, for tests to read and to change. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { UsbSelector } from '../../src/config/selectors.ts';
-import type { UsbPorts } from '../../src/libvirt/usb-ports.ts';
+import type { UsbPorts } from '../../src/domain/usb-hostdev.ts';
 import { usbDiskUses } from '../../src/system/usb-disks.ts';
 import { giveUsb } from '../../src/usb/handoff.ts';
 import { refusalsOf, type UsbUses } from '../../src/usb/refusals.ts';

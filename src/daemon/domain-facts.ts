@@ -1,0 +1,60 @@
+import { type Domain, type Domains, isActive } from '../domain/domain.ts';
+import type { UsbHostdev } from '../domain/usb-hostdev.ts';
+import { HandglassError, reasonOf } from '../errors.ts';
+import type { DomainFacts } from '../seat/view.ts';
+
+type Source = Pick<Domains, 'list' | 'attached'>;
+
+/**
+ * Gives a function that reads all domains, and what those have that seats name. A source that fails
+ * hides none of the others' domains: what it said last stands, and `failed` is told. The reading
+ * rejects where every source fails.
+ *
+ * @param seatDomains those whose devices are of interest
+ */
+export function domainReader(
+  sources: readonly Source[],
+  seatDomains: ReadonlySet<string>,
+  failed: (failures: readonly HandglassError[]) => void,
+): () => Promise<DomainFacts> {
+  const last = new Map<Source, DomainFacts>();
+
+  async function read(source: Source): Promise<void> {
+    const domains = await source.list();
+    const active = domains.filter((each) => isActive(each) && seatDomains.has(each.name));
+    const attached = active.map(async ({ name }) => [name, await source.attached(name)] as const);
+    last.set(source, { domains, attached: new Map(await Promise.all(attached)) });
+  }
+
+  return async () => {
+    const readings = await Promise.allSettled(sources.map(read));
+    const failures = readings.flatMap((each) =>
+      each.status === 'rejected' ? [problemFrom(each.reason)] : [],
+    );
+    const [first, ...others] = failures;
+    const isBlind = first !== undefined && failures.length === sources.length;
+    failed(isBlind ? others : failures);
+    if (isBlind) throw first;
+    const known = [...last.values()];
+    const domains = known.flatMap((facts) => facts.domains);
+    // Whether they exist nobody can tell.
+    const missing = first === undefined ? [] : namesBeyond(domains, seatDomains);
+    return {
+      domains: [...domains, ...missing.map((name): Domain => ({ name, state: 'no state' }))],
+      attached: new Map(
+        known.flatMap((facts): [string, readonly UsbHostdev[]][] => [...facts.attached]),
+      ),
+    };
+  };
+}
+
+function namesBeyond(domains: readonly Domain[], names: ReadonlySet<string>): string[] {
+  return [...names].filter((name) => !domains.some((domain) => domain.name === name));
+}
+
+function problemFrom(error: unknown): HandglassError {
+  if (error instanceof HandglassError) return error;
+  return new HandglassError('internal', `The domains cannot be read: ${reasonOf(error)}.`, '', {
+    cause: error,
+  });
+}

@@ -1,0 +1,65 @@
+import type { Config } from '../config/schema.ts';
+import type { Domain, Domains } from '../domain/domain.ts';
+import type { Clock, Connect, Converse, Follow, OpenFiles, WriteFiles } from '../host/ports.ts';
+import { libvirtDomains } from '../libvirt/libvirt-domains.ts';
+import { qemuDomain } from '../qemu/qemu-domain.ts';
+
+/** Domains of several sources, each asked for those that it has. */
+export interface ConfiguredDomains extends Omit<Domains, 'list'> {
+  sources: readonly Pick<Domains, 'list' | 'attached'>[];
+}
+
+/**
+ * The domains of the configuration: each `[[qemu]]` by itself, and libvirt, unless every domain that
+ * a seat names is one of those. Where libvirt has a domain of the same name, that is left alone.
+ *
+ * @param folder where files for virsh lie for a moment
+ * @param signal the end of what is kept to talk to them
+ */
+export function configuredDomains(
+  host: WriteFiles & Pick<OpenFiles, 'removeFile'> & Converse & Follow & Connect & Clock,
+  config: Pick<Config, 'seats' | 'qemu' | 'libvirt'>,
+  folder: string,
+  signal: AbortSignal,
+): ConfiguredDomains {
+  const qemus = new Map(config.qemu.map((entry) => [entry.name, qemuDomain(host, entry, signal)]));
+  const others = config.seats.flatMap(({ domains }) => domains).filter((name) => !qemus.has(name));
+  const isNeeded = qemus.size === 0 || others.length > 0;
+  const libvirt = isNeeded
+    ? except(qemus, libvirtDomains(host, config.libvirt.uri, folder, signal))
+    : null;
+  const sources = [...qemus.values(), ...(libvirt === null ? [] : [libvirt])];
+
+  function sourceOf(domain: string): Domains {
+    const source = qemus.get(domain) ?? libvirt;
+    if (source === null) throw new Error(`nothing has a domain "${domain}"`);
+    return source;
+  }
+
+  return {
+    sources,
+    attached: (domain) => sourceOf(domain).attached(domain),
+    usbOf: (domain) => sourceOf(domain).usbOf(domain),
+    attach: (domain, device) => sourceOf(domain).attach(domain, device),
+    detach: (domain, alias) => sourceOf(domain).detach(domain, alias),
+    follow: async (changed, until) => {
+      await Promise.all(sources.map((source) => source.follow(changed, until)));
+    },
+    domainIn: (commandLine) =>
+      sources.map((source) => source.domainIn(commandLine)).find((name) => name !== null) ?? null,
+  };
+}
+
+function except(names: ReadonlyMap<string, unknown>, domains: Domains): Domains {
+  return {
+    ...domains,
+    async list() {
+      const all: Domain[] = await domains.list();
+      return all.filter(({ name }) => !names.has(name));
+    },
+    domainIn(commandLine) {
+      const name = domains.domainIn(commandLine);
+      return name === null || names.has(name) ? null : name;
+    },
+  };
+}

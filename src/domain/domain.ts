@@ -1,0 +1,50 @@
+import { HandglassError } from '../errors.ts';
+import type { Hostdevs } from './usb-hostdev.ts';
+
+/** Libvirt's words for it, with which a QEMU of our own is described too. */
+export type DomainRunState =
+  | 'no state'
+  | 'running'
+  | 'blocked'
+  | 'paused'
+  | 'shutting down'
+  | 'shut off'
+  | 'crashed'
+  | 'suspended';
+
+export interface Domain {
+  name: string;
+  state: DomainRunState;
+}
+
+/** States in which a QEMU process is there to hold devices. */
+const activeStates: readonly DomainRunState[] = [
+  'running',
+  'blocked',
+  'paused',
+  'shutting down',
+  'suspended',
+];
+
+export function isActive({ state }: Domain): boolean {
+  return activeStates.includes(state);
+}
+
+/** Whether it failed since nobody could be asked: libvirt, or the QEMU. */
+export function isAway(error: unknown): boolean {
+  if (!(error instanceof HandglassError)) return false;
+  return error.code === 'libvirt-unavailable' || error.code === 'qemu-unavailable';
+}
+
+/** What can be known of domains and done with them, by whatever runs them. */
+export interface Domains extends Hostdevs {
+  /** Every domain, running or not. */
+  list(): Promise<Domain[]>;
+  /**
+   * Calls back after what may have changed a domain, more often rather than less, until the signal
+   * is aborted.
+   */
+  follow(changed: () => void, signal: AbortSignal): Promise<void>;
+  /** The domain whose QEMU was started by this command line; null for every other program. */
+  domainIn(commandLine: readonly string[]): string | null;
+}

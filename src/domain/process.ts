@@ -1,0 +1,39 @@
+import { isErrno } from '../errors.ts';
+import type { ReadFiles } from '../host/ports.ts';
+import type { Domains } from './domain.ts';
+
+/**
+ * The QEMU process of each of these domains that has one, known by its command line: that is open to
+ * every user, other than pid files and descriptors.
+ *
+ * @param known what was found before: where that still holds, nothing else is looked at
+ */
+export async function qemuProcesses(
+  host: ReadFiles,
+  { domainIn }: Pick<Domains, 'domainIn'>,
+  domains: readonly string[],
+  known: ReadonlyMap<string, number> = new Map(),
+): Promise<Map<string, number>> {
+  const processes = new Map<string, number>();
+  for (const [domain, pid] of known) {
+    if (!domains.includes(domain)) continue;
+    if (domainIn(await commandLineOf(host, String(pid))) === domain) processes.set(domain, pid);
+  }
+  if (processes.size === domains.length) return processes;
+  const pids = (await host.listFolder('/proc')).filter((name) => /^\d+$/.test(name));
+  for (const pid of pids) {
+    const domain = domainIn(await commandLineOf(host, pid));
+    if (domain !== null && domains.includes(domain)) processes.set(domain, Number(pid));
+  }
+  return processes;
+}
+
+/** Empty for what has ended, or must not be looked into. */
+async function commandLineOf(host: ReadFiles, pid: string): Promise<string[]> {
+  try {
+    return (await host.readText(`/proc/${pid}/cmdline`)).split('\0');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+/** USB devices of the host that domains have. */
+
+/** A device where it is plugged in, as a domain is told of it. */
+export interface UsbAddress {
+  port: string;
+  bus: number;
+  device: number;
+  vendor: string;
+  product: string;
+}
+
+/** What a domain has. The kernel gives a device that is plugged in anew another number. */
+export interface UsbHostdev {
+  bus: number;
+  device: number;
+  /** Null where whoever attached it gave it none. */
+  alias: string | null;
+}
+
+/**
+ * The alias of a device that we attached, from its port. It is how we find again what is ours, and
+ * we detach nothing without it. Libvirt wants `ua-`, and neither it nor QEMU likes every character.
+ */
+export function aliasFor(port: string): string {
+  return `ua-handglass-${port.replaceAll('.', '_')}`;
+}
+
+/** The USB ports of a domain, those of hubs in it included. */
+export interface UsbPorts {
+  /** None where it has no USB controller. */
+  all: number;
+  free: number;
+}
+
+/** What can be done with the USB host devices of running domains. */
+export interface Hostdevs {
+  /** What the domain has now; nothing when it does not run. */
+  attached(domain: string): Promise<UsbHostdev[]>;
+  /** The same, and its USB ports; null where nothing tells of them. */
+  usbOf(domain: string): Promise<{ hostdevs: UsbHostdev[]; ports: UsbPorts | null }>;
+  /** Resolves when the domain has the device; rejects with a DomainRefusal when it will not take it. */
+  attach(domain: string, device: UsbAddress): Promise<void>;
+  /** Resolves when the domain has the device of this alias no more. */
+  detach(domain: string, alias: string): Promise<void>;
+}

@@ -1,0 +1,28 @@
+import type { Domains } from '../domain/domain.ts';
+import type { Clock, Converse, Follow, OpenFiles, WriteFiles } from '../host/ports.ts';
+import { listDomains } from './domains.ts';
+import { followEvents } from './events.ts';
+import { guestNameIn } from './guest-name.ts';
+import { hostdevsOf } from './hostdevs.ts';
+import { virshFor } from './virsh.ts';
+
+/**
+ * The domains of one libvirt, which is `libvirt-unavailable` where it cannot be asked.
+ *
+ * @param folder where files for virsh lie for a moment
+ * @param signal the end, after which no virsh is kept
+ */
+export function libvirtDomains(
+  host: WriteFiles & Pick<OpenFiles, 'removeFile'> & Converse & Follow & Clock,
+  uri: string,
+  folder: string,
+  signal: AbortSignal,
+): Domains {
+  const virsh = virshFor(host, uri, signal);
+  return {
+    ...hostdevsOf(host, virsh, folder),
+    list: () => listDomains(virsh),
+    follow: (changed, until) => followEvents(host, uri, changed, until),
+    domainIn: guestNameIn,
+  };
+}

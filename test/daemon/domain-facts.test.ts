@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { domainReader } from '../../src/daemon/domain-facts.ts';
+import type { Domain } from '../../src/domain/domain.ts';
+import type { UsbHostdev } from '../../src/domain/usb-hostdev.ts';
+import { HandglassError } from '../../src/errors.ts';
+
+const mouse = { bus: 1, device: 7, alias: 'ua-handglass-1-2' };
+const linux: Domain = { name: 'linux', state: 'running' };
+const win10: Domain = { name: 'win10', state: 'running' };
+const away = new HandglassError('libvirt-unavailable', 'libvirt is away.');
+const silent = new HandglassError('qemu-unavailable', 'QEMU is silent.');
+
+/** A source that has domains, all of them with the mouse, until it fails. */
+function sourceOf(...domains: Domain[]) {
+  const source = {
+    domains,
+    failure: null as Error | null,
+    asked: [] as string[],
+    async list() {
+      if (source.failure !== null) throw source.failure;
+      return source.domains;
+    },
+    async attached(domain: string): Promise<UsbHostdev[]> {
+      source.asked.push(domain);
+      return [mouse];
+    },
+  };
+  return source;
+}
+
+function start(libvirt = sourceOf(linux), qemu = sourceOf(win10)) {
+  const failures: (readonly HandglassError[])[] = [];
+  const read = domainReader([libvirt, qemu], new Set(['linux', 'win10']), (now) =>
+    failures.push(now),
+  );
+  return { libvirt, qemu, read, failures };
+}
+
+const both = {
+  domains: [linux, win10],
+  attached: new Map([
+    ['linux', [mouse]],
+    ['win10', [mouse]],
+  ]),
+};
+
+test('the domains of every source are together, and nothing has failed', async () => {
+  const { read, failures } = start();
+  expect(await read()).toEqual(both);
+  expect(failures).toEqual([[]]);
+});
+
+test('only domains that run and that a seat names are asked what they have', async () => {
+  const others: Domain[] = [
+    { name: 'other', state: 'running' },
+    { name: 'linux', state: 'shut off' },
+  ];
+  const { read, libvirt } = start(sourceOf(...others));
+  expect(await read()).toEqual({
+    domains: [...others, win10],
+    attached: new Map([['win10', [mouse]]]),
+  });
+  expect(libvirt.asked).toEqual([]);
+});
+
+test('a source that fails hides nothing of the others, and what it said last stands', async () => {
+  const { read, libvirt, qemu, failures } = start();
+  await read();
+  libvirt.failure = away;
+  qemu.domains = [{ name: 'win10', state: 'shut off' }];
+  expect(await read()).toEqual({
+    domains: [linux, { name: 'win10', state: 'shut off' }],
+    attached: new Map([['linux', [mouse]]]),
+  });
+  expect(failures.at(-1)).toEqual([away]);
+  libvirt.failure = null;
+  await read();
+  expect(failures.at(-1)).toEqual([]);
+});
+
+test('a domain of which a failing source has never told has no state', async () => {
+  const { read, libvirt } = start();
+  libvirt.failure = away;
+  expect(await read()).toEqual({
+    domains: [win10, { name: 'linux', state: 'no state' }],
+    attached: new Map([['win10', [mouse]]]),
+  });
+});
+
+test('what a domain has cannot be read: the source has failed', async () => {
+  const { read, qemu, failures } = start();
+  await read();
+  qemu.attached = () => Promise.reject(new Error('It said no.'));
+  expect(await read()).toEqual(both);
+  expect(failures.at(-1)).toMatchObject([
+    { code: 'internal', message: 'The domains cannot be read: It said no.' },
+  ]);
+});
+
+test('where every source fails nothing is known, and each failure is told once', async () => {
+  const { read, libvirt, qemu, failures } = start();
+  libvirt.failure = away;
+  qemu.failure = silent;
+  await expect(read()).rejects.toBe(away);
+  expect(failures).toEqual([[silent]]);
+});

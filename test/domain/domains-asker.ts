@@ -1,0 +1,53 @@
+/**
+ * Asks for the domain win10 inside the virtual host, as the service does. Its arguments are `libvirt`,
+ * or `qemu` and a socket's path. Takes lines on standard input, each a call as a JSON array of a method
+ * and its arguments, and answers each with a line of JSON: the result, or the name or code of the
+ * failure and its message. Ends with its input.
+ */
+import { createInterface } from 'node:readline';
+import { qemuProcesses } from '../../src/domain/process.ts';
+import type { UsbAddress } from '../../src/domain/usb-hostdev.ts';
+import { HandglassError } from '../../src/errors.ts';
+import { clock } from '../../src/host/clock.ts';
+import { filesUnder } from '../../src/host/files.ts';
+import { processes } from '../../src/host/processes.ts';
+import { sockets } from '../../src/host/sockets.ts';
+import { libvirtDomains } from '../../src/libvirt/libvirt-domains.ts';
+import { qemuDomain } from '../../src/qemu/qemu-domain.ts';
+import { usbDevices } from '../../src/system/usb.ts';
+
+const host = { ...filesUnder('/', () => {}), ...processes, ...sockets, ...clock };
+const ending = new AbortController();
+const [kind, socket = ''] = process.argv.slice(2);
+const domains =
+  kind === 'qemu'
+    ? qemuDomain(host, { name: 'win10', socket }, ending.signal)
+    : libvirtDomains(host, 'qemu:///system', '/tmp', ending.signal);
+
+let changes = 0;
+const following = domains.follow(() => (changes += 1), ending.signal);
+
+const calls: Record<string, (argument: never) => Promise<unknown>> = {
+  state: async () => (await domains.list()).find(({ name }) => name === 'win10')?.state,
+  attached: () => domains.attached('win10'),
+  attach: (device: UsbAddress) => domains.attach('win10', device),
+  detach: (alias: string) => domains.detach('win10', alias),
+  changes: async () => changes,
+  process: async () => (await qemuProcesses(host, domains, ['win10'])).get('win10') ?? null,
+  device: async (serial: string) =>
+    (await usbDevices(host)).find((device) => device.serial === serial) ?? null,
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [method, argument] = JSON.parse(line) as [string, never];
+  const answer = await calls[method]?.(argument).then(
+    (result) => ({ result }),
+    (error: Error) => ({
+      failure: error instanceof HandglassError ? error.code : error.name,
+      message: error.message,
+    }),
+  );
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+ending.abort();
+await following;

@@ -1,0 +1,113 @@
+/** One virtual host for all, since to boot it takes longer than these tests. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bootLab, type Lab } from '../lab/lab.ts';
+import { output, until } from '../lab/shell.ts';
+import { askerIn, describeDomains } from './contract.ts';
+
+let lab: Lab;
+const sh = (script: string) => output(lab, script);
+
+beforeAll(async () => {
+  lab = await bootLab({ boot: 'bare' });
+});
+
+afterAll(() => lab.end());
+
+/** As in a script of a user's own, with a monitor on a pipe for the test. */
+function qemu(place: string): string {
+  const machine = '-machine q35,accel=tcg -cpu qemu64 -m 64 -display none -nodefaults';
+  return `qemu-system-x86_64 ${machine} -device qemu-xhci -daemonize -pidfile ${place}.pid \
+    -qmp unix:${place}.qmp,server=on,wait=off`;
+}
+
+const place = '/run/win10';
+const isRunning = `kill -0 $(cat ${place}.pid 2>/dev/null) 2>/dev/null`;
+const monitor = `-chardev pipe,id=monitor,path=${place}.monitor -mon monitor`;
+const pipes = `${place}.monitor.in ${place}.monitor.out`;
+
+describeDomains('a QEMU without libvirt', () => ({
+  lab,
+  adapter: ['qemu', `${place}.qmp`],
+  ways: {
+    start: `${isRunning} || { rm -f ${pipes}; mkfifo ${pipes}; ${qemu(place)} ${monitor}; }`,
+    pause: `echo stop > ${place}.monitor.in`,
+    resume: `echo cont > ${place}.monitor.in`,
+    kill: `kill -KILL $(cat ${place}.pid)`,
+    pid: `cat ${place}.pid`,
+  },
+}));
+
+describeDomains('a domain of libvirt', () => ({
+  lab,
+  adapter: ['libvirt'],
+  ways: {
+    start: 'virsh list --name | grep -qx win10 || virsh start win10',
+    pause: 'virsh suspend win10',
+    resume: 'virsh resume win10',
+    kill: 'kill -KILL $(pgrep -f [g]uest=win10)',
+    pid: 'pgrep -f [g]uest=win10',
+  },
+}));
+
+test('a QEMU whose user may not open the device refuses it, and says what that user lacks', async () => {
+  await sh(`runuser -u alice -- ${qemu('/tmp/alice')}`);
+  const asker = askerIn(lab, ['qemu', '/tmp/alice.qmp']);
+  const mouse = await asker.device('MOUSE1');
+  const node = `/dev/bus/usb/00${mouse.bus}/${String(mouse.device).padStart(3, '0')}`;
+  await expect(asker.ask('attach', mouse)).rejects.toMatchObject({
+    name: 'DomainRefusal',
+    message: `failed to open host usb device ${mouse.bus}:${mouse.device}; its user has to be let read and write ${node}`,
+  });
+  expect(await asker.ask('attached')).toEqual([]);
+  await asker.end();
+  await sh('kill -KILL $(cat /tmp/alice.pid)');
+});
+
+const status = (text: string) => until(lab, `handglass status --json | grep '${text}'`);
+
+describe('the service', () => {
+  const config = `
+[[qemu]]
+name = "own"
+socket = "/run/own.qmp"
+
+[[seat]]
+name = "desk"
+domains = ["own"]
+usb = [{ serial = "MOUSE1" }]
+`;
+  beforeAll(async () => {
+    await sh(`cat > /etc/handglass/handglass.toml <<'END'\n${config}\nEND`);
+    await sh(`mkdir -p /run/handglass
+      RUNTIME_DIRECTORY=/run/handglass STATE_DIRECTORY=/tmp handglass daemon > /tmp/daemon.log 2>&1 & echo $! > /run/daemon.pid`);
+    await status('"state":"shut off"');
+  });
+
+  afterAll(async () => {
+    await sh('kill $(cat /run/daemon.pid)');
+  });
+
+  test('gives a seat to a QEMU without libvirt, takes it back, and needs no libvirt for it', async () => {
+    expect((await lab.sh('handglass give desk own')).stderr).toContain(
+      'The domain "own" is not running',
+    );
+    await sh(qemu('/run/own'));
+    await status('"state":"running"');
+    await sh('handglass give desk own');
+    expect(JSON.parse(await status('"owner":"own"'))).toMatchObject({
+      seats: [{ devices: [{ with: 'own', problem: null }] }],
+      domains: [{ name: 'own' }],
+      problems: [],
+    });
+    await sh('handglass give desk host');
+    await status('"owner":"host"');
+    expect(await sh('pgrep -x virsh || true')).toBe('');
+  });
+
+  test('has the seat with the host again when that QEMU is killed', async () => {
+    await sh('handglass give desk own');
+    await sh('kill -KILL $(cat /run/own.pid)');
+    await status('"owner":"host"');
+    await status('"state":"shut off"');
+  });
+});
