@@ -151,6 +151,19 @@ void router_tick(struct router *router, int64_t now) {
   }
 }
 
+uint64_t router_asks(const struct router *router, int64_t now) {
+  uint64_t sinks = 0;
+  if (router->listen_check == 0 || now < router->listen_check) return 0;
+  for (unsigned seat = 0; seat < LIMIT_SEATS; seat++) {
+    unsigned owner = router->seats[seat].owner;
+    if (owner == HOST) continue;
+    sinks |= UINT64_C(1) << router->table.targets[owner].keyboard;
+    sinks |= UINT64_C(1) << router->table.targets[owner].pointer;
+  }
+  // Slot 0 stands for none.
+  return sinks & ~UINT64_C(1);
+}
+
 void router_written(struct router *router, unsigned sink, size_t count) {
   struct outbox *outbox = &router->sinks[sink].outbox;
   outbox_written(outbox, count);

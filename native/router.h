@@ -162,5 +162,8 @@ int64_t router_deadline(const struct router *router);
 
 void router_tick(struct router *router, int64_t now);
 
+/* The sinks of which router_tick() would ask now whether somebody listens, bits by slot. */
+uint64_t router_asks(const struct router *router, int64_t now);
+
 /* The first events of a sink's outbox have been written. */
 void router_written(struct router *router, unsigned sink, size_t count);

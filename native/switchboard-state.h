@@ -69,6 +69,9 @@ struct switchboard {
     uint32_t number;
     struct proxy proxy;
   } proxies[LIMIT_SINKS];
+  /* Proxies that the watcher has asked about, and those among them that somebody listens to. */
+  uint64_t asked;
+  uint64_t heard;
   /* Proxies that we have grabbed to find out that nobody else has; the watcher ends that. */
   uint64_t probed;
   int process_fds[LIMIT_TARGETS];
