@@ -47,7 +47,7 @@ void router_apply(struct router *router, const struct router_table *table) {
   for (unsigned slot = 0; slot < LIMIT_DEVICES; slot++) {
     int8_t seat = table->seats[slot];
     if (!router->sources[slot].grabbed) continue;
-    if (seat == NO_SEAT || !is_taken(router, (unsigned)seat)) give_back(router, slot);
+    if (seat == NO_SEAT || !is_to_be_taken(router, slot, (unsigned)seat)) give_back(router, slot);
   }
   for (unsigned seat = 0; seat < LIMIT_SEATS; seat++) advance_seat(router, seat);
 }
@@ -147,6 +147,9 @@ void router_tick(struct router *router, int64_t now) {
     unsigned owner = router->seats[seat].owner;
     if (owner == HOST) continue;
     router->listen_check = now + LISTEN_CHECK_NS;
+    for (unsigned slot = 0; slot < LIMIT_DEVICES; slot++) {
+      if (is_in(router, slot, seat)) router->sources[slot].for_nobody = false;
+    }
     if (!is_listened_to(router, seat, owner)) want_seat(router, seat, HOST, WHY_DEAF);
   }
 }

@@ -40,7 +40,6 @@ struct switchboard_device {
   struct device device;
   /* What the ungrabber waits for, under the lock. */
   pthread_cond_t request;
-  bool ungrabbing;
   bool closing;
 };
 
@@ -64,6 +63,8 @@ struct switchboard {
   struct switchboard_device devices[LIMIT_DEVICES];
   /* Whether the router knows the device. */
   bool watched[LIMIT_DEVICES];
+  /* Devices that are being given back, by bits; whoever asks the kernel of one waits for that. */
+  uint64_t ungrabbing;
   struct {
     /* The owner's; number 0 is a free slot. */
     uint32_t number;

@@ -69,7 +69,8 @@ static void serve(struct switchboard *switchboard, const struct epoll_event *rea
  * until it has. What was known before is held for true until then.
  */
 static void ask_listeners(struct switchboard *switchboard) {
-  uint64_t asked = router_asks(&switchboard->router, monotonic_now());
+  // What we have grabbed ourselves would look like somebody else's.
+  uint64_t asked = router_asks(&switchboard->router, monotonic_now()) & ~switchboard->probed;
   uint64_t heard = 0;
   if (asked == 0) return;
   switchboard->asked = switchboard->heard = asked;

@@ -144,7 +144,11 @@ export async function startService(
     watchStalls(host, input, seatNames, (seat) => moves.moved(seat, 'host', 'stall'), signal),
   ];
   await seats.refresh();
-  return { ended: Promise.all(running).then(() => input.close()) };
+  return { ended: endOf(running).finally(() => input.close()) };
+}
+
+async function endOf(running: readonly Promise<void>[]): Promise<void> {
+  await Promise.all(running);
 }
 
 async function openServer(

@@ -41,7 +41,7 @@ async function guestOf(host: ReadFiles, pid: string): Promise<string> {
     const name = option < 0 ? '' : (words[option + 1] ?? '');
     return /^guest=((?:[^,]|,,)*)(?:,(?!,)|$)/.exec(name)?.[1] ?? '';
   } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES')) return '';
+    if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return '';
     throw error;
   }
 }
