@@ -132,7 +132,7 @@ export async function startService(
       repaired: (seat, story) => log(`${seat}: ${story}`),
     },
   );
-  const moves = completeMoves(seats, problems, log);
+  const moves = completeMoves(seats, input, problems, log);
   const lockout = createLockout(host);
   let trial: Trial | null = null;
   const lookingGlass = watchLookingGlass(host, config.lookingGlass, changed);
@@ -167,7 +167,11 @@ export async function startService(
     watchStalls(host, input, seatNames, (seat) => moves.moved(seat, 'host', 'stall'), signal),
   ];
   await seats.refresh();
-  return { ended: Promise.all(running).then(() => input.close()) };
+  return { ended: endOf(running).finally(() => input.close()) };
+}
+
+async function endOf(running: readonly Promise<void>[]): Promise<void> {
+  await Promise.all(running);
 }
 
 async function openServer(
