@@ -27,6 +27,7 @@ import type { InputDevice } from '../system/input.ts';
 import { configuredDomains } from './domains.ts';
 import { effectsOn } from './effects.ts';
 import { createHostSleep } from './host-sleep.ts';
+import { whatLasts } from './lasting.ts';
 import { createLockout } from './lockout.ts';
 import { watchLookingGlass } from './looking-glass.ts';
 import { completeMoves } from './moves.ts';
@@ -106,9 +107,10 @@ export async function startService(
     gone: refresh,
   });
   if (!input.realtime) log("no real-time priority: under load the guests' input may be late");
+  const unreadable = whatLasts(host, (lasting) => problems.set('input', lasting), signal);
   const devices = {
     watch: watchDevices(host, refresh, signal),
-    follow: (present: readonly InputDevice[]) => problems.set('input', input.follow(present)),
+    follow: (present: readonly InputDevice[]) => unreadable(input.follow(present)),
   };
   const hasGuest = (domain: string) =>
     config.server.listen.length > 0 && guests.list().some((guest) => guest.domain === domain);
