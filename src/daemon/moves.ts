@@ -1,14 +1,16 @@
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { MoveReason } from '../host/ports.ts';
-import type { InputEvents, InputSwitch } from '../input/switching.ts';
+import type { InputEvents } from '../input/switching.ts';
 import type { Wish } from '../seat/life.ts';
 import type { Seats } from '../seat/seats.ts';
 import type { SeatView } from '../seat/view.ts';
 import { moveOf, type Problems } from './problems.ts';
 
 export interface Moves extends Pick<InputEvents, 'chord' | 'panic'> {
-  /** The seat's input devices have another owner, or are to have. */
-  moved(seat: string, owner: string, why: MoveReason | 'stall'): void;
+  /** The seat's input devices have another owner. */
+  moved(seat: string, owner: string, why: MoveReason): void;
+  /** The domain that has the seat hangs. */
+  stalled(seat: string): void;
   /** A seat is to go elsewhere by what has become of a domain; resolves when it has, or cannot. */
   wished(wish: Wish): Promise<void>;
 }
@@ -20,25 +22,17 @@ export interface Moves extends Pick<InputEvents, 'chord' | 'panic'> {
  */
 export function completeMoves(
   seats: Seats,
-  input: Pick<InputSwitch, 'stay'>,
   problems: Problems,
   log: (line: string) => void,
 ): Moves {
-  async function follow(
-    seat: string,
-    to: string,
-    why: string,
-    check: (view: SeatView) => void = () => {},
-  ): Promise<void> {
+  async function tell(seat: string, to: string, why: string, move: Promise<void>): Promise<void> {
     try {
-      await seats.give(seat, to, check);
+      await move;
       problems.set(moveOf(seat), []);
       log(`${seat}: with ${to} (${why})`);
     } catch (error) {
       const problem = problemFrom(error);
-      // By a chord they may wait for keys to go up, as they would for ever once nobody follows.
-      input.stay(seat);
-      // The chord was pressed twice, or somebody was quicker: what was asked for first is being done.
+      // Somebody was quicker: what was asked for first is being done.
       if (problem.code === 'busy') log(`${seat}: ${problem.message}`);
       else problems.set(moveOf(seat), [problem]);
     }
@@ -55,30 +49,37 @@ export function completeMoves(
     }
   }
 
+  const follow = (seat: string, to: string, why: string) =>
+    void tell(seat, to, why, seats.follow(seat, to));
+
   return {
     chord(seat, to, cycle) {
       const owner = seats.view().seats.find(({ name }) => name === seat)?.owner ?? 'host';
-      void follow(seat, to === 'host' ? to : after(owner, cycle), 'chord');
+      follow(seat, to === 'host' ? to : after(owner, cycle), 'chord');
     },
     panic: () => void followAll(),
     moved(seat, owner, why) {
       const story = stories[why];
       // Every other move is completed by whoever asked for it.
-      if (story !== null && owner === 'host') void follow(seat, owner, story);
+      if (story === null) return;
+      if (owner === 'host') follow(seat, owner, story);
+      else void tell(seat, owner, story, seats.refresh());
     },
-    wished: ({ seat, from, to, why }) =>
-      follow(seat, to, why, (view) => requireStillWith(from, view)),
+    stalled: (seat) => void tell(seat, 'host', 'the domain hangs', seats.give(seat, 'host')),
+    wished({ seat, from, to, why }) {
+      const move = seats.give(seat, to, (view) => requireStillWith(from, view));
+      return tell(seat, to, why, move);
+    },
   };
 }
 
-const stories: Record<MoveReason | 'stall', string | null> = {
+const stories: Record<MoveReason, string | null> = {
   asked: null,
-  chord: null,
+  chord: 'chord',
   panic: null,
   death: 'the domain has ended',
   deaf: 'the domain has let go of its keyboard and mouse',
   trial: 'the trial is over',
-  stall: 'the domain hangs',
 };
 
 /** What has gone home meanwhile is as free as it was. */

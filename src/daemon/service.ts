@@ -134,7 +134,7 @@ export async function startService(
       repaired: (seat, story) => log(`${seat}: ${story}`),
     },
   );
-  const moves = completeMoves(seats, input, problems, log);
+  const moves = completeMoves(seats, problems, log);
   const lockout = createLockout(host);
   let trial: Trial | null = null;
   const lookingGlass = watchLookingGlass(host, config.lookingGlass, changed);
@@ -166,7 +166,7 @@ export async function startService(
     domains.follow(refresh, signal),
     lookingGlass.run(signal),
     watchMounts(host, refresh, signal),
-    watchStalls(host, input, seatNames, (seat) => moves.moved(seat, 'host', 'stall'), signal),
+    watchStalls(host, input, seatNames, (seat) => moves.stalled(seat), signal),
   ];
   await seats.refresh();
   return { ended: endOf(running).finally(() => input.close()) };

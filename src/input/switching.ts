@@ -16,14 +16,18 @@ import { openSources } from './sources.ts';
 
 export interface InputEvents {
   /**
-   * A chord asks for a seat to go to `to`, as far as the switchboard knows, which sends it there at
-   * once where it may. The seat's USB devices may be elsewhere: `cycle` is what the chord goes
-   * through, from the one that has the seat to the next.
+   * A chord asks for a seat with USB devices to go to `to`, as far as the switchboard knows, which has
+   * sent its input devices there if that is the host. The USB devices may be elsewhere: `cycle` is what
+   * the chord goes through, from the one that has the seat to the next. Every other seat the switchboard
+   * has sent there by itself, as soon as its keys are up.
    */
   chord(seat: string, to: string, cycle: readonly string[]): void;
   /** The panic chord: all input devices are with the host. */
   panic(): void;
-  /** A seat's input devices have another owner. */
+  /**
+   * A seat's input devices have another owner. Of a seat with USB devices it is not told where a chord
+   * is why: what has come last is all that counts, and `chord` says what to do.
+   */
   moved(seat: string, owner: string, why: MoveReason): void;
   /** A device was unplugged or can no longer be read. */
   gone(): void;
@@ -48,8 +52,6 @@ export interface InputSwitch {
   give(seat: string, domain: string, turn: number): Promise<void>;
   /** Brings them back at once. */
   take(seat: string): void;
-  /** Has them stay where they are, if they wait for keys to go up and nobody has asked for that. */
-  stay(seat: string): void;
   /** The process whose end brings a domain's seats back. */
   watch(domain: string, pid: number | null): void;
   /** The process behind a target, and the events that its proxies have been sent so far. */
@@ -90,14 +92,17 @@ export function switchInput(
         break;
       case 'chord':
         settle(({ seat, target }) => seat === event.seat && target !== event.target, overtaken());
-        events.chord(seatName(event.seat), targetName(event.target), cycleOf(event));
+        if (isDirect(event.seat)) expectThere(event.seat, event.target);
+        else events.chord(seatName(event.seat), targetName(event.target), cycleOf(event));
         break;
       case 'moved':
         if (config.seats[event.seat] === undefined) break;
         owners[event.seat] = { target: event.target, turn: event.turn };
         settle(({ seat, target }) => seat === event.seat && target === event.target, null);
         settle(({ seat }) => seat === event.seat, overtaken());
-        events.moved(seatName(event.seat), targetName(event.target), event.why);
+        if (event.why !== 'chord' || isDirect(event.seat)) {
+          events.moved(seatName(event.seat), targetName(event.target), event.why);
+        }
         break;
       case 'refused':
         refuse(event.seat, refusal(event));
@@ -155,7 +160,7 @@ export function switchInput(
         clones: to.clonesOf(number),
       })),
       targets: to.targets,
-      seats: config.seats.map(({ swallow, usb }) => ({ swallow, direct: usb.length === 0 })),
+      seats: config.seats.map(({ swallow }, seat) => ({ swallow, direct: isDirect(seat) })),
       chords,
     });
     return [...problems, ...outputProblems];
@@ -165,6 +170,23 @@ export function switchInput(
     const seat = seatNumber(name);
     const target = targets.indexOf(domain);
     if (owners[seat]?.target === target) return;
+    const arrival = arrivalOf(seat, target);
+    if (!switchboard.move(seat, target, turn)) arrival.settle(overtaken());
+    await arrival.done;
+  }
+
+  /** Nobody waits for where a chord sends it; that it does not get there is a problem all the same. */
+  function expectThere(seat: number, target: number): void {
+    if (owners[seat]?.target === target) return;
+    arrivalOf(seat, target).done.catch((problem: unknown) => {
+      if (problem instanceof HandglassError && problem.what !== overtaken().what) {
+        events.refused(problem);
+      }
+    });
+  }
+
+  /** Waits until the seat is there, but no more than the patience for its keys to go up. */
+  function arrivalOf(seat: number, target: number) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const wait = {
       seat,
@@ -172,7 +194,6 @@ export function switchInput(
       settle: (error: HandglassError | null) => (error === null ? resolve() : reject(error)),
     };
     waiting.push(wait);
-    if (!switchboard.move(seat, target, turn)) settle((each) => each === wait, overtaken());
     const patience = new AbortController();
     const runOut = async () => {
       const isOver = await host.sleep(patienceMs, patience.signal).then(
@@ -180,11 +201,15 @@ export function switchInput(
         () => false,
       );
       if (!isOver || !waiting.includes(wait)) return;
-      switchboard.move(seat, owners[seat]?.target ?? 0, turn);
-      settle((each) => each === wait, keysHeld(name));
+      const owner = owners[seat] ?? { target: 0, turn: 0 };
+      switchboard.move(seat, owner.target, owner.turn);
+      settle((each) => each === wait, keysHeld(seatName(seat)));
     };
     void runOut();
-    await promise.finally(() => patience.abort());
+    return {
+      done: promise.finally(() => patience.abort()),
+      settle: (error: HandglassError) => void settle((each) => each === wait, error),
+    };
   }
 
   function watch(domain: string, pid: number | null): void {
@@ -200,12 +225,9 @@ export function switchInput(
     }
   }
 
-  /** Alone what it has chosen, where it knows all of the seat. */
-  function cycleOf({ id, seat, target }: { id: number; seat: number; target: number }): string[] {
-    const isAll = config.seats[seat]?.usb.length === 0;
-    return (isAll ? [target] : (chords[id]?.targets ?? [])).map(targetName);
-  }
-
+  const cycleOf = ({ id }: { id: number }) => (chords[id]?.targets ?? []).map(targetName);
+  /** A chord may send it to a domain by itself: nothing else has to go there first. */
+  const isDirect = (seat: number) => config.seats[seat]?.usb.length === 0;
   const seatName = (seat: number) => config.seats[seat]?.name ?? '';
   const seatNumber = (name: string) => config.seats.findIndex((seat) => seat.name === name);
   const targetName = (target: number) => targets[target] ?? 'host';
@@ -216,11 +238,6 @@ export function switchInput(
     turnOf: (name) => owners[seatNumber(name)]?.turn ?? 0,
     give,
     take: (name) => void switchboard.move(seatNumber(name), 0, 0),
-    stay(name) {
-      const seat = seatNumber(name);
-      const { target, turn } = owners[seat] ?? { target: 0, turn: 0 };
-      if (!waiting.some((wait) => wait.seat === seat)) switchboard.move(seat, target, turn);
-    },
     watch,
     sentTo(target) {
       const written = outputs?.of(target).map((proxy) => switchboard.written(proxy)) ?? [];

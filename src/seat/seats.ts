@@ -4,7 +4,8 @@
  * - Owners are derived: each refresh reads the machine and domains anew (view.ts).
  * - One handoff at a time for each seat. Who asks meanwhile for the same target waits for the same
  *   handoff; who asks for another is told `busy`.
- * - A panic waits for no turn: it follows directly on the handoff that runs.
+ * - A panic waits for no turn: it follows directly on the handoff that runs. So does what completes a
+ *   move of the input devices, which have gone ahead.
  * - To the host the input devices go first, at once, whatever else is going on.
  * - After each reading, what came or ended since the last is followed up (life.ts, standing.ts).
  */
@@ -45,6 +46,11 @@ export interface Seats {
    * `domain-not-running`, `libvirt-unavailable`, `qemu-unavailable`, or the reason why the devices did not move.
    */
   give(seat: string, to: string, check?: (seat: SeatView) => void): Promise<void>;
+  /**
+   * Completes a move that the seat's input devices have begun by themselves, and never moves those
+   * back; resolves and fails as `give`, but is not told `busy`.
+   */
+  follow(seat: string, to: string): Promise<void>;
   /**
    * From the host to a domain (the first unless told), from a domain to the host; resolves with the
    * new owner.
@@ -161,8 +167,20 @@ export function createSeats(
     return begin(seat, to, check);
   }
 
+  async function follow(name: string, to: string): Promise<void> {
+    const seat = seatCalled(name);
+    requireTarget(seat, to);
+    const current = handoffs.get(name);
+    return current?.to === to ? current.done : begin(seat, to, () => {}, true);
+  }
+
   /** Follows on the handoff that runs, if any, and takes its place at once, so that none gets between. */
-  function begin(seat: Seat, to: string, check: (seat: SeatView) => void): Promise<void> {
+  function begin(
+    seat: Seat,
+    to: string,
+    check: (seat: SeatView) => void,
+    hasInput = false,
+  ): Promise<void> {
     const running = [handoffs.get(seat.name)?.done ?? Promise.resolve(), repairs.until(seat.name)];
     const handoff: Handoff = { from: ownerOf(seat), to, done: handOver() };
     handoffs.set(seat.name, handoff);
@@ -171,7 +189,7 @@ export function createSeats(
 
     async function handOver(): Promise<void> {
       try {
-        if (to === 'host') effects.input.take(seat.name);
+        if (to === 'host' && !hasInput) effects.input.take(seat.name);
         await Promise.allSettled(running);
         const turn = effects.input.turnOf(seat.name);
         await refresh();
@@ -207,6 +225,7 @@ export function createSeats(
     view,
     refresh,
     give,
+    follow,
     async toggle(name, domain, check) {
       const seat = seatCalled(name);
       const current = handoffs.get(name);

@@ -6,7 +6,6 @@ import type { SeatView } from '../../src/seat/view.ts';
 
 function start() {
   const asked: string[] = [];
-  const stayed: string[] = [];
   const log: string[] = [];
   const logged = (line: string) => void log.push(line);
   const problems = createProblems(() => {}, logged);
@@ -26,16 +25,16 @@ function start() {
   const moves = completeMoves(
     {
       view: () => ({ seats: views, domains: [], problem: null, unrepaired: [] }),
-      refresh: async () => {},
+      refresh: () => ask('look'),
       async give(seat, to, check = () => {}) {
         const view = views.find(({ name }) => name === seat);
         if (view !== undefined) check(view);
         await ask(`${seat} to ${to}`);
       },
+      follow: (seat, to) => ask(`${seat} after ${to}`),
       toggle: async () => 'host',
       panic: () => ask('panic'),
     },
-    { stay: (seat) => void stayed.push(seat) },
     problems,
     logged,
   );
@@ -43,23 +42,15 @@ function start() {
   /** Waits until so many lines were logged. */
   const lines = (count: number) =>
     vi.waitUntil(() => log.length >= count, { interval: 1, timeout: 60_000 });
-  return { moves, asked, stayed, log, problems, control, whats, lines };
+  return { moves, asked, log, problems, control, whats, lines };
 }
 
 test('after a chord the rest of the seat follows', async () => {
   const { moves, asked, log, lines } = start();
   moves.chord('desk', 'win10', ['win10']);
   await lines(1);
-  expect(asked).toEqual(['desk to win10']);
+  expect(asked).toEqual(['desk after win10']);
   expect(log).toEqual(['desk: with win10 (chord)']);
-});
-
-test('after a chord that cannot be followed its input devices wait no more', async () => {
-  const { moves, stayed, control, lines } = start();
-  control.fail = () => new HandglassError('domain-not-running', 'win10 is not running.');
-  moves.chord('desk', 'win10', ['win10']);
-  await lines(1);
-  expect(stayed).toEqual(['desk']);
 });
 
 test.each([
@@ -70,7 +61,7 @@ test.each([
   const { moves, asked, lines } = start();
   moves.chord(seat, to, cycle);
   await lines(1);
-  expect(asked).toEqual([`${seat} to ${expected}`]);
+  expect(asked).toEqual([`${seat} after ${expected}`]);
 });
 
 test('a failure stays among the problems until the seat moves', async () => {
@@ -97,10 +88,10 @@ test('what nobody foresaw is a problem with its reason', async () => {
   expect(problems.list()).toMatchObject([{ code: 'handoff-failed', what: 'usb is undefined.' }]);
 });
 
-test('a chord that is pressed while the seat moves is logged, and no problem', async () => {
+test('a domain’s start while the seat moves is logged, and no problem', async () => {
   const { moves, control, log, whats, lines } = start();
   control.fail = () => new HandglassError('busy', 'The seat "desk" is on its way to "win10".');
-  moves.chord('desk', 'host', ['host']);
+  void moves.wished({ seat: 'desk', from: 'win10', to: 'host', why: 'win10 is paused' });
   await lines(1);
   expect(log).toEqual(['desk: The seat "desk" is on its way to "win10".']);
   expect(whats()).toEqual([]);
@@ -133,24 +124,37 @@ test.each([
   { why: 'death', story: 'the domain has ended' },
   { why: 'deaf', story: 'the domain has let go of its keyboard and mouse' },
   { why: 'trial', story: 'the trial is over' },
-  { why: 'stall', story: 'the domain hangs' },
 ] as const)(
   'when the input devices come back by themselves ($why) the rest follows',
   async (row) => {
     const { moves, asked, log, lines } = start();
     moves.moved('desk', 'host', row.why);
     await lines(1);
-    expect(asked).toEqual(['desk to host']);
+    expect(asked).toEqual(['desk after host']);
     expect(log).toEqual([`desk: with host (${row.story})`]);
   },
 );
 
+test('when a chord has brought a seat to a domain, all is looked at and told', async () => {
+  const { moves, asked, log, lines } = start();
+  moves.moved('desk', 'win10', 'chord');
+  await lines(1);
+  expect(asked).toEqual(['look']);
+  expect(log).toEqual(['desk: with win10 (chord)']);
+});
+
+test('a seat whose domain hangs is brought back', async () => {
+  const { moves, asked, log, lines } = start();
+  moves.stalled('desk');
+  await lines(1);
+  expect(asked).toEqual(['desk to host']);
+  expect(log).toEqual(['desk: with host (the domain hangs)']);
+});
+
 test.each([
   { owner: 'host', why: 'asked', reason: 'who asked completes it' },
-  { owner: 'host', why: 'chord', reason: 'the chord is told too' },
   { owner: 'host', why: 'panic', reason: 'the panic is told too' },
   { owner: 'win10', why: 'asked', reason: 'who asked completes it' },
-  { owner: 'win10', why: 'chord', reason: 'the chord is told too' },
 ] as const)('a move to $owner ($why) is left alone, since $reason', async ({ owner, why }) => {
   const { moves, asked } = start();
   moves.moved('desk', owner, why);

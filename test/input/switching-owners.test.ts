@@ -1,11 +1,11 @@
 /** Who gets a seat's input devices, and who hears of it. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { MoveReason, SwitchboardEvent } from '../../src/host/ports.ts';
 import { seat } from './seats.ts';
 import { createSwitch, keyboard } from './switched.ts';
 
 const desk = seat('desk', { domains: ['win10', 'win11'] });
-const sofa = seat('sofa', { domains: ['win11'], input: [] });
+const sofa = seat('sofa', { domains: ['win11'], input: [], usb: [{ serial: 'STICK1' }] });
 
 function start() {
   const started = createSwitch({ seats: [desk, sofa] });
@@ -162,24 +162,42 @@ test('a seat is taken back at once, in whatever turn it is', () => {
   expect(switchboard.moves).toEqual(['seat 0 to 0 in turn 0']);
 });
 
-test('a seat that waits since a chord stays where it is, unless somebody asks for it meanwhile', async () => {
-  const { switchboard, input, move } = start();
-  move(1, 7);
-  input.stay('desk');
-  expect(switchboard.moves).toEqual(['seat 0 to 1 in turn 7']);
-  const giving = input.give('desk', 'win11', 7);
-  input.stay('desk');
-  expect(switchboard.moves).toEqual(['seat 0 to 1 in turn 7', 'seat 0 to 2 in turn 7']);
-  move(2, 8);
-  await giving;
+test('chords of seats with USB devices, and panic, are told by names', () => {
+  const { switchboard, told, move } = start();
+  switchboard.emit({ kind: 'chord', id: 5, seat: 1, target: 0 });
+  move(0, 1, 'chord', 1);
+  switchboard.emit({ kind: 'panic' });
+  expect(told).toEqual(['chord sofa to host', 'panic']);
 });
 
-test('chords and panic are told by names', () => {
-  const { switchboard, told } = start();
+test('where a chord has sent a seat without USB devices is told when it is there', () => {
+  const { switchboard, told, move } = start();
   switchboard.emit({ kind: 'chord', id: 1, seat: 0, target: 2 });
-  switchboard.emit({ kind: 'chord', id: 5, seat: 1, target: 0 });
-  switchboard.emit({ kind: 'panic' });
-  expect(told).toEqual(['chord desk to win11', 'chord sofa to host', 'panic']);
+  expect(told).toEqual([]);
+  move(2, 1, 'chord');
+  expect(told).toEqual(['desk with win11, chord']);
+  expect(switchboard.moves).toEqual([]);
+});
+
+test('a seat that a chord has sent away waits 10 s for its keys, and the reason is told', async () => {
+  const { switchboard, told, clock, move } = start();
+  move(1, 7);
+  switchboard.emit({ kind: 'chord', id: 1, seat: 0, target: 2 });
+  await clock.awaited(1);
+  clock.advance(10_000);
+  await clock.awaited(0);
+  expect(switchboard.moves).toEqual(['seat 0 to 1 in turn 7']);
+  const isTold = () => told.some((line) => line.includes('seat "desk" stayed down for 10 s'));
+  await vi.waitUntil(isTold, { interval: 1, timeout: 60_000 });
+});
+
+test('a seat that another chord sends elsewhere meanwhile is no failure', async () => {
+  const { switchboard, told, clock, move } = start();
+  switchboard.emit({ kind: 'chord', id: 1, seat: 0, target: 2 });
+  switchboard.emit({ kind: 'chord', id: 1, seat: 0, target: 1 });
+  move(1, 1, 'chord');
+  await clock.awaited(0);
+  expect(told).toEqual(['desk with win10, chord']);
 });
 
 test('the process of a domain is watched, anew only when it is another one', () => {

@@ -191,6 +191,20 @@ test('who asks meanwhile for the same waits for the same handoff; for another it
   expect(world.calls.filter((call) => call === 'attach win10 1-1')).toHaveLength(1);
 });
 
+test('what completes a move of the input devices follows on the handoff that runs', async () => {
+  const { world, seats, shown, hold, seen } = start();
+  const release = hold('attach ');
+  const giving = seats.give('desk', 'win10');
+  await seen('attach win10 1-1');
+  const following = seats.follow('desk', 'host');
+  const same = seats.follow('desk', 'host');
+  release();
+  await Promise.all([giving, following, same]);
+  expect(shown()?.owner).toBe('host');
+  expect(world.holder('1-1')).toBe('host');
+  expect(world.calls).not.toContain('input desk to host');
+});
+
 test('who waits for the same handoff learns of its failure', async () => {
   const { world, seats } = start();
   world.fail = (call) => {
