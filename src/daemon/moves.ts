@@ -30,7 +30,7 @@ export function completeMoves(
     check: (view: SeatView) => void = () => {},
   ): Promise<void> {
     try {
-      await seats.give(seat, to, check);
+      await seats.give(seat, to, { why, check });
       problems.set(moveOf(seat), []);
       log(`${seat}: with ${to} (${why})`);
     } catch (error) {

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { completeMoves } from '../../src/daemon/moves.ts';
 import { createProblems, moveOf } from '../../src/daemon/problems.ts';
 import { HandglassError } from '../../src/errors.ts';
-import type { SeatView } from '../../src/seat/view.ts';
+import type { SeatsView } from '../../src/seat/seats.ts';
 
 function start() {
   const asked: string[] = [];
@@ -15,20 +15,22 @@ function start() {
     const failure = control.fail();
     if (failure !== null) throw failure;
   };
-  const views = ['desk', 'sofa'].map((name): SeatView & { moving: boolean } => ({
+  const views = ['desk', 'sofa'].map((name): SeatsView['seats'][number] => ({
     name,
     owner: 'win10',
     domains: ['win10'],
     devices: [],
     moving: false,
+    move: null,
+    repair: null,
   }));
   const moves = completeMoves(
     {
       view: () => ({ seats: views, domains: [], problem: null, unrepaired: [] }),
       refresh: async () => {},
-      async give(seat, to, check = () => {}) {
+      async give(seat, to, { check } = {}) {
         const view = views.find(({ name }) => name === seat);
-        if (view !== undefined) check(view);
+        if (view !== undefined) check?.(view);
         await ask(`${seat} to ${to}`);
       },
       toggle: async () => 'host',
