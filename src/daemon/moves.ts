@@ -2,7 +2,7 @@ import { HandglassError, reasonOf } from '../errors.ts';
 import type { MoveReason } from '../host/ports.ts';
 import type { InputEvents } from '../input/switching.ts';
 import type { Wish } from '../seat/life.ts';
-import type { Seats } from '../seat/seats.ts';
+import type { Asked, Seats } from '../seat/seats.ts';
 import type { SeatView } from '../seat/view.ts';
 import { moveOf, type Problems } from './problems.ts';
 
@@ -49,8 +49,10 @@ export function completeMoves(
     }
   }
 
+  const give = (seat: string, to: string, asked: Asked & { why: string }) =>
+    tell(seat, to, asked.why, seats.give(seat, to, asked));
   const follow = (seat: string, to: string, why: string) =>
-    void tell(seat, to, why, seats.follow(seat, to));
+    void tell(seat, to, why, seats.follow(seat, to, why));
 
   return {
     chord(seat, to, cycle) {
@@ -61,15 +63,11 @@ export function completeMoves(
     moved(seat, owner, why) {
       const story = stories[why];
       // Every other move is completed by whoever asked for it.
-      if (story === null) return;
-      if (owner === 'host') follow(seat, owner, story);
-      else void tell(seat, owner, story, seats.refresh());
+      if (story !== null) follow(seat, owner, story);
     },
-    stalled: (seat) => void tell(seat, 'host', 'the domain hangs', seats.give(seat, 'host')),
-    wished({ seat, from, to, why }) {
-      const move = seats.give(seat, to, (view) => requireStillWith(from, view));
-      return tell(seat, to, why, move);
-    },
+    stalled: (seat) => void give(seat, 'host', { why: 'the domain hangs' }),
+    wished: ({ seat, from, to, why }) =>
+      give(seat, to, { why, check: (view) => requireStillWith(from, view) }),
   };
 }
 

@@ -52,13 +52,15 @@ export function operationsOn(parts: OperationsParts): Operations {
     confirm,
     give: (seat, to, by) =>
       told(seat, by, async () => {
-        await seats.give(seat, to, (view) => requireMay(by, view, to));
+        const check = (view: SeatView) => requireMay(by, view, to);
+        await seats.give(seat, to, { why: nameOf(by), check });
         return to;
       }),
     toggle: (seat, by) =>
       told(seat, by, () => {
         const own = by.kind === 'guest' ? by.domain : undefined;
-        return seats.toggle(seat, own, (view) => requireMay(by, view, 'host'));
+        const check = (view: SeatView) => requireMay(by, view, 'host');
+        return seats.toggle(seat, own, { why: nameOf(by), check });
       }),
   };
 
@@ -77,7 +79,7 @@ export function operationsOn(parts: OperationsParts): Operations {
 }
 
 function requireMay(by: Viewer, seat: SeatView, to: string): void {
-  if (mayMove(by, { ...seat, moving: true }, to)) return;
+  if (mayMove(by, seat, to)) return;
   throw new HandglassError(
     'not-permitted',
     `The seat "${seat.name}" has meanwhile gone elsewhere.`,

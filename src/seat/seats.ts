@@ -18,10 +18,12 @@ import { failuresOf, moveSeat } from './move.ts';
 import { createReading } from './reading.ts';
 import { createRepairs } from './repairs.ts';
 import { afterRepair, keeperOf, repairsFor, type Standing, standingOf } from './standing.ts';
+import { createStories, type Story } from './stories.ts';
+import { firstOf, requireTarget, seatCalled } from './targets.ts';
 import { type SeatView, viewSeat } from './view.ts';
 
 export interface SeatsView {
-  seats: (SeatView & { moving: boolean })[];
+  seats: (SeatView & { moving: boolean } & Story)[];
   domains: readonly Domain[];
   /** What keeps the view from being right, such as libvirt being away. */
   problem: HandglassError | null;
@@ -36,26 +38,33 @@ export interface SeatEvents {
   repaired(seat: string, story: string): void;
 }
 
+/** How a move is asked for. */
+export interface Asked {
+  /** Who or what asks, in a few words. */
+  why?: string;
+  /** Sees the seat as it is when the move begins, and throws to refuse it. */
+  check?: (seat: SeatView) => void;
+}
+
 export interface Seats {
   view(): SeatsView;
   /** Reads everything again; several calls at once share a reading that begins after the last. */
   refresh(): Promise<void>;
   /**
-   * Moves a seat; resolves when it is there. `check` sees the seat as it is when the move begins, and
-   * throws to refuse it. Fails with `seat-unknown`, `target-unknown`, `busy`, `domain-unknown`,
+   * Moves a seat; resolves when it is there. Fails with `seat-unknown`, `target-unknown`, `busy`, `domain-unknown`,
    * `domain-not-running`, `libvirt-unavailable`, `qemu-unavailable`, or the reason why the devices did not move.
    */
-  give(seat: string, to: string, check?: (seat: SeatView) => void): Promise<void>;
+  give(seat: string, to: string, asked?: Asked): Promise<void>;
   /**
    * Completes a move that the seat's input devices have begun by themselves, and never moves those
    * back; resolves and fails as `give`, but is not told `busy`.
    */
-  follow(seat: string, to: string): Promise<void>;
+  follow(seat: string, to: string, why: string): Promise<void>;
   /**
    * From the host to a domain (the first unless told), from a domain to the host; resolves with the
    * new owner.
    */
-  toggle(seat: string, domain?: string, check?: (seat: SeatView) => void): Promise<string>;
+  toggle(seat: string, domain?: string, asked?: Asked): Promise<string>;
   /** Brings every seat back to the host. Rejects with an AggregateError when one does not come. */
   panic(): Promise<void>;
 }
@@ -75,6 +84,7 @@ export function createSeats(
 ): Seats {
   const handoffs = new Map<string, Handoff>();
   const standings = new Map<string, Standing>();
+  const stories = createStories();
   let shown = '';
   const reading = createReading(effects, () => {
     settle(config.seats.filter(({ name }) => !handoffs.has(name)));
@@ -86,7 +96,9 @@ export function createSeats(
     repaired(name, repair, story) {
       const standing = standings.get(name);
       if (standing !== undefined) standings.set(name, afterRepair(standing, repair));
-      if (story !== '') repaired(name, story);
+      if (story === '') return;
+      stories.repaired(name, story);
+      repaired(name, story);
     },
   });
 
@@ -96,6 +108,7 @@ export function createSeats(
         ...viewNow(seat),
         owner: ownerOf(seat),
         moving: handoffs.has(seat.name),
+        ...stories.of(seat.name),
       })),
       domains: reading.facts().domains,
       problem: reading.problem(),
@@ -143,62 +156,55 @@ export function createSeats(
     repairs.begin();
   }
 
-  function seatCalled(name: string): Seat {
-    const seat = config.seats.find((each) => each.name === name);
-    if (seat !== undefined) return seat;
-    const names = config.seats.map((each) => each.name).join(', ');
-    throw new HandglassError(
-      'seat-unknown',
-      `There is no seat "${name}".`,
-      names === '' ? 'Add a [[seat]] to the configuration.' : `Name one of: ${names}.`,
-    );
-  }
-
-  async function give(
-    name: string,
-    to: string,
-    check: (seat: SeatView) => void = () => {},
-  ): Promise<void> {
-    const seat = seatCalled(name);
+  async function give(name: string, to: string, asked: Asked = {}): Promise<void> {
+    const seat = seatCalled(name, config.seats);
     requireTarget(seat, to);
     const current = handoffs.get(name);
     if (current?.to === to) return current.done;
     if (current !== undefined) throw busy(name, current.to);
-    return begin(seat, to, check);
+    return begin(seat, to, asked);
   }
 
-  async function follow(name: string, to: string): Promise<void> {
-    const seat = seatCalled(name);
+  async function follow(name: string, to: string, why: string): Promise<void> {
+    const seat = seatCalled(name, config.seats);
     requireTarget(seat, to);
     const current = handoffs.get(name);
-    return current?.to === to ? current.done : begin(seat, to, () => {}, true);
+    return current?.to === to ? current.done : begin(seat, to, { why }, true);
   }
 
   /** Follows on the handoff that runs, if any, and takes its place at once, so that none gets between. */
   function begin(
     seat: Seat,
     to: string,
-    check: (seat: SeatView) => void,
+    { why = 'asked for', check }: Asked,
     hasInput = false,
   ): Promise<void> {
     const running = [handoffs.get(seat.name)?.done ?? Promise.resolve(), repairs.until(seat.name)];
+    const failed = stories.begun(seat.name, to, why);
     const handoff: Handoff = { from: ownerOf(seat), to, done: handOver() };
     handoffs.set(seat.name, handoff);
     tell();
     return handoff.done;
 
     async function handOver(): Promise<void> {
+      let failure: unknown = null;
       try {
         if (to === 'host' && !hasInput) effects.input.take(seat.name);
         await Promise.allSettled(running);
         const turn = effects.input.turnOf(seat.name);
         await refresh();
         const now = viewNow(seat);
-        check(now);
+        check?.(now);
         noLongerKept(seat);
+        // They may have gone elsewhere since, and that counts.
+        if (hasInput && seat.usb.length === 0) return;
         await moveSeat(effects, reading, { seat, owner: now.owner, to, turn });
+      } catch (error) {
+        failure = error;
+        throw error;
       } finally {
         await refresh();
+        if (failure !== null) failed(failure);
         const latest = handoffs.get(seat.name);
         if (latest === handoff) {
           handoffs.delete(seat.name);
@@ -216,7 +222,7 @@ export function createSeats(
   }
 
   async function panic(): Promise<void> {
-    const handoffsHome = config.seats.map((seat) => begin(seat, 'host', () => {}));
+    const handoffsHome = config.seats.map((seat) => begin(seat, 'host', { why: 'panic chord' }));
     const failures = failuresOf(await Promise.allSettled(handoffsHome));
     if (failures.length > 0) throw new AggregateError(failures, 'Not every seat came back.');
   }
@@ -226,32 +232,18 @@ export function createSeats(
     refresh,
     give,
     follow,
-    async toggle(name, domain, check) {
-      const seat = seatCalled(name);
+    async toggle(name, domain, asked) {
+      const seat = seatCalled(name, config.seats);
       const current = handoffs.get(name);
       if (current !== undefined) throw busy(name, current.to);
       if (!reading.hasRead()) await refresh();
       const { owner } = viewNow(seat);
       const to = owner === 'host' ? (domain ?? firstOf(seat)) : 'host';
-      await give(name, to, check);
+      await give(name, to, asked);
       return to;
     },
     panic,
   };
-}
-
-function firstOf({ domains }: Seat): string {
-  // The configuration refuses a seat without domains.
-  return domains[0] ?? 'host';
-}
-
-function requireTarget({ name, domains }: Seat, to: string): void {
-  if (to === 'host' || domains.includes(to)) return;
-  throw new HandglassError(
-    'target-unknown',
-    `The seat "${name}" cannot go to "${to}".`,
-    `Its targets are: host, ${domains.join(', ')}.`,
-  );
 }
 
 function busy(seat: string, to: string): HandglassError {

@@ -1,21 +1,20 @@
 /**
- * Calls to the returned function mean "something changed": it sends what `read` gives if that
- * differs from what was sent last, `told` at first. Until the kernel has taken one text no other
- * is sent, so a slow reader skips states and never collects them.
+ * Calls to the returned function mean "something changed": it sends what `next` gives, one after the
+ * other. Until the kernel has taken one text no other is asked for, so nothing is collected here for a
+ * slow reader.
+ *
+ * @param next the next text to send; undefined where all has been sent
  */
 export function createAnnouncer(
-  read: () => string,
+  next: () => string | undefined,
   send: (text: string, taken: () => void) => void,
-  told: string,
 ): () => void {
-  let last = told;
   let onItsWay = false;
 
   return function announce() {
     if (onItsWay) return;
-    const text = read();
-    if (text === last) return;
-    last = text;
+    const text = next();
+    if (text === undefined) return;
     onItsWay = true;
     send(text, () => {
       onItsWay = false;

@@ -1,10 +1,12 @@
 /**
- * What all connections share: the whole state, and which guests are connected now.
+ * What all connections share: the whole state with its last changes, and which guests are connected.
  *
- * Invariant: a connection that entered as a guest is among that guest's until it leaves, so that
- * revoking the guest ends every one of them.
+ * Invariants: a connection that entered as a guest is among that guest's until it leaves, so that
+ * revoking the guest ends every one of them; each change of the state has the next number, whether
+ * anyone listens or not.
  */
 import { HandglassError } from '../errors.ts';
+import type { Clock } from '../host/ports.ts';
 import type { Guest, Guests } from './guests.ts';
 import type { Operations } from './operations.ts';
 import type { GuestState, State } from './protocol.ts';
@@ -12,6 +14,13 @@ import type { GuestState, State } from './protocol.ts';
 export interface Hub {
   /** The whole state, guests and their connections included. */
   state(): State;
+  /** The number of the last change. */
+  number(): number;
+  /**
+   * The first change after the one of this number that is still known; undefined where there is none.
+   * Enough of them are kept for whoever reads a little more slowly than the state changes.
+   */
+  after(number: number): State | undefined;
   guestStates(): GuestState[];
   /** Calls the listener after each change of the whole state, until the returned function is called. */
   subscribe(listener: () => void): () => void;
@@ -25,6 +34,7 @@ export interface Hub {
 
 /** @param report is told what fails without anyone waiting for an answer */
 export function createHub(
+  clock: Pick<Clock, 'now'>,
   operations: Operations,
   guests: Guests,
   report: (error: unknown) => void,
@@ -32,8 +42,25 @@ export function createHub(
   const listeners = new Set<() => void>();
   /** By guest, what ends each of its connections. */
   const connected = new Map<string, Set<() => void>>();
+  const states: State[] = [];
+  let noted = '';
+  operations.subscribe(note);
+
+  function note(): State {
+    const now = { ...operations.state(), guests: guestStates() };
+    const last = states.at(-1);
+    const text = JSON.stringify(now);
+    if (last !== undefined && text === noted) return last;
+    noted = text;
+    const time = new Date(clock.now()).toISOString();
+    const state = { ...now, number: (last?.number ?? 0) + 1, time };
+    states.push(state);
+    if (states.length > statesKept) states.shift();
+    return state;
+  }
 
   function tell(): void {
+    note();
     for (const listener of listeners) listener();
   }
 
@@ -42,16 +69,19 @@ export function createHub(
     tell();
   }
 
-  const guestStates = () =>
-    guests.list().map(({ id, domain, lastSeen }) => ({
+  function guestStates(): GuestState[] {
+    return guests.list().map(({ id, domain, lastSeen }) => ({
       id,
       domain,
       connected: connected.has(id),
       lastSeen,
     }));
+  }
 
   return {
-    state: () => ({ ...operations.state(), guests: guestStates() }),
+    state: note,
+    number: () => states.at(-1)?.number ?? 0,
+    after: (number) => states.find((state) => state.number > number),
     guestStates,
 
     subscribe(listener) {
@@ -94,6 +124,9 @@ export function createHub(
     },
   };
 }
+
+/** A handoff is some five changes. */
+const statesKept = 64;
 
 function unlistedDomain(domain: string): HandglassError {
   return new HandglassError(

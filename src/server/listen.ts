@@ -40,7 +40,7 @@ export async function serve(
   signal: AbortSignal,
 ): Promise<{ closed: Promise<void> }> {
   const { operations, guests, onFailure } = options;
-  const hub = createHub(operations, guests, onFailure);
+  const hub = createHub(host, operations, guests, onFailure);
   const context = { clock: host, hub, perform: createCalls(hub, operations, onFailure) };
   const served: Promise<void>[] = [];
 

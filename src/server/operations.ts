@@ -3,8 +3,8 @@ import type { Viewer } from './visibility.ts';
 
 /** What the service can do for whoever talks to it. Failures are HandglassErrors. */
 export interface Operations {
-  /** Everything but the guests, which the server knows itself. */
-  state(): Omit<State, 'guests'>;
+  /** Everything but the guests and what counts the changes, which the server knows itself. */
+  state(): Omit<State, 'guests' | 'number' | 'time'>;
   /** Calls the listener after each change of the state, until the returned function is called. */
   subscribe(listener: () => void): () => void;
   /**

@@ -6,7 +6,8 @@
  *   (RFC 6455 fragments). One request in a message: batches are refused. Parameters go by name.
  * - The first message of a network connection is `session.authenticate`, within 5 s.
  * - After `state.subscribe` the service sends `state.changed`, its parameters the whole state that
- *   this viewer sees, whenever that has changed. Changes that follow fast may come as one.
+ *   this viewer sees, for each change of it, in order. Who reads more slowly than it changes misses
+ *   some, and sees by the state's `number` that it did.
  * - Fields may be added; none that is here changes its meaning.
  */
 import { z } from 'zod';
@@ -47,6 +48,23 @@ const device = z.object({
   problem: z.string().nullable(),
 });
 
+const move = z.object({
+  /** Counts the seat's handoffs since the service began. */
+  number: z.number(),
+  to: z.string(),
+  /** Who or what asked for it, in a few words: `chord`, `win10 has ended`. */
+  why: z.string(),
+  /** What made it fail, in sentences. */
+  failure: z.string().nullable(),
+});
+
+const repair = z.object({
+  /** Counts the seat's repairs since the service began. */
+  number: z.number(),
+  /** A clause: `Razer DeathAdder (port 1-2) was plugged in and is with win10`. */
+  what: z.string(),
+});
+
 const seat = z.object({
   name: z.string(),
   /** `host`, a domain's name or, to a guest, `other`. */
@@ -54,6 +72,10 @@ const seat = z.object({
   /** Who may receive it; the first is the default. */
   domains: z.array(z.string()),
   moving: z.boolean(),
+  /** The handoff that is under way, else the last; null before the first, and to a guest. */
+  move: move.nullable(),
+  /** What the service last did by itself for a device of it; null likewise. */
+  repair: repair.nullable(),
   devices: z.array(device),
 });
 
@@ -77,6 +99,10 @@ const guest = z.object({
 });
 
 const state = z.object({
+  /** Counts the changes since the service began; 0 to a guest. */
+  number: z.number(),
+  /** When it came to be so: ISO 8601 in UTC; empty to a guest. */
+  time: z.string(),
   version: z.string(),
   seats: z.array(seat),
   domains: z.array(domain),

@@ -95,19 +95,32 @@ export function openSession(
   async function answer(by: Viewer, request: Request): Promise<void> {
     if (inFlight === inFlightLimit) return refuse(request.id, tooManyInFlight);
     inFlight += 1;
+    const number = hub.number();
     const outcome = await perform(by, request);
     inFlight -= 1;
     if ('error' in outcome) return refuse(request.id, outcome.error);
     if (request.id !== undefined) send(encodeResult(request.id, outcome.result));
-    if (request.method === 'state.subscribe') announce(by, outcome.result);
+    if (request.method === 'state.subscribe') announce(by, number, outcome.result);
   }
 
   /** From here on, and of what changed since the answer was made. */
-  function announce(by: Viewer, answered: unknown): void {
+  function announce(by: Viewer, before: number, answered: unknown): void {
     if (announcing || ended.signal.aborted) return;
     announcing = true;
-    const read = () => encodeNotification('state.changed', visibleState(by, hub.state()));
-    const announcer = createAnnouncer(read, send, encodeNotification('state.changed', answered));
+    let number = before;
+    let told = encodeNotification('state.changed', answered);
+    /** What changes may be nothing that this viewer sees. */
+    const next = () => {
+      for (let state = hub.after(number); state !== undefined; state = hub.after(number)) {
+        ({ number } = state);
+        const text = encodeNotification('state.changed', visibleState(by, state));
+        if (text === told) continue;
+        told = text;
+        return text;
+      }
+      return undefined;
+    };
+    const announcer = createAnnouncer(next, send);
     ended.signal.addEventListener('abort', hub.subscribe(announcer));
     announcer();
   }

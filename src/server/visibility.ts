@@ -17,6 +17,8 @@ export function visibleState(viewer: Viewer, state: State): State {
   if (viewer.kind === 'local') return state;
   const { id, domain } = viewer;
   return {
+    number: 0,
+    time: '',
     version: state.version,
     seats: state.seats.filter((seat) => sees(viewer, seat)).map((seat) => seatFor(domain, seat)),
     domains: state.domains.filter(({ name }) => name === domain),
@@ -59,7 +61,11 @@ export function findSeat(viewer: Viewer, seats: readonly SeatState[], name?: str
  * neither to a third domain nor away from one. Whoever carries the move out asks again when it is
  * the move's turn, because the owner may have changed meanwhile.
  */
-export function mayMove(viewer: Viewer, seat: SeatState, to: string): boolean {
+export function mayMove(
+  viewer: Viewer,
+  seat: Pick<SeatState, 'owner' | 'domains'>,
+  to: string,
+): boolean {
   if (viewer.kind === 'local') return true;
   const ownSide = (owner: string) => owner === 'host' || owner === viewer.domain;
   return sees(viewer, seat) && ownSide(seat.owner) && ownSide(to);
@@ -75,7 +81,7 @@ export function visibleError(viewer: Viewer, error: unknown): unknown {
 
 const hostKnows = 'Ask on the host: `handglass status` there has the details.';
 
-function sees(viewer: Viewer, seat: SeatState): boolean {
+function sees(viewer: Viewer, seat: Pick<SeatState, 'domains'>): boolean {
   return viewer.kind === 'local' || seat.domains.includes(viewer.domain);
 }
 
@@ -85,6 +91,8 @@ function seatFor(domain: string, seat: SeatState): SeatState {
     owner: ownerFor(domain, seat.owner),
     domains: [domain],
     moving: seat.moving,
+    move: null,
+    repair: null,
     devices: seat.devices.map((device) => deviceFor(domain, device)),
   };
 }

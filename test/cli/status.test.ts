@@ -1,10 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { seat, startService } from '../server/support.ts';
+import { manualClock, seat, startService } from '../server/support.ts';
 import type { DeviceState, State } from '../../src/server/protocol.ts';
 import { at, handglass, onTerminal } from './handglass.ts';
 
 const nothing: State = {
+  number: 1,
+  time: '2026-01-01T00:00:00.000Z',
   version: '0.1.0',
   seats: [],
   domains: [],
@@ -32,7 +34,7 @@ const desk: State = {
 };
 
 async function statusOf(state: State, ...flags: string[]) {
-  const { folder } = await startService({ state });
+  const { folder } = await startService({ state, clock: manualClock() });
   const { stdout, stderr, status } = await handglass(['status', ...flags], at(folder));
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   return stdout;
@@ -159,7 +161,7 @@ test('status --json is the whole state on one line', async () => {
   const text = await statusOf(desk, '--json');
   expect(JSON.parse(text)).toEqual(desk);
   expect(text).toMatchInlineSnapshot(`
-    "{"version":"0.1.0","seats":[{"name":"desk","owner":"host","domains":["win10"],"moving":false,"devices":[{"kind":"input","selector":"KBD1","name":"QEMU Keyboard","present":true,"with":"host","problem":null},{"kind":"usb","selector":"1532:0037","name":"Razer DeathAdder","present":true,"with":"host","problem":null},{"kind":"usb","selector":"1-2.3","name":"","present":false,"with":null,"problem":null}]}],"domains":[{"name":"win10","state":"running"}],"lookingGlass":[{"domain":"win10","path":"/dev/shm/looking-glass","mib":64,"host":"alive"}],"guests":[],"problems":[]}
+    "{"number":1,"time":"2026-01-01T00:00:00.000Z","version":"0.1.0","seats":[{"name":"desk","owner":"host","domains":["win10"],"moving":false,"move":null,"repair":null,"devices":[{"kind":"input","selector":"KBD1","name":"QEMU Keyboard","present":true,"with":"host","problem":null},{"kind":"usb","selector":"1532:0037","name":"Razer DeathAdder","present":true,"with":"host","problem":null},{"kind":"usb","selector":"1-2.3","name":"","present":false,"with":null,"problem":null}]}],"domains":[{"name":"win10","state":"running"}],"lookingGlass":[{"domain":"win10","path":"/dev/shm/looking-glass","mib":64,"host":"alive"}],"guests":[],"problems":[]}
     "
   `);
 });

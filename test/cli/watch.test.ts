@@ -16,7 +16,7 @@ async function startWatch(service: TestService, ...flags: string[]) {
   const child = start(['watch', ...flags], at(service.folder));
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  await until(() => service.control.listeners.size > 0);
+  await until(() => service.control.listeners.size > 1);
   return {
     async next(): Promise<string> {
       const { value } = await lines.next();
@@ -37,11 +37,13 @@ const [mouse] = desk.devices;
 if (mouse === undefined) throw new Error('the sample has a device');
 const pad = { ...mouse, selector: 'PAD1' };
 
+const move = { number: 1, to: 'win10', why: 'chord', failure: null };
+
 const changes: { change: (state: State) => void; lines: string[] }[] = [
   {
-    change: (state) => (state.seats = [seat('desk', { moving: true }), couch]),
+    change: (state) => (state.seats = [seat('desk', { moving: true, move }), couch]),
     lines: [
-      'seat desk moving from host',
+      'seat desk moving from host to win10 (chord)',
       'seat lab no more',
       'usb device 1532:0037 of lab no more',
     ],
@@ -106,6 +108,42 @@ const changes: { change: (state: State) => void; lines: string[] }[] = [
     lines: ['input device PAD1 of desk with host', 'usb device PAD1 of desk no more'],
   },
   {
+    change: (state) =>
+      (state.seats = [
+        seat('desk', {
+          devices: [{ ...pad, kind: 'input' }],
+          move: { ...move, failure: 'It is not running.' },
+        }),
+        couch,
+      ]),
+    lines: [
+      'seat desk with host, not moved to win10 (chord): It is not running.',
+      'usb device 1532:0037 of desk no more',
+    ],
+  },
+  {
+    change: (state) =>
+      (state.seats = [
+        seat('desk', {
+          devices: [{ ...pad, kind: 'input' }],
+          repair: { number: 1, what: 'Pad (port 1-2) was plugged in and is with win10' },
+        }),
+        couch,
+      ]),
+    lines: ['seat desk with host', 'seat desk: Pad (port 1-2) was plugged in and is with win10'],
+  },
+  {
+    change: (state) =>
+      (state.seats = [
+        seat('desk', {
+          devices: [{ ...pad, kind: 'input' }],
+          repair: { number: 2, what: 'Pad (port 1-2) was plugged in and is with win10' },
+        }),
+        couch,
+      ]),
+    lines: ['seat desk: Pad (port 1-2) was plugged in and is with win10'],
+  },
+  {
     change: (state) => (state.domains = [{ name: 'win10', state: 'shut off' }]),
     lines: ['domain win10 shut off', 'domain linux no more'],
   },
@@ -150,19 +188,37 @@ test('watch tells of guests that come and go', async () => {
   expect(sentence(await watch.next())).toBe(`guest ${id} of win10 no more`);
 });
 
-test('watch --json prints the whole state in one object for each change', async () => {
+test('watch --json prints the whole state, as it is and then for each change, with number and time', async () => {
   const service = await startService();
   const watch = await startWatch(service, '--json');
   const { current } = service.control;
+  const next = async () => JSON.parse(await watch.next()) as State;
+  const first = await next();
+  expect(first).toEqual({ ...current, number: first.number, time: first.time });
+  let number = first.number;
   for (const owner of ['win10', 'host']) {
     current.seats = [seat('desk', { owner })];
     service.control.tell();
-    const { time, ...state } = JSON.parse(await watch.next()) as { time: string };
+    const { time, ...state } = await next();
+    number += 1;
     expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-    expect(state).toEqual(current);
+    expect({ ...state, time: current.time }).toEqual({ ...current, number });
   }
   watch.interrupt();
   expect(await watch.ended()).toEqual({ status: 0, stderr: '', noMoreLines: true });
+});
+
+test('watch says so when it was told of fewer changes than there were', async () => {
+  const service = await startService();
+  const watch = await startWatch(service);
+  for (let change = 1; change <= 70; change += 1) {
+    service.control.current.domains = [{ name: 'win10', state: `state ${change}` }];
+    service.control.tell();
+  }
+  await watch.next();
+  expect(sentence(await watch.next())).toBe('domain linux no more');
+  expect(sentence(await watch.next())).toBe('5 changes came too fast to be told of one by one');
+  expect(sentence(await watch.next())).toBe('domain win10 state 7');
 });
 
 test('watch fails when the service ends', async () => {
@@ -181,7 +237,7 @@ test('watch fails when the service ends', async () => {
 test('watch ends quietly when its reader has seen enough', async () => {
   const service = await startService();
   const child = start(['watch'], at(service.folder));
-  await until(() => service.control.listeners.size > 0);
+  await until(() => service.control.listeners.size > 1);
   child.stdout.destroy();
   for (const owner of ['win10', 'host']) {
     service.control.current.seats = [seat('desk', { owner })];

@@ -19,6 +19,8 @@ function start() {
           domains: ['win10', 'win11'],
           devices: [],
           moving: false,
+          move: null,
+          repair: null,
         })),
         domains: [],
         problem: null,

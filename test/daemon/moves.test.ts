@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { completeMoves } from '../../src/daemon/moves.ts';
 import { createProblems, moveOf } from '../../src/daemon/problems.ts';
 import { HandglassError } from '../../src/errors.ts';
-import type { SeatView } from '../../src/seat/view.ts';
+import type { SeatsView } from '../../src/seat/seats.ts';
 
 function start() {
   const asked: string[] = [];
@@ -15,20 +15,22 @@ function start() {
     const failure = control.fail();
     if (failure !== null) throw failure;
   };
-  const views = ['desk', 'sofa'].map((name): SeatView & { moving: boolean } => ({
+  const views = ['desk', 'sofa'].map((name): SeatsView['seats'][number] => ({
     name,
     owner: 'win10',
     domains: ['win10'],
     devices: [],
     moving: false,
+    move: null,
+    repair: null,
   }));
   const moves = completeMoves(
     {
       view: () => ({ seats: views, domains: [], problem: null, unrepaired: [] }),
-      refresh: () => ask('look'),
-      async give(seat, to, check = () => {}) {
+      refresh: async () => {},
+      async give(seat, to, { check } = {}) {
         const view = views.find(({ name }) => name === seat);
-        if (view !== undefined) check(view);
+        if (view !== undefined) check?.(view);
         await ask(`${seat} to ${to}`);
       },
       follow: (seat, to) => ask(`${seat} after ${to}`),
@@ -135,11 +137,11 @@ test.each([
   },
 );
 
-test('when a chord has brought a seat to a domain, all is looked at and told', async () => {
+test('when a chord has brought a seat to a domain by itself, that is told', async () => {
   const { moves, asked, log, lines } = start();
   moves.moved('desk', 'win10', 'chord');
   await lines(1);
-  expect(asked).toEqual(['look']);
+  expect(asked).toEqual(['desk after win10']);
   expect(log).toEqual(['desk: with win10 (chord)']);
 });
 

@@ -36,6 +36,8 @@ function start(...onGive: Config['onGive']) {
         domains: [],
         devices: [],
         moving: false,
+        move: null,
+        repair: null,
       })),
       domains: [],
       problem: null,

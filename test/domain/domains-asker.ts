@@ -4,6 +4,7 @@
  * and its arguments, and answers each with a line of JSON: the result, or the name or code of the
  * failure and its message. Ends with its input.
  */
+import { execFileSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { qemuProcesses } from '../../src/domain/process.ts';
 import type { UsbAddress } from '../../src/domain/usb-hostdev.ts';
@@ -15,6 +16,7 @@ import { sockets } from '../../src/host/sockets.ts';
 import { libvirtDomains } from '../../src/libvirt/libvirt-domains.ts';
 import { qemuDomain } from '../../src/qemu/qemu-domain.ts';
 import { usbDevices } from '../../src/system/usb.ts';
+import { giveUsb } from '../../src/usb/handoff.ts';
 
 const host = { ...filesUnder('/', () => {}), ...processes, ...sockets, ...clock };
 const ending = new AbortController();
@@ -27,6 +29,25 @@ const domains =
 let changes = 0;
 const following = domains.follow(() => (changes += 1), ending.signal);
 
+/** Gives the stick, which is pulled out and put back between the look for it and its use. */
+async function giveReplugged(): Promise<void> {
+  let isFirst = true;
+  const hostdevs: typeof domains = {
+    ...domains,
+    async attach(domain, device) {
+      if (isFirst) execFileSync('sh', ['-c', 'labctl unplug stick && labctl plug stick']);
+      isFirst = false;
+      while ((await deviceOf('STICK1')) === null) await clock.sleep(50);
+      await domains.attach(domain, device);
+    },
+  };
+  await giveUsb(host, hostdevs, 'win10', [{ serial: 'STICK1' }], async () => []);
+}
+
+async function deviceOf(serial: string): Promise<UsbAddress | null> {
+  return (await usbDevices(host)).find((device) => device.serial === serial) ?? null;
+}
+
 const calls: Record<string, (argument: never) => Promise<unknown>> = {
   state: async () => (await domains.list()).find(({ name }) => name === 'win10')?.state,
   attached: () => domains.attached('win10'),
@@ -34,8 +55,8 @@ const calls: Record<string, (argument: never) => Promise<unknown>> = {
   detach: (alias: string) => domains.detach('win10', alias),
   changes: async () => changes,
   process: async () => (await qemuProcesses(host, domains, ['win10'])).get('win10') ?? null,
-  device: async (serial: string) =>
-    (await usbDevices(host)).find((device) => device.serial === serial) ?? null,
+  device: deviceOf,
+  giveReplugged,
 };
 
 for await (const line of createInterface({ input: process.stdin })) {

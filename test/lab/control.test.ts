@@ -36,7 +36,7 @@ test.each([
   ['mouse 1', 'two whole numbers'],
   ['mouse 1 x', 'two whole numbers'],
   ['mouse 1.5 2', 'two whole numbers'],
-  ['unplug', 'the device is one of keyboard, mouse, keyboard2, stick'],
+  ['unplug', 'the device is one of keyboard, mouse, keyboard2, stick, hub, disk'],
   ['plug toString', 'the device is one of'],
 ])('"%s" is refused: %s', async (request, reason) => {
   const qmp = fakeQmp();

@@ -1,5 +1,5 @@
 /** What labctl asks for, done through QMP. Each request is one line of words. */
-import { type UsbDevice, usbBus, usbDevices } from './hardware.ts';
+import { laterUsbDevices, usbBus, usbDevices } from './hardware.ts';
 import { LabFailure } from './failure.ts';
 import { qemuKey } from './keys.ts';
 import type { Qmp } from './qmp.ts';
@@ -35,7 +35,7 @@ export function controlOver(qmp: Qmp): Control {
     },
     async plug([name]) {
       const id = usbDevice(name);
-      await qmp.execute('device_add', { id, bus: usbBus, ...usbDevices[id] });
+      await qmp.execute('device_add', { id, bus: usbBus, ...pluggable[id] });
     },
     reboot: () => qmp.execute('system_reset'),
   };
@@ -66,9 +66,11 @@ function keyboardDisplay([on, name]: string[]): { device?: string } {
   throw new LabFailure('after the key comes nothing, or: on keyboard, on keyboard2');
 }
 
-function usbDevice(name: string | undefined): UsbDevice {
-  if (name !== undefined && Object.hasOwn(usbDevices, name)) return name as UsbDevice;
-  throw new LabFailure(`the device is one of ${Object.keys(usbDevices).join(', ')}`);
+const pluggable = { ...usbDevices, ...laterUsbDevices };
+
+function usbDevice(name: string | undefined): keyof typeof pluggable {
+  if (name !== undefined && Object.hasOwn(pluggable, name)) return name as keyof typeof pluggable;
+  throw new LabFailure(`the device is one of ${Object.keys(pluggable).join(', ')}`);
 }
 
 function whole(text: string | undefined): number {

@@ -16,7 +16,11 @@ export const usbDevices = {
   stick: { driver: 'usb-storage', serial: 'STICK1', port: '4', drive: 'stick', removable: true },
 } as const;
 
-export type UsbDevice = keyof typeof usbDevices;
+/** What is not plugged in at first. The disk holds the system's own file system, not to be written. */
+export const laterUsbDevices = {
+  hub: { driver: 'usb-hub', port: '5' },
+  disk: { driver: 'usb-storage', serial: 'DISK1', port: '6', drive: 'system' },
+} as const;
 
 export const usbBus = 'xhci.0';
 
@@ -59,6 +63,7 @@ export function qemuArguments(
     ['-append', `console=ttyS0 quiet panic=-1 intel_iommu=on iommu=pt ${options.kernelOptions}`],
     ['-drive', `id=root,if=none,format=raw,snapshot=on,cache=unsafe,file=${escaped(image.disk)}`],
     ['-blockdev', 'driver=null-co,node-name=stick,read-zeroes=on,size=67108864'],
+    ['-blockdev', `driver=file,node-name=system,read-only=on,filename=${escaped(image.disk)}`],
     [
       '-virtfs',
       `local,path=${escaped(checkout)},mount_tag=checkout,security_model=none,readonly=on,multidevs=remap`,

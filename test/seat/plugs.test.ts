@@ -83,8 +83,10 @@ test('a seat that is kept is still with its domain for who may not take it', asy
   await seats.give('desk', 'win10');
   world.unplug('1-1');
   await look();
-  const refused = seats.give('desk', 'host', ({ owner }) => {
-    throw new HandglassError('not-permitted', `It is with ${owner}.`);
+  const refused = seats.give('desk', 'host', {
+    check({ owner }) {
+      throw new HandglassError('not-permitted', `It is with ${owner}.`);
+    },
   });
   await expect(refused).rejects.toMatchObject({ what: 'It is with win10.' });
   expect(shown()?.owner).toBe('win10');

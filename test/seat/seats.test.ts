@@ -65,7 +65,7 @@ test('what is found at the start is adopted', async () => {
   await seats.give('desk', 'win10');
   const next = createSeats({ seats: [desk, sofa] }, world.effects, () => {});
   await next.refresh();
-  expect(next.view().seats[0]).toEqual(shown());
+  expect(next.view().seats[0]).toEqual({ ...shown(), move: null });
 });
 
 test('a toggle goes to the first domain, or to the one that is named, and back', async () => {
@@ -196,8 +196,8 @@ test('what completes a move of the input devices follows on the handoff that run
   const release = hold('attach ');
   const giving = seats.give('desk', 'win10');
   await seen('attach win10 1-1');
-  const following = seats.follow('desk', 'host');
-  const same = seats.follow('desk', 'host');
+  const following = seats.follow('desk', 'host', 'chord');
+  const same = seats.follow('desk', 'host', 'chord');
   release();
   await Promise.all([giving, following, same]);
   expect(shown()?.owner).toBe('host');
@@ -254,8 +254,8 @@ test('a check sees the seat as it is when the move begins, and can refuse it', a
     owners.push(owner);
     throw refusal;
   };
-  await expect(seats.give('desk', 'win11', check)).rejects.toBe(refusal);
-  await expect(seats.toggle('desk', undefined, check)).rejects.toBe(refusal);
+  await expect(seats.give('desk', 'win11', { check })).rejects.toBe(refusal);
+  await expect(seats.toggle('desk', undefined, { check })).rejects.toBe(refusal);
   expect(owners).toEqual(['host', 'host']);
   expect(shown()).toMatchObject({ owner: 'host', moving: false });
 });
@@ -290,8 +290,10 @@ test('panic does not rely on a handoff to the host that is refused', async () =>
   const { seats, shown, hold, seen } = start();
   await seats.give('desk', 'win10');
   const release = hold('readMachine');
-  const refused = seats.give('desk', 'host', () => {
-    throw new HandglassError('not-permitted', 'Not yours.');
+  const refused = seats.give('desk', 'host', {
+    check() {
+      throw new HandglassError('not-permitted', 'Not yours.');
+    },
   });
   await seen('readMachine');
   const panicking = seats.panic();

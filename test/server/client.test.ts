@@ -5,12 +5,17 @@ import { expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { HandglassError } from '../../src/errors.ts';
 import { connect } from '../../src/server/client.ts';
-import { startService, temporaryFolder } from './support.ts';
+import { manualClock, startService, temporaryFolder } from './support.ts';
 
 test('a call brings the result', async () => {
-  const service = await startService();
+  const service = await startService({ clock: manualClock() });
   const client = await connect(service.unixAddress);
-  expect(await client.call('state.get', {})).toEqual({ ...service.control.current, guests: [] });
+  expect(await client.call('state.get', {})).toEqual({
+    ...service.control.current,
+    number: 1,
+    time: '2026-01-01T00:00:00.000Z',
+    guests: [],
+  });
   expect(await client.call('seat.toggle', { seat: 'desk' })).toMatchObject({ owner: 'win10' });
   await client.close();
 });

@@ -10,8 +10,8 @@ import { host, manualClock, memoryOperations, temporaryFolder, until } from './s
 interface Received {
   id?: unknown;
   method?: string;
-  result?: { seats: { owner: string }[] };
-  params?: { seats: { owner: string }[] };
+  result?: { number: number; seats: { owner: string }[] };
+  params?: { number: number; seats: { owner: string }[] };
   error?: { data: { code: string } };
 }
 
@@ -23,7 +23,7 @@ async function world() {
   const { operations, control } = memoryOperations();
   const failures: unknown[] = [];
   const report = (error: unknown) => failures.push(error);
-  const hub = createHub(operations, guests, report);
+  const hub = createHub(clock, operations, guests, report);
   const context = { clock, hub, perform: createCalls(hub, operations, report) };
 
   function open(from: 'local' | 'network') {
@@ -136,22 +136,50 @@ test('subscribing twice announces each change once', async () => {
   expect(local.received.map(({ method, id }) => method ?? id)).toEqual([1, 2, 'state.changed', 3]);
 });
 
-test('a slow reader skips the states between the one on its way and the newest', async () => {
+/** What a subscriber that takes its time is told of so many changes. */
+async function toldOf(changes: number) {
   const { open, control } = await world();
-  const local = open('local');
-  local.ask('state.subscribe');
-  await local.has(1);
-  local.peer.reads = false;
-  for (const owner of ['win10', 'a', 'b', 'c']) {
-    control.current.seats[0]!.owner = owner;
+  const reader = open('local');
+  reader.ask('state.subscribe');
+  await reader.has(1);
+  reader.peer.reads = false;
+  for (let change = 1; change <= changes; change += 1) {
+    control.current.seats[0]!.owner = `owner ${change}`;
     control.tell();
   }
-  const owners = () => local.received.slice(1).map(({ params }) => params?.seats[0]?.owner);
-  expect(owners()).toEqual(['win10']);
-  local.takers.shift()?.();
-  expect(owners()).toEqual(['win10', 'c']);
-  local.takers.shift()?.();
-  expect(owners()).toEqual(['win10', 'c']);
+  const sentAtOnce = reader.received.length - 1;
+  while (reader.takers.length > 0) reader.takers.shift()?.();
+  const states = reader.received.map(({ result, params }) => result ?? params);
+  const owners = states.slice(1).map((state) => state?.seats[0]?.owner);
+  return { sentAtOnce, numbers: states.map((state) => state?.number), owners };
+}
+
+test('a slow reader is told of one change at a time, and of each in its order', async () => {
+  expect(await toldOf(4)).toEqual({
+    sentAtOnce: 1,
+    numbers: [1, 2, 3, 4, 5],
+    owners: ['owner 1', 'owner 2', 'owner 3', 'owner 4'],
+  });
+});
+
+test('one that is far behind misses some, and sees by the numbers that it did', async () => {
+  const { numbers, owners } = await toldOf(100);
+  expect(numbers.slice(0, 4)).toEqual([1, 2, 38, 39]);
+  expect(numbers.at(-1)).toBe(101);
+  expect(owners.at(-1)).toBe('owner 100');
+});
+
+test('a change has its time, and its number whether anyone listens or not', async () => {
+  const { clock, hub, control } = await world();
+  const before = hub.state();
+  clock.advance(1500);
+  for (const owner of ['win10', 'host']) {
+    control.current.seats[0]!.owner = owner;
+    control.tell();
+    control.tell();
+  }
+  expect(hub.state().number - before.number).toBe(2);
+  expect(Date.parse(hub.state().time) - Date.parse(before.time)).toBe(1500);
 });
 
 test('a peer that does not read its answers is dropped', async () => {
@@ -326,7 +354,7 @@ test('a session that has ended listens to nothing any more', async () => {
   const local = open('local');
   local.ask('state.subscribe');
   await local.has(1);
-  expect(control.listeners.size).toBe(1);
+  expect(control.listeners.size).toBe(2);
   local.end();
-  expect(control.listeners.size).toBe(0);
+  expect(control.listeners.size).toBe(1);
 });

@@ -74,12 +74,16 @@ export function seat(name: string, changes: Partial<SeatState> = {}): SeatState 
     owner: 'host',
     domains: ['win10'],
     moving: false,
+    move: null,
+    repair: null,
     devices: [device],
     ...changes,
   };
 }
 
 export const sampleState: State = {
+  number: 0,
+  time: '',
   version: '0.1.0',
   seats: [
     seat('desk'),

@@ -25,6 +25,8 @@ test('a guest sees its own seats, domain, Looking Glass file and guest, and no p
     { id: 'aaaaaaaaaaaa', domain: 'linux', connected: true, lastSeen: null },
   ];
   expect(visibleState(win10, { ...sampleState, guests })).toEqual({
+    number: 0,
+    time: '',
     version: '0.1.0',
     seats: [seat('desk'), seat('couch', { domains: ['win10'] })],
     domains: [{ name: 'win10', state: 'running' }],
@@ -65,6 +67,8 @@ const stateOf = (domains: string[]): fc.Arbitrary<State> => {
     problem: fc.option(sentence),
   });
   return fc.record({
+    number: fc.nat(),
+    time: word,
     version: word,
     seats: fc.array(
       fc.record({
@@ -72,6 +76,13 @@ const stateOf = (domains: string[]): fc.Arbitrary<State> => {
         owner,
         domains: fc.subarray(domains),
         moving: fc.boolean(),
+        move: fc.record({
+          number: fc.nat(),
+          to: owner,
+          why: sentence,
+          failure: fc.option(sentence),
+        }),
+        repair: fc.record({ number: fc.nat(), what: sentence }),
         devices: fc.array(device),
       }),
     ),

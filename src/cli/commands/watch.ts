@@ -1,5 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
+import type { State } from '../../server/protocol.ts';
 import { jsonFlag } from '../flags.ts';
 import { withClient } from '../with-client.ts';
 
@@ -8,19 +9,23 @@ export const watch = buildCommand({
     const { changes } = await import('../render/change.ts');
     const { localTime } = await import('../render/time.ts');
     await withClient(this, async (client) => {
-      const states = client.states();
-      let { value: before } = await states.next();
+      let before: State | null = null;
       this.catchInterrupt().addEventListener('abort', () => void client.close());
-      for await (const after of states) {
-        const now = new Date(this.host.now());
-        if (json) this.print(JSON.stringify({ time: now.toISOString(), ...after }));
-        else if (before) {
-          this.print(...changes(before, after).map((line) => `${localTime(now)}  ${line}`));
-        }
+      for await (const after of client.states()) {
+        const time = localTime(new Date(after.time));
+        // Who had what before the first change is known by what there is to begin with.
+        if (json) this.print(JSON.stringify(after));
+        else if (before) this.print(...changes(before, after).map((line) => `${time}  ${line}`));
         before = after;
       }
     });
   },
   parameters: { flags: { json: jsonFlag } },
-  docs: { brief: 'Print a line for each change, until interrupted' },
+  docs: {
+    brief: 'Print a line for each change, until interrupted',
+    fullDescription: `Print a line for each change, until interrupted.
+
+With --json each line is the whole state, the first as it is now. Each change
+has the next number: where one is missing, they came faster than they were read.`,
+  },
 });

@@ -1,10 +1,13 @@
-import type { DeviceState, State } from '../../server/protocol.ts';
+import type { DeviceState, SeatState, State } from '../../server/protocol.ts';
 import { hostText } from './shared-memory.ts';
 
 /** One sentence for each thing that differs between two states. */
 export function changes(before: State, after: State): string[] {
+  const missed = after.number - before.number - 1;
   return [
+    ...(missed > 0 ? [`${missed} changes came too fast to be told of one by one`] : []),
     ...differing(seatsOf(before), seatsOf(after)),
+    ...repairsSince(before, after),
     ...differing(devicesOf(before), devicesOf(after)),
     ...differing(domainsOf(before), domainsOf(after)),
     ...differing(hostsOf(before), hostsOf(after)),
@@ -23,12 +26,22 @@ function differing(before: Facts, after: Facts): string[] {
 }
 
 const seatsOf = ({ seats }: State): Facts =>
-  new Map(
-    seats.map(({ name, owner, moving }) => [
-      `seat ${name}`,
-      moving ? `moving from ${owner}` : `with ${owner}`,
-    ]),
+  new Map(seats.map((seat) => [`seat ${seat.name}`, seatText(seat)]));
+
+function seatText({ owner, moving, move }: SeatState): string {
+  const why = move === null ? '' : ` (${move.why})`;
+  if (moving) return `moving from ${owner}${move === null ? '' : ` to ${move.to}`}${why}`;
+  if (move === null || move.failure === null) return `with ${owner}`;
+  return `with ${owner}, not moved to ${move.to}${why}: ${move.failure}`;
+}
+
+/** The same may be done again. */
+function repairsSince(before: State, { seats }: State): string[] {
+  const numbers = new Map(before.seats.map(({ name, repair }) => [name, repair?.number]));
+  return seats.flatMap(({ name, repair }) =>
+    repair === null || repair.number === numbers.get(name) ? [] : [`seat ${name}: ${repair.what}`],
   );
+}
 
 const devicesOf = ({ seats }: State): Facts =>
   new Map(

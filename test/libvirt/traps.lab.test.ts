@@ -1,0 +1,349 @@
+/** What libvirt refuses, or does not tell of: each provoked for real, and what becomes of the seat. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { aliasFor } from '../../src/domain/usb-hostdev.ts';
+import { type Asker, askerIn } from '../domain/contract.ts';
+import { type Service, serviceIn } from '../input/desk.ts';
+import { nodeCommand, product } from '../lab/guest/input/programs.ts';
+import { bootLab, type Lab, type Result } from '../lab/lab.ts';
+import { output, until } from '../lab/shell.ts';
+
+let lab: Lab;
+let service: Service;
+let asker: Asker;
+const sh = (script: string) => output(lab, script);
+const eventually = (script: string) => until(lab, script);
+const give = (seat: string, to: string) => lab.sh(`handglass give ${seat} ${to}`);
+
+const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
+
+/** The seats name the same devices, in one way or another. */
+const config = `
+[[seat]]
+name = "desk"
+domains = ["win10"]
+usb = [{ serial = "STICK1" }, { serial = "MOUSE1" }]
+
+[[seat]]
+name = "sofa"
+domains = ["small", "bare"]
+usb = [{ vendor = "0627", product = "0001", serial = "MOUSE1" }, { vendor = "46f4", product = "0001" }]
+
+[[seat]]
+name = "twins"
+domains = ["win10"]
+usb = [{ vendor = "0627", product = "0001" }]
+
+[[seat]]
+name = "reader"
+domains = ["win10"]
+input = [{ serial = "KBD1" }]
+usb = [{ vendor = "0627", product = "0001", serial = "KBD1" }]
+
+[[seat]]
+name = "shelf"
+domains = ["win10"]
+usb = [{ vendor = "0409", product = "55aa" }, { serial = "DISK1" }]
+`;
+
+const blindConfig = `
+[[seat]]
+name = "desk"
+domains = ["win10"]
+usb = [{ serial = "KBD1" }, { serial = "KBD2" }]
+`;
+
+beforeAll(async () => {
+  lab = await bootLab({ boot: 'systemd' });
+  service = serviceIn(lab);
+  await configure(config);
+  const win10 = `sed "/<uuid>/d; /<interface/d; /<shmem/d"  ${product}/test/lab/guest/win10.xml`;
+  await sh(`
+    virsh start win10
+    ${win10} | sed "s/win10/small/; s/ports='8'/ports='1'/" > /tmp/small.xml
+    ${win10} | sed "s/win10/bare/; s/model='qemu-xhci' ports='8'/model='none'/" > /tmp/bare.xml
+    virsh define /tmp/small.xml && virsh define /tmp/bare.xml`);
+  asker = askerIn(lab, ['libvirt']);
+});
+
+afterAll(() => lab.end());
+
+beforeEach(async () => {
+  await sh('virsh list --name | grep -qx win10 || virsh start win10');
+  await service.give('host');
+  await eventually(`test -e ${mouse}`);
+});
+
+/** Nothing is left of what was refused. */
+afterEach(async () => {
+  for (const domain of await running())
+    expect([domain, await hostdevs(domain)]).toEqual([domain, 0]);
+});
+
+async function configure(text: string): Promise<void> {
+  await sh(
+    `cat > /etc/handglass/handglass.toml <<'END'\n${text}\nEND\nhandglass config check && systemctl restart handglass`,
+  );
+}
+
+async function running(): Promise<string[]> {
+  return (await sh('virsh list --name')).split('\n').filter(Boolean);
+}
+
+async function hostdevs(domain: string): Promise<number> {
+  return Number(await sh(`virsh dumpxml ${domain} | grep -c '<hostdev ' || true`));
+}
+
+/** Writes what another program has libvirt attach, by what its `<source>` holds. */
+async function foreign(source: string, policy = ''): Promise<string> {
+  const xml = `<hostdev mode="subsystem" type="usb"><source ${policy}>${source}</source></hostdev>`;
+  await sh(`echo '${xml}' > /tmp/foreign.xml`);
+  return '/tmp/foreign.xml';
+}
+
+async function foreignDevice(serial: string): Promise<string> {
+  const { bus, device } = await asker.device(serial);
+  return foreign(`<address bus="${bus}" device="${device}"/>`);
+}
+
+function expectRefused({ status, stderr }: Result, ...sentences: (string | RegExp)[]): void {
+  for (const sentence of sentences) expect(stderr).toMatch(sentence);
+  expect(status).toBe(1);
+}
+
+const attached = () => asker.ask('attached');
+
+const aliasOf = async (serial: string) => aliasFor((await asker.device(serial)).port);
+
+describe('which device', () => {
+  test('of three of one model libvirt takes none, and the service names a selector for each', async () => {
+    const file = await foreign('<vendor id="0x0627"/><product id="0x0001"/>');
+    expect((await lab.sh(`virsh attach-device win10 ${file} --live`)).stderr).toContain(
+      'Multiple USB devices for 627:1, use <address> to specify one',
+    );
+    expectRefused(
+      await give('twins', 'win10'),
+      '3 USB devices match 0627:0001.',
+      'Select one: ',
+      'QEMU USB Keyboard is { serial = "KBD2" }',
+      'QEMU USB Mouse is { serial = "MOUSE1" }',
+    );
+  });
+
+  test('an address at which something else is plugged in takes nothing', async () => {
+    const device = { ...(await asker.device('MOUSE1')), vendor: '9999' };
+    await expect(asker.ask('attach', device)).rejects.toMatchObject({
+      name: 'DomainRefusal',
+      message: expect.stringContaining('Did not find USB device 9999:0001') as string,
+    });
+  });
+
+  test('one that is plugged in anew just as it is to go is looked for again, and goes', async () => {
+    const before = await asker.device('STICK1');
+    await asker.ask('giveReplugged');
+    const now = await asker.device('STICK1');
+    expect(now.device).not.toBe(before.device);
+    expect(await attached()).toMatchObject([{ bus: now.bus, device: now.device }]);
+    await service.give('host');
+  });
+});
+
+describe('another program', () => {
+  test('that has lent the device to another domain keeps it, and the seat stays whole', async () => {
+    await sh(
+      `virsh start small && virsh attach-device small ${await foreignDevice('MOUSE1')} --live`,
+    );
+    expectRefused(
+      await give('desk', 'win10'),
+      /The USB devices could not go to win10\. .*USB Mouse \(port \d-2\): /,
+      'is in use by driver QEMU, domain small',
+      /USB HARDDRIVE \(port \d-4\): brought back\./,
+    );
+    expect(await hostdevs('small')).toBe(1);
+    await sh('virsh destroy small');
+  });
+
+  test('that has lent it to the domain itself is told of, and nothing of it is touched', async () => {
+    const file = await foreignDevice('MOUSE1');
+    await sh(`virsh attach-device win10 ${file} --live`);
+    await service.until(/"selector":"MOUSE1"[^}]*"with":"win10","problem":"Another program/);
+    expectRefused(await give('desk', 'win10'), /USB Mouse \(port \d-2\): another program/);
+    expectRefused(await give('desk', 'host'), /USB Mouse \(port \d-2\): another program/);
+    expect(await attached()).toMatchObject([
+      { alias: expect.not.stringMatching(/^ua-/) as string },
+    ]);
+    await sh(`virsh detach-device win10 ${file} --live`);
+    expect((await lab.sh(`virsh detach-device win10 ${file} --live`)).stderr).toMatch(
+      /device not found: host usb device \d+\.\d+ not found/,
+    );
+    await service.until(/"selector":"MOUSE1"[^}]*"with":"host","problem":null/);
+  });
+
+  test('that takes our device back leaves the seat as it finds it, and we follow', async () => {
+    await service.give('win10');
+    await sh(`virsh detach-device win10 ${await foreignDevice('MOUSE1')} --live`);
+    await service.until(/"owner":"win10"[^]*"selector":"MOUSE1"[^}]*"with":"host"/);
+    await service.give('host');
+  });
+});
+
+describe('success that is none', () => {
+  test('an absent device that is optional is attached, libvirt says, and the domain has none', async () => {
+    const file = await foreign(
+      '<vendor id="0x9999"/><product id="0x0001"/>',
+      'startupPolicy="optional"',
+    );
+    expect(await sh(`virsh attach-device win10 ${file} --live`)).toContain('attached successfully');
+    expect(await attached()).toEqual([]);
+    expect(await sh('handglass status --json')).toContain('"problems":[]');
+  });
+
+  test('a device of the configuration that is away keeps a domain from its start, ours does not', async () => {
+    const file = await foreign('<vendor id="0x9999"/><product id="0x0001"/>');
+    await sh(`virsh attach-device small ${file} --config`);
+    expect((await lab.sh('virsh start small')).stderr).toContain(
+      'Did not find USB device 9999:0001',
+    );
+    expectRefused(await give('sofa', 'small'), 'The domain "small" is not running (shut off).');
+    await sh(`virsh detach-device small ${file} --config`);
+
+    const before = await sh('virsh dumpxml --inactive win10');
+    await service.give('win10');
+    expect(await sh('virsh dumpxml --inactive win10')).toBe(before);
+    await lab.control('unplug stick');
+    await sh('virsh destroy win10 && virsh start win10');
+    await lab.control('plug stick');
+    await asker.device('STICK1');
+  });
+});
+
+describe('room', () => {
+  test('a domain with too few USB ports is told of with a remedy, before anything moves', async () => {
+    await sh(
+      `virsh start small && virsh attach-device small ${await foreignDevice('MOUSE1')} --live`,
+    );
+    expect(
+      (await lab.sh(`virsh attach-device small ${await foreignDevice('STICK1')} --live`)).stderr,
+    ).toContain('No free USB ports');
+    await sh(`virsh detach-device small ${await foreignDevice('MOUSE1')} --live`);
+    expectRefused(
+      await give('sofa', 'small'),
+      'The USB devices cannot go to small. small: 2 free USB ports needed, it has 1 of 1.',
+      'virsh edit small',
+    );
+    expect(await hostdevs('small')).toBe(0);
+    await sh('virsh destroy small');
+  });
+
+  test('so is one without any USB', async () => {
+    await sh('virsh start bare');
+    expect(
+      (await lab.sh(`virsh attach-device bare ${await foreignDevice('MOUSE1')} --live`)).stderr,
+    ).toContain('Domain has no USB bus support');
+    expectRefused(
+      await give('sofa', 'bare'),
+      'The USB devices cannot go to bare. bare: it has no USB controller.',
+      "<controller type='usb' model='qemu-xhci' ports='15'/>",
+    );
+    await sh('virsh destroy bare');
+  });
+});
+
+describe('what never goes', () => {
+  test('a hub and a disk that is mounted stay, and each is told with its way around', async () => {
+    await lab.control('plug hub');
+    await lab.control('plug disk');
+    await asker.device('DISK1');
+    await eventually('mount -o ro,noload /dev/disk/by-id/usb-*DISK1* /mnt');
+    expectRefused(
+      await give('shelf', 'win10'),
+      'The USB devices cannot go to win10.',
+      /\(port \d-5\): it is a hub, and all that is plugged in below it would vanish\./,
+      /What is plugged in below it goes by \{ hub = "\d-5" \}\./,
+      'is mounted on /mnt.',
+      'Say `umount /mnt`.',
+    );
+    expect(await sh('ls /mnt')).toContain('usr');
+    await sh('umount /mnt');
+    await lab.control('unplug disk');
+    await lab.control('unplug hub');
+  });
+
+  test('a device that Handglass reads stays, and both lists are named', async () => {
+    expectRefused(
+      await give('reader', 'win10'),
+      /USB Keyboard \(port \d-1\): the seat "reader" reads it by KBD1\./,
+      /Remove .*USB Keyboard \(port \d-1\) from one of the two lists/,
+    );
+  });
+
+  test('the last keyboards stay where nothing could bring them back', async () => {
+    await configure(blindConfig);
+    await service.until(/"selector":"KBD2"/);
+    expectRefused(
+      await give('desk', 'win10'),
+      'the host would be left without a keyboard, and nothing could bring it back',
+      'handglass guest pair win10',
+    );
+    await configure(config);
+    await service.until(/"selector":"DISK1"/);
+  });
+});
+
+describe('libvirt itself', () => {
+  test('a user whom it does not know is told of the group', async () => {
+    const line = JSON.stringify(['list']);
+    const program = [...nodeCommand, `${product}/test/libvirt/virsh-asker.ts`].join(' ');
+    const said = await sh(
+      `echo '${line}' | setpriv --reuid=nobody --regid=nogroup --clear-groups ${program}`,
+    );
+    expect(JSON.parse(said)).toMatchObject({
+      failure: 'libvirt-unavailable',
+      message: expect.stringMatching(
+        /authentication unavailable: no polkit agent available[^]*has to be in the group libvirt/,
+      ) as string,
+    });
+  });
+
+  test('its restart ends our events, which are followed anew', async () => {
+    await service.give('win10');
+    const before = await sh('pgrep -f "[v]irsh .*event --all --loop"');
+    await sh('systemctl restart libvirtd');
+    await eventually(`pid=$(pgrep -f "[v]irsh .*event --all --loop") && test "$pid" != ${before}`);
+    await service.until(/"owner":"win10"[^]*"problems":\[\]/);
+    expect(await hostdevs('win10')).toBe(2);
+    await sh('virsh destroy win10');
+    await service.until(/"owner":"host"[^]*"state":"shut off"/);
+  });
+
+  test('what happens while it is away is found when it is back', async () => {
+    await service.give('win10');
+    await sh('systemctl stop libvirtd libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket');
+    await sh('kill -KILL $(pgrep -f [g]uest=win10)');
+    await service.until(/"problems":\[\{"code":"libvirt-unavailable"/);
+    await sh('systemctl start libvirtd');
+    await service.until(/"owner":"host"[^]*"state":"shut off"[^]*"problems":\[\]/);
+    await eventually(`test -e ${mouse}`);
+  });
+
+  test('a domain that has ended since it was looked at takes nothing, and has nothing to let go of', async () => {
+    const alias = await aliasOf('MOUSE1');
+    const device = await asker.device('MOUSE1');
+    await sh('virsh destroy win10');
+    await expect(asker.ask('attach', device)).rejects.toMatchObject({
+      name: 'DomainRefusal',
+      message: expect.stringContaining('domain is not running') as string,
+    });
+    expect((await lab.sh(`virsh detach-device-alias win10 ${alias} --live`)).stderr).toContain(
+      'domain is not running',
+    );
+    await asker.ask('detach', alias);
+  });
+
+  test('what another has detached by its alias meanwhile is detached', async () => {
+    const alias = await aliasOf('MOUSE1');
+    expect((await lab.sh(`virsh detach-device-alias win10 ${alias} --live`)).stderr).toContain(
+      `no device found with alias ${alias}`,
+    );
+    await asker.ask('detach', alias);
+  });
+});
