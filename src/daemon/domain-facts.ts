@@ -3,7 +3,7 @@ import type { UsbHostdev } from '../domain/usb-hostdev.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { DomainFacts } from '../seat/view.ts';
 
-type Source = Pick<Domains, 'list' | 'attached'>;
+type Source = Pick<Domains, 'list' | 'attached' | 'drives'>;
 
 /**
  * Gives a function that reads all domains, and what those have that seats name. A source that fails
@@ -23,7 +23,14 @@ export function domainReader(
     const domains = await source.list();
     const active = domains.filter((each) => isActive(each) && seatDomains.has(each.name));
     const attached = active.map(async ({ name }) => [name, await source.attached(name)] as const);
-    last.set(source, { domains, attached: new Map(await Promise.all(attached)) });
+    const drives = active.map(async ({ name }) => {
+      return [name, (await source.drives?.attached(name)) ?? []] as const;
+    });
+    last.set(source, {
+      domains,
+      attached: new Map(await Promise.all(attached)),
+      drives: new Map(await Promise.all(drives)),
+    });
   }
 
   return async () => {
@@ -44,6 +51,7 @@ export function domainReader(
       attached: new Map(
         known.flatMap((facts): [string, readonly UsbHostdev[]][] => [...facts.attached]),
       ),
+      drives: new Map(known.flatMap((facts): [string, readonly string[]][] => [...facts.drives])),
     };
   };
 }

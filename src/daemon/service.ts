@@ -107,7 +107,12 @@ export async function startService(
   });
   if (!input.realtime) log("no real-time priority: under load the guests' input may be late");
   const devices = {
-    watch: watchDevices(host, refresh, signal),
+    watch: watchDevices(
+      host,
+      refresh,
+      signal,
+      config.seats.flatMap(({ optical }) => optical),
+    ),
     follow: (present: readonly InputDevice[]) => problems.set('input', input.follow(present)),
   };
   const hasGuest = (domain: string) =>
