@@ -22,14 +22,16 @@ export function domainReader(
   async function read(source: Source): Promise<void> {
     const domains = await source.list();
     const active = domains.filter((each) => isActive(each) && seatDomains.has(each.name));
-    const attached = active.map(async ({ name }) => [name, await source.attached(name)] as const);
-    const drives = active.map(async ({ name }) => {
-      return [name, (await source.drives?.attached(name)) ?? []] as const;
-    });
+    const having = active.map(async ({ name }) => ({
+      name,
+      attached: await source.attached(name),
+      drives: (await source.drives?.attached(name)) ?? [],
+    }));
+    const had = await Promise.all(having);
     last.set(source, {
       domains,
-      attached: new Map(await Promise.all(attached)),
-      drives: new Map(await Promise.all(drives)),
+      attached: new Map(had.map(({ name, attached }) => [name, attached])),
+      drives: new Map(had.map(({ name, drives }) => [name, drives])),
     });
   }
 

@@ -1,6 +1,7 @@
 /**
  * How a seat gets from one owner to another. To a domain go the USB devices first, then the optical
- * drives, then the input devices, since the way back is theirs. From a domain the input devices have come already.
+ * drives, then the input devices, since the way back is theirs. From a domain the input devices have
+ * come already.
  */
 import type { Seat } from '../config/schema.ts';
 import { HandglassError, reasonOf } from '../errors.ts';

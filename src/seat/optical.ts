@@ -3,6 +3,7 @@ import { isAway } from '../domain/domain.ts';
 import { type DriveAddress, type Drives, driveAlias } from '../domain/optical-drive.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { OpticalDrive } from '../system/optical-drives.ts';
+import { bringBack, failed } from '../usb/handoff.ts';
 import { diskRefusal, type Refusal, refused } from '../usb/refusals.ts';
 
 /**
@@ -59,7 +60,8 @@ export async function giveDrives(
       given.push(path);
     } catch (error) {
       if (given.length === 0 && isAway(error)) throw error;
-      const story = [`${path}: ${reasonOf(error)}`, ...(await bringBack(drives, domain, given))];
+      const back = await bringBack(given, String, (each) => drives.detach(domain, each));
+      const story = [`${path}: ${reasonOf(error)}`, ...back];
       throw failed(`The optical drives could not go to ${domain}`, story, error);
     }
   }
@@ -87,36 +89,10 @@ export async function takeDrives(
   throw failed(`Not every optical drive came back from ${domain}`, story, cause);
 }
 
-async function bringBack(
-  drives: Drives,
-  domain: string,
-  given: readonly string[],
-): Promise<string[]> {
-  const story: string[] = [];
-  for (const path of given.toReversed()) {
-    try {
-      await drives.detach(domain, path);
-      story.push(`${path}: brought back`);
-    } catch (error) {
-      story.push(`${path}: not brought back, ${reasonOf(error)}`);
-    }
-  }
-  return story;
-}
-
 function absent(paths: readonly string[]): HandglassError {
   return new HandglassError(
     'device-absent',
     `None of the seat's optical drives is there (${paths.join(', ')}).`,
     'Plug one in, or correct the paths; `ls /dev/sr*` lists what is there.',
-  );
-}
-
-function failed(what: string, story: readonly string[], cause: unknown): HandglassError {
-  return new HandglassError(
-    'handoff-failed',
-    `${what}. ${story.join('. ')}.`,
-    '`handglass status` shows where each device is now.',
-    { cause },
   );
 }
