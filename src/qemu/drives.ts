@@ -3,8 +3,9 @@
  * that passes the guest's commands through to it. The node comes first and goes last, and both have
  * the drive's alias.
  *
- * The host's device is /dev/sg…, not /dev/sr…: of that, QEMU passes no command on while there is no
- * medium (`cannot get SG_IO version number: No medium found`), and opens none for writing.
+ * That is scsi-generic with /dev/sg…, and not scsi-block with /dev/sr…, of which QEMU passes no
+ * command on while there is no medium (`cannot get SG_IO version number: No medium found`), and which
+ * it opens for reading only. To a drive with a medium both do the same.
  */
 import { z } from 'zod';
 import { type DriveAddress, type Drives, driveAlias } from '../domain/optical-drive.ts';
@@ -16,7 +17,7 @@ import { type Qmp, unlessEnded } from './qmp.ts';
 /** The drives of the one domain that a QEMU is. */
 export function qemuDrives(host: Clock, qmp: Qmp, domain: string): Drives {
   async function attached(): Promise<string[]> {
-    return (await unlessEnded(devicesIn(qmp, 'peripheral', 'scsi-block'))) ?? [];
+    return (await unlessEnded(devicesIn(qmp, 'peripheral', 'scsi-generic'))) ?? [];
   }
 
   async function attach(_: string, { path, generic }: DriveAddress): Promise<void> {
@@ -26,7 +27,7 @@ export function qemuDrives(host: Clock, qmp: Qmp, domain: string): Drives {
     try {
       const node = { driver: 'host_device', 'node-name': alias, filename: generic };
       await qmp.execute('blockdev-add', node);
-      await qmp.execute('device_add', { driver: 'scsi-block', id: alias, drive: alias });
+      await qmp.execute('device_add', { driver: 'scsi-generic', id: alias, drive: alias });
       if (!(await attached()).includes(alias)) {
         throw new DomainRefusal(`QEMU reported success, and ${domain} does not have the drive`);
       }

@@ -131,7 +131,7 @@ test('a drive that QEMU may not open is refused with what its user lacks', async
 test('a drive has come back once the domain has let go of it and QEMU has closed it', async () => {
   const { done, side } = await asked((drives) => drives.detach('win10', path));
   await answer(side, 'device_del', { return: {} });
-  await answer(side, 'qom-list', { return: [{ name: alias, type: 'child<scsi-block>' }] });
+  await answer(side, 'qom-list', { return: [{ name: alias, type: 'child<scsi-generic>' }] });
   await answer(side, 'qom-list', nothing);
   await answer(side, 'query-named-block-nodes', node);
   await answer(side, 'blockdev-del', { return: {} });
