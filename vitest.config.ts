@@ -12,14 +12,17 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [lab],
           globalSetup: './test/build.ts',
+          sequence: { groupOrder: 0 },
         },
       },
       {
-        // Each file boots a virtual host of its own, which takes both cores of a small machine.
+        // Each file boots a virtual host of its own, which takes both cores of a small machine: one at
+        // a time, and when the others are done.
         test: {
           name: 'lab',
           include: [lab],
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           globalSetup: ['./test/build.ts', './test/lab/global-setup.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,

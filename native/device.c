@@ -10,6 +10,8 @@
 
 static const char *admit(struct device *device, key_set down);
 static uint32_t leds_from(const uint8_t bits[LED_CNT / 8]);
+static void write_leds(const struct device *device, uint32_t leds);
+static int ask(int fd, unsigned long request, void *argument);
 
 const char *device_open(struct device *device, const char *path, key_set down) {
   // What was named by mistake must not hold us up, nor a terminal become the service's own.
@@ -27,7 +29,7 @@ const char *device_open(struct device *device, const char *path, key_set down) {
 
 int device_keys(struct device *device, key_set down) {
   memset(down, 0, sizeof(key_set));
-  int error = ioctl(device->fd, EVIOCGKEY(sizeof(key_set)), down) < 0 ? errno : 0;
+  int error = ask(device->fd, EVIOCGKEY(sizeof(key_set)), down);
   device->looked = monotonic_now();
   return error;
 }
@@ -36,38 +38,38 @@ int device_grab(struct device *device, int64_t *since) {
   key_set down;
   uint8_t leds[LED_CNT / 8] = {0};
   *since = monotonic_now();
-  if (ioctl(device->fd, EVIOCGRAB, 1) < 0) return errno;
-  int error = ioctl(device->fd, EVIOCGLED(sizeof leds), leds) < 0 ? errno : 0;
-  device->host_leds = leds_from(leds);
+  int error = ask(device->fd, EVIOCGRAB, (void *)1);
+  if (error != 0) return error;
+  error = ask(device->fd, EVIOCGLED(sizeof leds), leds);
+  device->host_leds = device->lit = leds_from(leds);
   if (error == 0) error = device_keys(device, down);
   // A key that went down since it was last looked at has been seen by the host.
   if (error == 0 && !has_no_key(down)) return KEY_IS_DOWN;
-  if (error != 0) ioctl(device->fd, EVIOCGRAB, 0);
+  if (error != 0) ask(device->fd, EVIOCGRAB, NULL);
   return error;
 }
 
 void device_ungrab(const struct device *device) {
-  ioctl(device->fd, EVIOCGRAB, 0);
+  ask(device->fd, EVIOCGRAB, NULL);
   // After it, since the kernel's console then lights what it thinks right (kbd_start in keyboard.c).
-  device_light(device, device->host_leds);
+  write_leds(device, device->host_leds);
 }
 
-void device_light(const struct device *device, uint32_t leds) {
-  struct input_event events[LED_CNT + 1] = {0};
-  size_t count = 0;
-  for (unsigned led = 0; led < LED_CNT; led++) {
-    if (!(device->leds >> led & 1)) continue;
-    events[count++] =
-        (struct input_event){.type = EV_LED, .code = (uint16_t)led, .value = leds >> led & 1};
-  }
-  if (count == 0) return;
-  events[count++] = (struct input_event){.type = EV_SYN, .code = SYN_REPORT};
-  // A device that has gone meanwhile is told by reading it.
-  if (write(device->fd, events, count * sizeof *events) < 0) return;
+void device_light(struct device *device, uint32_t leds) {
+  device->lit = leds;
+  write_leds(device, leds);
+}
+
+void device_see_led(struct device *device, unsigned led, bool on) {
+  uint32_t bit = UINT32_C(1) << led;
+  // What we have lit ourselves comes back to us as well.
+  if (led >= LED_CNT || ((device->lit & bit) != 0) == on) return;
+  device->host_leds = on ? device->host_leds | bit : device->host_leds & ~bit;
+  write_leds(device, device->lit);
 }
 
 void device_revoke(const struct device *device) {
-  ioctl(device->fd, EVIOCREVOKE, 0);
+  ask(device->fd, EVIOCREVOKE, NULL);
 }
 
 static const char *admit(struct device *device, key_set down) {
@@ -88,4 +90,23 @@ static uint32_t leds_from(const uint8_t bits[LED_CNT / 8]) {
   uint32_t leds = 0;
   for (unsigned led = 0; led < LED_CNT; led++) leds |= (uint32_t)has_bit(bits, led) << led;
   return leds;
+}
+
+static void write_leds(const struct device *device, uint32_t leds) {
+  struct input_event events[LED_CNT + 1] = {0};
+  size_t count = 0;
+  for (unsigned led = 0; led < LED_CNT; led++) {
+    if (!(device->leds >> led & 1)) continue;
+    events[count++] =
+        (struct input_event){.type = EV_LED, .code = (uint16_t)led, .value = leds >> led & 1};
+  }
+  if (count == 0) return;
+  events[count++] = (struct input_event){.type = EV_SYN, .code = SYN_REPORT};
+  // A device that has gone meanwhile is told by reading it.
+  if (write(device->fd, events, count * sizeof *events) < 0) return;
+}
+
+/* An errno, or 0. A signal can end the kernel's wait for the device. */
+static int ask(int fd, unsigned long request, void *argument) {
+  return TEMP_FAILURE_RETRY(ioctl(fd, request, argument)) < 0 ? errno : 0;
 }

@@ -11,9 +11,10 @@
 struct device {
   int fd;
   unsigned sends;
-  /* The LEDs that it has, and those that the host had lit when the device was taken; bits by code. */
+  /* By bits of their codes: the LEDs that it has, those that the host wants, and those that we lit. */
   uint32_t leds;
   uint32_t host_leds;
+  uint32_t lit;
   /* When its keys were last looked at. */
   int64_t looked;
 };
@@ -37,7 +38,13 @@ int device_grab(struct device *device, int64_t *since);
  */
 void device_ungrab(const struct device *device);
 
-void device_light(const struct device *device, uint32_t leds);
+void device_light(struct device *device, uint32_t leds);
+
+/*
+ * An LED of a device that we have was switched. The desktop does that to every keyboard when one of
+ * them has Caps Lock pressed: it gets its way when it has the device again.
+ */
+void device_see_led(struct device *device, unsigned led, bool on);
 
 /* Ends its grab, and a read that waits; nothing more can be done with it. */
 void device_revoke(const struct device *device);

@@ -47,6 +47,8 @@ const char *proxy_open_node(struct proxy *proxy, const char *path) {
 const char *proxy_adopt(const struct proxy *proxy, uint32_t *leds) {
   uint8_t bits[LED_CNT / 8] = {0};
   *leds = 0;
+  // A process that was killed may have left it grabbed by a probe.
+  proxy_end_probe(proxy);
   if (ioctl(proxy->node_fd, EVIOCGLED(sizeof bits), bits) < 0) return "EVIOCGLED";
   for (unsigned led = 0; led < LED_CNT; led++) *leds |= (uint32_t)has_bit(bits, led) << led;
   return release_keys(proxy);
@@ -54,11 +56,11 @@ const char *proxy_adopt(const struct proxy *proxy, uint32_t *leds) {
 
 bool proxy_is_heard(const struct proxy *proxy) {
   if (proxy->node_fd < 0) return false;
-  return ioctl(proxy->node_fd, EVIOCGRAB, 1) < 0 && errno == EBUSY;
+  return TEMP_FAILURE_RETRY(ioctl(proxy->node_fd, EVIOCGRAB, 1)) < 0 && errno == EBUSY;
 }
 
 void proxy_end_probe(const struct proxy *proxy) {
-  ioctl(proxy->node_fd, EVIOCGRAB, 0);
+  TEMP_FAILURE_RETRY(ioctl(proxy->node_fd, EVIOCGRAB, 0));
 }
 
 void proxy_close(struct proxy *proxy) {

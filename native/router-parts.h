@@ -19,8 +19,8 @@ void refuse_seat(struct router *router, unsigned seat, unsigned slot, int reason
 /* Releases what a source that is taken holds, and gives it back to the host. */
 void give_back(struct router *router, unsigned slot);
 
-/* Whether the sources of a seat are to be taken. */
-bool is_taken(const struct router *router, unsigned seat);
+/* Whether a source of this seat is to be taken, or left to the host. */
+bool is_to_be_taken(const struct router *router, unsigned slot, unsigned seat);
 
 /* Whether the keyboard and pointer that the seat's sources need there have somebody who listens. */
 bool is_listened_to(struct router *router, unsigned seat, unsigned target);

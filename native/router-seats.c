@@ -5,6 +5,8 @@ static bool is_at_rest(const struct router *router, unsigned slot);
 static int take(struct router *router, unsigned slot);
 static bool is_for_nobody(const struct router *router, unsigned slot, unsigned target);
 static bool is_heard(const struct router *router, unsigned sink);
+static bool swallows_all(const struct router *router, unsigned seat);
+static bool has_sinks(const struct router *router, unsigned slot, unsigned target);
 static void hand_over(struct router *router, unsigned seat);
 static void settle_grabs(struct router *router, unsigned seat);
 
@@ -22,7 +24,7 @@ void advance_seat(struct router *router, unsigned seat) {
     hand_over(router, seat);
   } else if (!is_listened_to(router, seat, state->wanted)) {
     refuse_seat(router, seat, LIMIT_DEVICES, NOBODY_LISTENS);
-  } else if (state->owner != HOST || router->table.rules[seat].swallow || take_all(router, seat)) {
+  } else if (state->owner != HOST || swallows_all(router, seat) || take_all(router, seat)) {
     hand_over(router, seat);
   }
 }
@@ -40,8 +42,9 @@ void give_back(struct router *router, unsigned slot) {
   router->ports.ungrab(router->ports.context, slot);
 }
 
-bool is_taken(const struct router *router, unsigned seat) {
-  return router->seats[seat].owner != HOST || router->table.rules[seat].swallow;
+bool is_to_be_taken(const struct router *router, unsigned slot, unsigned seat) {
+  if (router->seats[seat].owner != HOST) return true;
+  return router->table.rules[seat].swallow && has_sinks(router, slot, HOST);
 }
 
 bool is_listened_to(struct router *router, unsigned seat, unsigned target) {
@@ -97,7 +100,9 @@ static int take(struct router *router, unsigned slot) {
 static void hand_over(struct router *router, unsigned seat) {
   struct router_seat *state = &router->seats[seat];
   for (unsigned slot = 0; slot < LIMIT_DEVICES; slot++) {
-    if (is_in(router, slot, seat)) release_source(router, slot);
+    if (!is_in(router, slot, seat)) continue;
+    release_source(router, slot);
+    router->sources[slot].for_nobody = false;
   }
   state->owner = state->wanted;
   state->turn += 1;
@@ -113,18 +118,20 @@ static void hand_over(struct router *router, unsigned seat) {
   router->ports.moved(router->ports.context, seat, state->owner, state->turn, state->why);
 }
 
-/* Takes the seat's sources that came meanwhile, or gives all of them back. */
+/* Takes the seat's sources that came meanwhile, or gives back those that are not to be taken. */
 static void settle_grabs(struct router *router, unsigned seat) {
-  bool wanted = is_taken(router, seat);
   for (unsigned slot = 0; slot < LIMIT_DEVICES; slot++) {
     struct source *source = &router->sources[slot];
-    if (!is_in(router, slot, seat) || source->grabbed == wanted) continue;
+    if (!is_in(router, slot, seat)) continue;
+    bool wanted = is_to_be_taken(router, slot, seat);
+    if (source->grabbed == wanted) continue;
     if (!wanted) {
       give_back(router, slot);
       continue;
     }
-    if (!is_at_rest(router, slot)) continue;
-    if (is_for_nobody(router, slot, router->seats[seat].owner)) continue;
+    if (source->for_nobody || !is_at_rest(router, slot)) continue;
+    source->for_nobody = is_for_nobody(router, slot, router->seats[seat].owner);
+    if (source->for_nobody) continue;
     int error = take(router, slot);
     unsigned sink = sink_of(router, slot, EV_LED, 0);
     if (error == 0 && sink != 0) {
@@ -135,6 +142,21 @@ static void settle_grabs(struct router *router, unsigned seat) {
     }
     if (error != KEY_IS_DOWN) source->refused = error;
   }
+}
+
+static bool swallows_all(const struct router *router, unsigned seat) {
+  for (unsigned slot = 0; slot < LIMIT_DEVICES; slot++) {
+    if (is_in(router, slot, seat) && !is_to_be_taken(router, slot, seat)) return false;
+  }
+  return router->table.rules[seat].swallow;
+}
+
+/* Whether all that the source can send has a place to go there. */
+static bool has_sinks(const struct router *router, unsigned slot, unsigned target) {
+  unsigned sends = router->sources[slot].sends;
+  if (router->table.clones[slot][target] != 0) return true;
+  return sends != 0 && (!(sends & SENDS_KEYS) || router->table.targets[target].keyboard != 0) &&
+         (!(sends & SENDS_POINTER) || router->table.targets[target].pointer != 0);
 }
 
 /* A device that has a clone there, which nobody reads, stays with the host; the others do not wait. */

@@ -47,7 +47,7 @@ void router_apply(struct router *router, const struct router_table *table) {
   for (unsigned slot = 0; slot < LIMIT_DEVICES; slot++) {
     int8_t seat = table->seats[slot];
     if (!router->sources[slot].grabbed) continue;
-    if (seat == NO_SEAT || !is_taken(router, (unsigned)seat)) give_back(router, slot);
+    if (seat == NO_SEAT || !is_to_be_taken(router, slot, (unsigned)seat)) give_back(router, slot);
   }
   for (unsigned seat = 0; seat < LIMIT_SEATS; seat++) advance_seat(router, seat);
 }
@@ -147,8 +147,24 @@ void router_tick(struct router *router, int64_t now) {
     unsigned owner = router->seats[seat].owner;
     if (owner == HOST) continue;
     router->listen_check = now + LISTEN_CHECK_NS;
+    for (unsigned slot = 0; slot < LIMIT_DEVICES; slot++) {
+      if (is_in(router, slot, seat)) router->sources[slot].for_nobody = false;
+    }
     if (!is_listened_to(router, seat, owner)) want_seat(router, seat, HOST, WHY_DEAF);
   }
+}
+
+uint64_t router_asks(const struct router *router, int64_t now) {
+  uint64_t sinks = 0;
+  if (router->listen_check == 0 || now < router->listen_check) return 0;
+  for (unsigned seat = 0; seat < LIMIT_SEATS; seat++) {
+    unsigned owner = router->seats[seat].owner;
+    if (owner == HOST) continue;
+    sinks |= UINT64_C(1) << router->table.targets[owner].keyboard;
+    sinks |= UINT64_C(1) << router->table.targets[owner].pointer;
+  }
+  // Slot 0 stands for none.
+  return sinks & ~UINT64_C(1);
 }
 
 void router_written(struct router *router, unsigned sink, size_t count) {

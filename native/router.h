@@ -8,7 +8,7 @@
  * slots from 1 to LIMIT_SINKS - 1 (0 is none), which the caller hands out. Target 0 is the host.
  *
  * - A source is taken (grabbed) while its seat belongs to a domain, or always where the seat
- *   swallows; only then is anything forwarded, and of that only what came after the grab: what came
+ *   swallows and the host has a sink for it; only then is anything forwarded, and of that only what came after the grab: what came
  *   before, the host has seen.
  * - Nothing is grabbed while a key of it is down, since the host would never see the release. A
  *   seat that goes from the host to a domain waits until all its keys are up, and goes as a whole.
@@ -82,6 +82,8 @@ struct source {
   int64_t since;
   /* The errno for which it could not be taken, told once. */
   int refused;
+  /* Nobody read its clone when that was last looked at; it is looked at no more than at each check. */
+  bool for_nobody;
   /* Keys that it holds on its sink. */
   key_set sent;
   /* Touches that it has on its sink, bits by slot, and the slot that it speaks of. */
@@ -161,6 +163,9 @@ void router_led(struct router *router, unsigned sink, unsigned led, bool on);
 int64_t router_deadline(const struct router *router);
 
 void router_tick(struct router *router, int64_t now);
+
+/* The sinks of which router_tick() would ask now whether somebody listens, bits by slot. */
+uint64_t router_asks(const struct router *router, int64_t now);
 
 /* The first events of a sink's outbox have been written. */
 void router_written(struct router *router, unsigned sink, size_t count);

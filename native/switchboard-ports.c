@@ -43,7 +43,7 @@ static void ungrab(void *context, unsigned slot) {
 
 static bool is_free(void *context, unsigned slot) {
   struct switchboard *switchboard = context;
-  return !switchboard->devices[slot].ungrabbing;
+  return !(switchboard->ungrabbing >> slot & 1);
 }
 
 static void light(void *context, unsigned slot, uint32_t leds) {
@@ -54,7 +54,7 @@ static void light(void *context, unsigned slot, uint32_t leds) {
 static bool listens(void *context, unsigned slot) {
   struct switchboard *switchboard = context;
   uint64_t bit = UINT64_C(1) << slot;
-  // What we have grabbed ourselves would look like somebody else's.
+  if (switchboard->asked & bit) return (switchboard->heard & bit) != 0;
   if (switchboard->probed & bit) return false;
   if (proxy_is_heard(&switchboard->proxies[slot].proxy)) return true;
   switchboard->probed |= bit;

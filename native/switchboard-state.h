@@ -40,7 +40,6 @@ struct switchboard_device {
   struct device device;
   /* What the ungrabber waits for, under the lock. */
   pthread_cond_t request;
-  bool ungrabbing;
   bool closing;
 };
 
@@ -64,11 +63,16 @@ struct switchboard {
   struct switchboard_device devices[LIMIT_DEVICES];
   /* Whether the router knows the device. */
   bool watched[LIMIT_DEVICES];
+  /* Devices that are being given back, by bits; whoever asks the kernel of one waits for that. */
+  uint64_t ungrabbing;
   struct {
     /* The owner's; number 0 is a free slot. */
     uint32_t number;
     struct proxy proxy;
   } proxies[LIMIT_SINKS];
+  /* Proxies that the watcher has asked about, and those among them that somebody listens to. */
+  uint64_t asked;
+  uint64_t heard;
   /* Proxies that we have grabbed to find out that nobody else has; the watcher ends that. */
   uint64_t probed;
   int process_fds[LIMIT_TARGETS];

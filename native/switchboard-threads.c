@@ -40,7 +40,7 @@ void lock_switchboard(struct switchboard *switchboard) {
 }
 
 void unlock_switchboard(struct switchboard *switchboard) {
-  if (switchboard->router.chords.torn != 0) repair_torn(switchboard);
+  if (switchboard->router.chords.torn & ~switchboard->ungrabbing) repair_torn(switchboard);
   if (switchboard->router.dirty != 0) flush(switchboard);
   if (router_deadline(&switchboard->router) != switchboard->timer_due) set_timer(switchboard);
   pthread_mutex_unlock(&switchboard->lock);
@@ -135,10 +135,13 @@ static size_t whole_reports(const struct input_event *events, size_t count) {
 static void feed(struct switchboard *switchboard, unsigned slot, const struct input_event *events,
                  size_t count) {
   struct router *router = &switchboard->router;
-  int64_t looked = switchboard->devices[slot].device.looked;
+  struct device *device = &switchboard->devices[slot].device;
+  int64_t looked = device->looked;
   bool overtaken = false;
   for (size_t i = 0; i < count; i++) {
-    if (events[i].type == EV_KEY && event_time(&events[i]) < looked) {
+    if (events[i].type == EV_LED) {
+      if (router->sources[slot].grabbed) device_see_led(device, events[i].code, events[i].value != 0);
+    } else if (events[i].type == EV_KEY && event_time(&events[i]) < looked) {
       overtaken = true;
     } else {
       router_feed(router, slot, &events[i]);
@@ -157,8 +160,9 @@ static void lose_device(struct switchboard *switchboard, unsigned slot, int erro
 
 static void repair_torn(struct switchboard *switchboard) {
   // A repair may tear another device, whose keys are then known to be down: it ends.
-  while (switchboard->router.chords.torn != 0) {
-    unsigned slot = (unsigned)__builtin_ctzll(switchboard->router.chords.torn);
+  uint64_t torn;
+  while ((torn = switchboard->router.chords.torn & ~switchboard->ungrabbing) != 0) {
+    unsigned slot = (unsigned)__builtin_ctzll(torn);
     key_set down;
     int error = device_keys(&switchboard->devices[slot].device, down);
     if (error == 0) {

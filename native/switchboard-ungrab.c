@@ -10,7 +10,7 @@ static void *ungrab_at_request(void *switchboard_device);
 
 int start_ungrabber(struct switchboard *switchboard, unsigned slot) {
   struct switchboard_device *device = &switchboard->devices[slot];
-  device->ungrabbing = device->closing = false;
+  device->closing = false;
   pthread_cond_init(&device->request, NULL);
   int error = start_thread(switchboard, &device->ungrabber, ungrab_at_request, device);
   if (error != 0) pthread_cond_destroy(&device->request);
@@ -18,7 +18,7 @@ int start_ungrabber(struct switchboard *switchboard, unsigned slot) {
 }
 
 void begin_ungrab(struct switchboard *switchboard, unsigned slot) {
-  switchboard->devices[slot].ungrabbing = true;
+  switchboard->ungrabbing |= UINT64_C(1) << slot;
   pthread_cond_signal(&switchboard->devices[slot].request);
 }
 
@@ -37,18 +37,22 @@ static void *ungrab_at_request(void *switchboard_device) {
   struct switchboard_device *self = switchboard_device;
   struct switchboard *switchboard = self->switchboard;
   unsigned slot = (unsigned)(self - switchboard->devices);
+  const uint64_t bit = UINT64_C(1) << slot;
   be_quick();
   lock_switchboard(switchboard);
   for (;;) {
-    while (!self->ungrabbing && !self->closing) {
+    while (!(switchboard->ungrabbing & bit) && !self->closing) {
       pthread_cond_wait(&self->request, &switchboard->lock);
     }
-    if (!self->ungrabbing) break;
+    if (!(switchboard->ungrabbing & bit)) break;
     unlock_switchboard(switchboard);
     device_ungrab(&self->device);
     lock_switchboard(switchboard);
-    self->ungrabbing = false;
+    switchboard->ungrabbing &= ~bit;
     if (switchboard->watched[slot]) router_freed(&switchboard->router, slot);
+    // What follows from that is done before anything is waited for.
+    unlock_switchboard(switchboard);
+    lock_switchboard(switchboard);
   }
   unlock_switchboard(switchboard);
   return NULL;

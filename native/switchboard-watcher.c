@@ -10,6 +10,7 @@ enum { READY_AT_ONCE = 16, LED_EVENTS = 64 };
 static void *watch_all(void *argument);
 static void serve(struct switchboard *switchboard, const struct epoll_event *ready);
 static void read_leds(struct switchboard *switchboard, unsigned slot);
+static void ask_listeners(struct switchboard *switchboard);
 static void end_probes(struct switchboard *switchboard, uint64_t probed);
 
 int start_watcher(struct switchboard *switchboard) {
@@ -53,11 +54,34 @@ static void serve(struct switchboard *switchboard, const struct epoll_event *rea
       eventfd_read(switchboard->wake_fd, &times);
       break;
     case WATCH_TIMER:
-      if (read(switchboard->timer_fd, &times, sizeof times) < 0) break;
-      switchboard->timer_due = 0;
-      router_tick(&switchboard->router, monotonic_now());
+      ask_listeners(switchboard);
+      if (read(switchboard->timer_fd, &times, sizeof times) > 0) {
+        switchboard->timer_due = 0;
+        router_tick(&switchboard->router, monotonic_now());
+      }
+      switchboard->asked = 0;
       break;
   }
+}
+
+/*
+ * Gives up the lock meanwhile: where a process is just letting go, the kernel makes whoever asks wait
+ * until it has. What was known before is held for true until then.
+ */
+static void ask_listeners(struct switchboard *switchboard) {
+  // What we have grabbed ourselves would look like somebody else's.
+  uint64_t asked = router_asks(&switchboard->router, monotonic_now()) & ~switchboard->probed;
+  uint64_t heard = 0;
+  if (asked == 0) return;
+  switchboard->asked = switchboard->heard = asked;
+  unlock_switchboard(switchboard);
+  for (uint64_t left = asked; left != 0; left &= left - 1) {
+    unsigned slot = (unsigned)__builtin_ctzll(left);
+    if (proxy_is_heard(&switchboard->proxies[slot].proxy)) heard |= UINT64_C(1) << slot;
+  }
+  lock_switchboard(switchboard);
+  switchboard->heard = heard;
+  switchboard->probed |= asked & ~heard;
 }
 
 /* Without the lock, since it takes long. */

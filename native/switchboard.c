@@ -100,6 +100,7 @@ void switchboard_close(struct switchboard *switchboard, uint32_t device) {
   unsigned slot = device_slot(switchboard, device);
   if (device == 0 || slot == LIMIT_DEVICES) return;
   lock_switchboard(switchboard);
+  if (switchboard->router.sources[slot].grabbed) begin_ungrab(switchboard, slot);
   forget_device(switchboard, slot);
   unlock_switchboard(switchboard);
   vacate(switchboard, slot);

@@ -36,6 +36,7 @@ export function toChordSetting<Keys extends { keys: Chord; hold: number; swallow
   context: z.RefinementCtx,
 ) {
   const { keys, swallow } = rest;
+  const [toggle] = grabTogglesAmong(keys.keys);
   if (hold > 0 && keys.taps === 2) {
     refuse(
       context,
@@ -44,13 +45,15 @@ export function toChordSetting<Keys extends { keys: Chord; hold: number; swallow
       'no hold here, or keys such as "leftctrl+rightctrl"',
     );
   }
-  const [toggle] = grabTogglesAmong(keys.keys);
-  if (!swallow && toggle !== undefined) {
+  // Only the press that makes the chord whole is swallowed: QEMU must not have seen the toggle by then.
+  const isWhole = toggle?.keys.length === keys.keys.length && toggle.keys.length > 1;
+  const canBeSwallowed = isWhole && keys.taps === 1 && hold === 0;
+  if (toggle !== undefined && !(canBeSwallowed && swallow)) {
     refuse(
       context,
       ['keys'],
-      `contains QEMU's own grab toggle ${toggle.choice}, and without swallow would make QEMU let go of the keyboard`,
-      'swallow = true, or other keys',
+      `contains QEMU's own grab toggle ${toggle.choice}, with which QEMU would let go of the keyboard before the chord is whole`,
+      canBeSwallowed ? 'swallow = true, or other keys' : 'other keys',
     );
   }
   return { ...rest, holdMs: hold };

@@ -96,7 +96,8 @@ function parseTogether(text: string): Chord | ChordProblem {
 
 /** As an example: of another key, where that one's own would be refused. */
 function doubleTapOf(name: string): string {
-  const key = doubledWhile(name) === null ? name : 'leftctrl';
+  const isRefused = doubledWhile(name) !== null || grabTogglesAmong(codesOf([name])).length > 0;
+  const key = isRefused ? 'leftctrl' : name;
   return `"${key} ${key}"`;
 }
 

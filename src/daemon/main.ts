@@ -41,5 +41,10 @@ export async function runDaemon(configPath: string, trialMs?: number): Promise<v
   const { ended } = await startService(host, options, ending.signal);
   native.notify('READY=1');
   ending.signal.addEventListener('abort', () => native.notify('STOPPING=1'));
-  await ended;
+  try {
+    await ended;
+  } finally {
+    // What ends by a failure leaves no half of the service behind.
+    ending.abort();
+  }
 }

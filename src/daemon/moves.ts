@@ -1,6 +1,6 @@
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { MoveReason } from '../host/ports.ts';
-import type { InputEvents } from '../input/switching.ts';
+import type { InputEvents, InputSwitch } from '../input/switching.ts';
 import type { Wish } from '../seat/life.ts';
 import type { Seats } from '../seat/seats.ts';
 import type { SeatView } from '../seat/view.ts';
@@ -20,6 +20,7 @@ export interface Moves extends Pick<InputEvents, 'chord' | 'panic'> {
  */
 export function completeMoves(
   seats: Seats,
+  input: Pick<InputSwitch, 'stay'>,
   problems: Problems,
   log: (line: string) => void,
 ): Moves {
@@ -35,6 +36,8 @@ export function completeMoves(
       log(`${seat}: with ${to} (${why})`);
     } catch (error) {
       const problem = problemFrom(error);
+      // By a chord they may wait for keys to go up, as they would for ever once nobody follows.
+      input.stay(seat);
       // The chord was pressed twice, or somebody was quicker: what was asked for first is being done.
       if (problem.code === 'busy') log(`${seat}: ${problem.message}`);
       else problems.set(moveOf(seat), [problem]);

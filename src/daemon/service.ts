@@ -27,6 +27,7 @@ import type { InputDevice } from '../system/input.ts';
 import { configuredDomains } from './domains.ts';
 import { effectsOn } from './effects.ts';
 import { createHostSleep } from './host-sleep.ts';
+import { whatLasts } from './lasting.ts';
 import { createLockout } from './lockout.ts';
 import { watchLookingGlass } from './looking-glass.ts';
 import { completeMoves } from './moves.ts';
@@ -106,6 +107,7 @@ export async function startService(
     gone: refresh,
   });
   if (!input.realtime) log("no real-time priority: under load the guests' input may be late");
+  const unreadable = whatLasts(host, (lasting) => problems.set('input', lasting), signal);
   const devices = {
     watch: watchDevices(
       host,
@@ -113,7 +115,7 @@ export async function startService(
       signal,
       config.seats.flatMap(({ optical }) => optical),
     ),
-    follow: (present: readonly InputDevice[]) => problems.set('input', input.follow(present)),
+    follow: (present: readonly InputDevice[]) => unreadable(input.follow(present)),
   };
   const hasGuest = (domain: string) =>
     config.server.listen.length > 0 && guests.list().some((guest) => guest.domain === domain);
@@ -137,7 +139,7 @@ export async function startService(
       repaired: (seat, story) => log(`${seat}: ${story}`),
     },
   );
-  const moves = completeMoves(seats, problems, log);
+  const moves = completeMoves(seats, input, problems, log);
   const lockout = createLockout(host);
   let trial: Trial | null = null;
   const lookingGlass = watchLookingGlass(host, config.lookingGlass, changed);
@@ -172,7 +174,11 @@ export async function startService(
     watchStalls(host, input, seatNames, (seat) => moves.moved(seat, 'host', 'stall'), signal),
   ];
   await seats.refresh();
-  return { ended: Promise.all(running).then(() => input.close()) };
+  return { ended: endOf(running).finally(() => input.close()) };
+}
+
+async function endOf(running: readonly Promise<void>[]): Promise<void> {
+  await Promise.all(running);
 }
 
 async function openServer(

@@ -69,7 +69,7 @@ async function progressOf(host: ReadFiles, pid: number): Promise<Progress | null
       sleeps: Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(text)?.[1] ?? 0),
     };
   } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ESRCH')) return null;
+    if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return null;
     throw error;
   }
 }

@@ -33,7 +33,7 @@ async function commandLineOf(host: ReadFiles, pid: string): Promise<string[]> {
   try {
     return (await host.readText(`/proc/${pid}/cmdline`)).split('\0');
   } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES')) return [];
+    if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return [];
     throw error;
   }
 }

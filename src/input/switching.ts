@@ -48,6 +48,8 @@ export interface InputSwitch {
   give(seat: string, domain: string, turn: number): Promise<void>;
   /** Brings them back at once. */
   take(seat: string): void;
+  /** Has them stay where they are, if they wait for keys to go up and nobody has asked for that. */
+  stay(seat: string): void;
   /** The process whose end brings a domain's seats back. */
   watch(domain: string, pid: number | null): void;
   /** The process behind a target, and the events that its proxies have been sent so far. */
@@ -214,6 +216,11 @@ export function switchInput(
     turnOf: (name) => owners[seatNumber(name)]?.turn ?? 0,
     give,
     take: (name) => void switchboard.move(seatNumber(name), 0, 0),
+    stay(name) {
+      const seat = seatNumber(name);
+      const { target, turn } = owners[seat] ?? { target: 0, turn: 0 };
+      if (!waiting.some((wait) => wait.seat === seat)) switchboard.move(seat, target, turn);
+    },
     watch,
     sentTo(target) {
       const written = outputs?.of(target).map((proxy) => switchboard.written(proxy)) ?? [];

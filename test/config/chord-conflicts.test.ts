@@ -28,9 +28,9 @@ const refused: Refused[] = [
   },
   {
     reason: 'a chord that contains another',
-    text: `${seat}${chord('"leftctrl+rightctrl+f1"')}`,
+    text: `${chord('"leftmeta+f1"')}${chord('"leftmeta+f1+f2"', '"host"')}${seat}`,
     problems: [
-      '5:8 chord[0].keys contains chords.toggle (leftctrl+rightctrl), which would fire with it; expected chords of which none contains another',
+      '6:8 chord[1].keys contains chord[0].keys (leftmeta+f1), which would fire with it; expected chords of which none contains another',
     ],
   },
   {

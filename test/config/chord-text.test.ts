@@ -41,7 +41,11 @@ const tapsTogether = {
 };
 
 test.each([
-  { text: 'scrolllock', problem: single('scrolllock') },
+  { text: 'pause', problem: single('pause') },
+  {
+    text: 'scrolllock',
+    problem: { ...single('scrolllock'), expected: single('leftctrl').expected },
+  },
   { text: 'btn_side', problem: single('btn_side') },
   { text: '', problem: { wrong: 'names the unknown key ""', expected: help } },
   { text: 'leftctrl+', problem: { wrong: 'names the unknown key ""', expected: help } },

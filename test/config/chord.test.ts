@@ -6,7 +6,7 @@ const refused: Refused[] = [
     reason: 'a chord of one key',
     text: '[chords]\ntoggle = "scrolllock"',
     problems: [
-      '2:10 chords.toggle is the single key scrolllock, which would be lost for typing; expected two keys or more, such as "leftctrl+rightctrl", or a double tap: "scrolllock scrolllock"',
+      '2:10 chords.toggle is the single key scrolllock, which would be lost for typing; expected two keys or more, such as "leftctrl+rightctrl", or a double tap: "leftctrl leftctrl"',
     ],
   },
   {

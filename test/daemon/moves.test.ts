@@ -6,6 +6,7 @@ import type { SeatView } from '../../src/seat/view.ts';
 
 function start() {
   const asked: string[] = [];
+  const stayed: string[] = [];
   const log: string[] = [];
   const logged = (line: string) => void log.push(line);
   const problems = createProblems(() => {}, logged);
@@ -34,6 +35,7 @@ function start() {
       toggle: async () => 'host',
       panic: () => ask('panic'),
     },
+    { stay: (seat) => void stayed.push(seat) },
     problems,
     logged,
   );
@@ -41,7 +43,7 @@ function start() {
   /** Waits until so many lines were logged. */
   const lines = (count: number) =>
     vi.waitUntil(() => log.length >= count, { interval: 1, timeout: 60_000 });
-  return { moves, asked, log, problems, control, whats, lines };
+  return { moves, asked, stayed, log, problems, control, whats, lines };
 }
 
 test('after a chord the rest of the seat follows', async () => {
@@ -50,6 +52,14 @@ test('after a chord the rest of the seat follows', async () => {
   await lines(1);
   expect(asked).toEqual(['desk to win10']);
   expect(log).toEqual(['desk: with win10 (chord)']);
+});
+
+test('after a chord that cannot be followed its input devices wait no more', async () => {
+  const { moves, stayed, control, lines } = start();
+  control.fail = () => new HandglassError('domain-not-running', 'win10 is not running.');
+  moves.chord('desk', 'win10', ['win10']);
+  await lines(1);
+  expect(stayed).toEqual(['desk']);
 });
 
 test.each([

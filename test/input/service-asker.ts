@@ -5,8 +5,8 @@
  *
  *   give TARGET    gives the seat; the owner then, or the code of the failure
  *   until PATTERN  once the state, as JSON, matches; tries again while there is no service
- *   kill TEXT      kills the program whose command line has the text in it; the time of its death,
- *                  in seconds of CLOCK_MONOTONIC
+ *   kill TEXT      kills the program whose command line has the text in it; when the last of its
+ *                  threads had ended, in seconds of CLOCK_MONOTONIC
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -70,9 +70,11 @@ function kill(text: string): string {
   return 'none';
 }
 
+/** The main thread of one that was killed may be dead long before the others have freed its memory. */
 function isAlive(name: string): boolean {
   try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${name}/stat`, 'utf8'));
+    const isDead = /\) [ZX] /.test(readFileSync(`/proc/${name}/stat`, 'utf8'));
+    return !isDead || readdirSync(`/proc/${name}/task`).length > 1;
   } catch {
     return false;
   }

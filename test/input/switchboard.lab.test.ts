@@ -126,8 +126,11 @@ test('a key that is held on the way to the guest keeps the seat on the host unti
   await expectTyped(guest, 'a');
 });
 
-describe('with JavaScript blocked', () => {
+describe('with JavaScript blocked and a configuration that is broken', () => {
   test('the chords go on working, panic too', async () => {
+    const config = '/etc/handglass/handglass.toml';
+    await sh(`cp ${config} /tmp/right.toml && echo '[[' >> ${config}`);
+    onTestFinished(async () => void (await sh(`cp /tmp/right.toml ${config}`)));
     await giveByChord();
     const end = await blockJavaScript(lab);
     onTestFinished(end);
@@ -244,6 +247,34 @@ describe('what the configuration can say', () => {
     expect(await reports(guest, 2)).toBe('leftctrl+, leftctrl-');
     await expectTyped(desktop, 'c');
     await desktop.end();
+  });
+
+  test('two seats are with two domains at once, and one comes back without the other', async () => {
+    await sh(`virsh dumpxml win10 --inactive |
+      sed 's/win10/win11/; /<uuid>/d; /<mac /d; /<shmem/,/<.shmem>/d' > /tmp/win11.xml`);
+    await sh('virsh define /tmp/win11.xml && virsh start win11');
+    const sofa = 'name = "sofa"\ndomains = ["win11", "win10"]\ninput = [{ serial = "KBD2" }]';
+    await configure(lab, `${inputSeat}[[seat]]\n${sofa}`);
+    await until(lab, `test -e ${proxies}/win11-keyboard`);
+    const other = await listen(lab, `${proxies}/win11-keyboard`, '--grab');
+    const onSofa = await listen(lab, keyboard2);
+    host = await listen(lab, keyboard);
+    const expectOther = async (letter: string) => {
+      await lab.control(`key ${letter} on keyboard2`);
+      expect(await reports(other, 2)).toBe(`${letter}+, ${letter}-`);
+    };
+
+    await giveByChord();
+    await lab.control('key leftctrl+rightctrl on keyboard2');
+    expect(await reports(onSofa, 4)).toBe('leftctrl+, rightctrl+, rightctrl-, leftctrl-');
+    await expectOther('a');
+    await expectTyped(guest, 'b');
+    await sh('virsh destroy win11');
+    await service.until(/"name":"sofa","owner":"host"/);
+    await lab.control('key c on keyboard2');
+    expect(await reports(onSofa, 2)).toBe('c+, c-');
+    await expectTyped(guest, 'd');
+    await other.end();
   });
 
   test('a program follows the seat', async () => {

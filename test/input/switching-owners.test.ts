@@ -162,6 +162,18 @@ test('a seat is taken back at once, in whatever turn it is', () => {
   expect(switchboard.moves).toEqual(['seat 0 to 0 in turn 0']);
 });
 
+test('a seat that waits since a chord stays where it is, unless somebody asks for it meanwhile', async () => {
+  const { switchboard, input, move } = start();
+  move(1, 7);
+  input.stay('desk');
+  expect(switchboard.moves).toEqual(['seat 0 to 1 in turn 7']);
+  const giving = input.give('desk', 'win11', 7);
+  input.stay('desk');
+  expect(switchboard.moves).toEqual(['seat 0 to 1 in turn 7', 'seat 0 to 2 in turn 7']);
+  move(2, 8);
+  await giving;
+});
+
 test('chords and panic are told by names', () => {
   const { switchboard, told } = start();
   switchboard.emit({ kind: 'chord', id: 1, seat: 0, target: 2 });

@@ -1,7 +1,7 @@
 /** Does the steps of a walk in the virtual host, and waits for what has to come of each. */
 import { LabFailure } from '../lab/failure.ts';
 import type { Lab } from '../lab/lab.ts';
-import { until } from '../lab/shell.ts';
+import { output, until } from '../lab/shell.ts';
 import { keyboard, keyboard2, mouse, proxies, serviceIn } from './desk.ts';
 import {
   type Desk,
@@ -102,6 +102,11 @@ export async function handsOn(lab: Lab): Promise<Hands> {
       case 'start guest':
         guests[step.proxy] = await grab(step.proxy);
         return;
+      case 'kill QEMU':
+        await kill('guest', 'guest=win10');
+        await service.until(/"name":"win10","state":"shut off"/);
+        await output(lab, 'virsh start win10');
+        return service.until(/"name":"win10","state":"running"/);
       case 'kill service':
         return kill('service', 'handglass.js daemon');
     }

@@ -14,6 +14,7 @@ test('a seed brings the same walk back, and another one another', () => {
 test('a walk has every kind of step', () => {
   expect([...kindsOf(7)].toSorted()).toEqual([
     'give',
+    'kill QEMU',
     'kill guest',
     'kill service',
     'mouse',

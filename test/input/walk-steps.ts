@@ -13,6 +13,8 @@ export type Step =
   | { kind: 'unplug' | 'plug'; on: Keyboard }
   /** Who reads a proxy in QEMU's place. */
   | { kind: 'kill guest' | 'start guest'; proxy: Proxy }
+  /** The domain's own process; then the domain is started anew. */
+  | { kind: 'kill QEMU' }
   | { kind: 'kill service' };
 
 export interface Desk {
@@ -67,6 +69,7 @@ export function deskAfter(before: Desk, step: Step): Desk {
       return { ...desk, deaf: null };
     case 'kill service':
       return { ...desk, owner: 'host', starting: startSteps };
+    case 'kill QEMU':
     case 'panic':
       return { ...desk, owner: 'host' };
     case 'mouse':
@@ -103,6 +106,7 @@ const shares = {
   give: 15,
   unplug: 10,
   killGuest: 10,
+  killQemu: 3,
   killService: 6,
 };
 const returnShare = 300;
@@ -126,6 +130,7 @@ function nextStep(random: Random, desk: Desk): Step {
   if (isChosen(shares.mouse)) return { kind: 'mouse' };
   if (isChosen(shares.give)) return { kind: 'give', to: random.oneOf(['host', 'win10']) };
   if (isChosen(shares.killService)) return { kind: 'kill service' };
+  if (isChosen(shares.killQemu)) return { kind: 'kill QEMU' };
   if (isChosen(shares.unplug) && desk.unplugged === null) return { kind: 'unplug', on };
   if (isChosen(shares.killGuest) && desk.deaf === null) {
     return { kind: 'kill guest', proxy: random.oneOf(['keyboard', 'pointer']) };

@@ -3,7 +3,10 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, utimesSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+// How long a compiler takes is no matter of these tests.
+vi.setConfig({ testTimeout: 60_000 });
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -37,6 +37,19 @@ const cases: Case[] = [
     '0: a~ syn b- syn a- syn',
   ],
   [
+    'without a place for its keys and motion on the host nothing is taken',
+    'table 0=0 1=0 2=0 t1=k1/p1 s0=swallow+direct 7@0:a+b,to=0/1',
+    '0: a+ syn b+ syn -> chord 7 to 1',
+    '0: a- b- syn -> grab 0 | grab 1 | grab 2 | moved 0 to 1 in 1: chord',
+    'move 0 0 -> ungrab 0 | ungrab 1 | ungrab 2 | moved 0 to 0 in 2: asked',
+  ],
+  [
+    'what has no place on the host any more is given back',
+    `${swallowing} -> grab 0 | grab 1 | grab 2`,
+    `${swallowing.replace(/t0=\S+/, 't0=-/p0')} -> ungrab 0 | ungrab 1`,
+    '2: x=1 syn -> p0: x=1',
+  ],
+  [
     'panic takes a swallowing seat back and keeps it taken',
     `${swallowing} -> grab 0 | grab 1 | grab 2`,
     'move 0 1 -> moved 0 to 1 in 1: asked',

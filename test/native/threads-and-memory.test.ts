@@ -20,7 +20,10 @@ test(
   () => {
     const sources = ['test/native/threads-harness.c', ...switchboardOfPipes];
     const program = compile(folder, 'threads', sources, 'threads');
-    const { stdout, stderr, status } = spawnSync(program, ['5000'], { encoding: 'utf8' });
+    const { stdout, stderr, status } = spawnSync(program, ['5000'], {
+      encoding: 'utf8',
+      timeout: timeoutMs / 2,
+    });
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
     expect(stdout).toMatch(/^(\d+) pressed, \1 released\n$/);
   },
