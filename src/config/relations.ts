@@ -32,6 +32,7 @@ export function relationFindings(document: Record<string, unknown>): Finding[] {
   }));
   const qemus = soundEntries(document, 'qemu', qemuTable);
   const seatsAreSound = z.array(seatTable).safeParse(document['seat'] ?? []).success;
+  const qemusAreSound = z.array(qemuTable).safeParse(document['qemu'] ?? []).success;
   const domains = seats.map(({ path, value }) => elements([...path, 'domains'], value.domains));
 
   return [
@@ -54,6 +55,11 @@ export function relationFindings(document: Record<string, unknown>): Finding[] {
       ]),
       'each device in one list of one seat',
     ),
+    ...repeats(
+      seats.flatMap(({ path, value }) => elements([...path, 'optical'], value.optical)),
+      'each drive once, in one seat',
+    ),
+    ...(qemusAreSound ? seats.flatMap((each) => driveless(each, qemus)) : []),
     ...repeats(
       qemus.map(({ path, value }) => ({ path: [...path, 'name'], value: value.name })),
       'a name that no other QEMU has',
@@ -114,6 +120,20 @@ function alikeProxies(domains: Entry<string>[]): Finding[] {
       },
     ];
   });
+}
+
+/** Domains of libvirt, by which no drive can be attached, among those of a seat that has one. */
+function driveless({ path, value }: Entry<Seat>, qemus: Entry<{ name: string }>[]): Finding[] {
+  const names = qemus.map(({ value: { name } }) => name);
+  const others = value.domains.filter((domain) => !names.includes(domain));
+  if (value.optical.length === 0 || others.length === 0) return [];
+  return [
+    {
+      path: [...path, 'optical'],
+      wrong: `cannot go to ${others.map(quoted).join(', ')}, of libvirt`,
+      expected: 'a [[qemu]] for each domain of the seat, or an empty list',
+    },
+  ];
 }
 
 type Give = Pick<GiveChord, 'seat' | 'to'>;

@@ -60,6 +60,11 @@ export const lookingGlassTable = table('[[looking-glass]] tables', {
     .default(0o660),
 }).transform(({ resolution, ...rest }) => ({ ...rest, ...resolution }));
 
+const opticalDrive = textOf(
+  /^\/dev(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]+)+$/u,
+  'the absolute path of an optical drive below /dev, such as "/dev/sr0"',
+);
+
 const hostOrStay = z.enum(['host', 'stay'], '"host" or "stay"');
 
 export const seatTable = table('[[seat]] tables', {
@@ -69,6 +74,7 @@ export const seatTable = table('[[seat]] tables', {
     .min(1, 'one domain at least, such as ["win10"]'),
   input: z.array(inputSelector, 'a list of selectors, such as [{ name = "…" }]').default([]),
   usb: z.array(usbSelector, 'a list of selectors, such as [{ serial = "…" }]').default([]),
+  optical: z.array(opticalDrive, 'a list of paths, such as ["/dev/sr0"]').default([]),
   swallow: z.boolean('true or false').default(false),
   'on-start': z.enum(['stay', 'give', 'take'], '"stay", "give" or "take"').default('stay'),
   // A domain that ends keeps nothing; the word is taken so that the choice can be written down.
@@ -76,13 +82,13 @@ export const seatTable = table('[[seat]] tables', {
   'on-pause': hostOrStay.default('host'),
   'on-suspend': hostOrStay.default('stay'),
 }).transform((seat) => {
-  const { name, domains, input, usb, swallow } = seat;
+  const { name, domains, input, usb, optical, swallow } = seat;
   const rules = {
     onStart: seat['on-start'],
     onPause: seat['on-pause'],
     onSuspend: seat['on-suspend'],
   };
-  return { name, domains, input, usb, swallow, ...rules };
+  return { name, domains, input, usb, optical, swallow, ...rules };
 });
 
 export const chordsTable = table('the table [chords]', {

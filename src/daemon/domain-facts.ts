@@ -3,7 +3,7 @@ import type { UsbHostdev } from '../domain/usb-hostdev.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { DomainFacts } from '../seat/view.ts';
 
-type Source = Pick<Domains, 'list' | 'attached'>;
+type Source = Pick<Domains, 'list' | 'attached' | 'drives'>;
 
 /**
  * Gives a function that reads all domains, and what those have that seats name. A source that fails
@@ -22,8 +22,17 @@ export function domainReader(
   async function read(source: Source): Promise<void> {
     const domains = await source.list();
     const active = domains.filter((each) => isActive(each) && seatDomains.has(each.name));
-    const attached = active.map(async ({ name }) => [name, await source.attached(name)] as const);
-    last.set(source, { domains, attached: new Map(await Promise.all(attached)) });
+    const having = active.map(async ({ name }) => ({
+      name,
+      attached: await source.attached(name),
+      drives: (await source.drives?.attached(name)) ?? [],
+    }));
+    const had = await Promise.all(having);
+    last.set(source, {
+      domains,
+      attached: new Map(had.map(({ name, attached }) => [name, attached])),
+      drives: new Map(had.map(({ name, drives }) => [name, drives])),
+    });
   }
 
   return async () => {
@@ -44,6 +53,7 @@ export function domainReader(
       attached: new Map(
         known.flatMap((facts): [string, readonly UsbHostdev[]][] => [...facts.attached]),
       ),
+      drives: new Map(known.flatMap((facts): [string, readonly string[]][] => [...facts.drives])),
     };
   };
 }

@@ -1,12 +1,15 @@
 import type { Config } from '../config/schema.ts';
 import type { Domain, Domains } from '../domain/domain.ts';
+import type { Drives } from '../domain/optical-drive.ts';
 import type { Clock, Connect, Converse, Follow, OpenFiles, WriteFiles } from '../host/ports.ts';
 import { libvirtDomains } from '../libvirt/libvirt-domains.ts';
 import { qemuDomain } from '../qemu/qemu-domain.ts';
 
 /** Domains of several sources, each asked for those that it has. */
-export interface ConfiguredDomains extends Omit<Domains, 'list'> {
-  sources: readonly Pick<Domains, 'list' | 'attached'>[];
+export interface ConfiguredDomains extends Omit<Domains, 'list' | 'drives'> {
+  sources: readonly Pick<Domains, 'list' | 'attached' | 'drives'>[];
+  /** Of domains that can have them, as every domain of a seat with drives can. */
+  drives: Drives;
 }
 
 /**
@@ -36,8 +39,19 @@ export function configuredDomains(
     return source;
   }
 
+  function drivesOf(domain: string): Drives {
+    const { drives } = sourceOf(domain);
+    if (drives === undefined) throw new Error(`no drive can be attached to "${domain}"`);
+    return drives;
+  }
+
   return {
     sources,
+    drives: {
+      attached: (domain) => drivesOf(domain).attached(domain),
+      attach: (domain, drive) => drivesOf(domain).attach(domain, drive),
+      detach: (domain, path) => drivesOf(domain).detach(domain, path),
+    },
     attached: (domain) => sourceOf(domain).attached(domain),
     usbOf: (domain) => sourceOf(domain).usbOf(domain),
     attach: (domain, device) => sourceOf(domain).attach(domain, device),

@@ -1,13 +1,16 @@
 import type { Config, Seat } from '../config/schema.ts';
 import { isActive } from '../domain/domain.ts';
+import type { DriveAddress } from '../domain/optical-drive.ts';
 import { qemuProcesses } from '../domain/process.ts';
 import type { HandglassError } from '../errors.ts';
 import type { Clock, ReadFiles, WriteAttribute } from '../host/ports.ts';
 import type { InputSwitch } from '../input/switching.ts';
 import type { SeatEffects } from '../seat/effects.ts';
+import { drivesToGo, giveDrives, takeDrives } from '../seat/optical.ts';
 import { usbUses } from '../seat/usb-uses.ts';
 import { lastKeyboardRefusals } from '../seat/way-back.ts';
 import { type InputDevice, inputDevices } from '../system/input.ts';
+import { opticalDrives } from '../system/optical-drives.ts';
 import { usbDevices } from '../system/usb.ts';
 import { type CheckLeaving, checkUsb, giveUsb, takeUsb } from '../usb/handoff.ts';
 import { restoreDrivers } from '../usb/host-drivers.ts';
@@ -36,11 +39,16 @@ export function effectsOn(
 ): SeatEffects {
   const seatDomains = new Set(config.seats.flatMap(({ domains: names }) => names));
   const readDomains = domainReader(domains.sources, seatDomains, failed);
+  const drivePaths = config.seats.flatMap(({ optical }) => optical);
   let processes = new Map<string, number>();
 
   async function watchProcesses(active: readonly string[]): Promise<void> {
     processes = await qemuProcesses(host, domains, active, processes);
     for (const domain of seatDomains) input.watch(domain, processes.get(domain) ?? null);
+  }
+
+  async function findDrives(domain: string, seat: Seat): Promise<DriveAddress[]> {
+    return drivesToGo(domain, seat.optical, await opticalDrives(host, drivePaths));
   }
 
   const checkFor =
@@ -62,7 +70,8 @@ export function effectsOn(
       const present = await inputDevices(host);
       devices.follow(present);
       const uses = await usbUses(host, config.seats, present);
-      return { input: present, usb: await usbDevices(host), uses };
+      const optical = await opticalDrives(host, drivePaths);
+      return { input: present, usb: await usbDevices(host), uses, optical };
     },
     async readDomains() {
       const facts = await readDomains();
@@ -75,6 +84,12 @@ export function effectsOn(
     },
     giveUsb: (domain, seat) => giveUsb(host, domains, domain, seat.usb, checkFor(domain, seat)),
     takeUsb: (domain, { usb }) => takeUsb(host, domains, domain, usb),
+    async checkDrives(domain, seat) {
+      await findDrives(domain, seat);
+    },
+    giveDrives: async (domain, seat) =>
+      giveDrives(domains.drives, domain, await findDrives(domain, seat)),
+    takeDrives: (domain, { optical }) => takeDrives(domains.drives, domain, optical),
     untilUsable: (port) => untilUsable(host, port),
     clearPhantoms: (domain) => clearPhantoms(host, domains, domain),
     restoreDrivers: (port) => restoreDrivers(host, port),

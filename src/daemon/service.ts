@@ -109,7 +109,12 @@ export async function startService(
   if (!input.realtime) log("no real-time priority: under load the guests' input may be late");
   const unreadable = whatLasts(host, (lasting) => problems.set('input', lasting), signal);
   const devices = {
-    watch: watchDevices(host, refresh, signal),
+    watch: watchDevices(
+      host,
+      refresh,
+      signal,
+      config.seats.flatMap(({ optical }) => optical),
+    ),
     follow: (present: readonly InputDevice[]) => unreadable(input.follow(present)),
   };
   const hasGuest = (domain: string) =>

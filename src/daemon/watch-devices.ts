@@ -1,4 +1,5 @@
-/** Tells of input and USB devices that come, go, or get their rights, without polling. */
+/** Tells of devices that come, go, or get their rights, without polling. */
+import { dirname } from 'node:path';
 import { isErrno } from '../errors.ts';
 import type { ReadFiles, WatchFolder } from '../host/ports.ts';
 
@@ -9,11 +10,14 @@ const inputFolders = ['/dev/input', '/dev/input/by-id'];
  * Gives a function that watches the folders of device nodes which are there at that moment. It is
  * to be called after each change and before the devices are read, because folders come and go with
  * their devices.
+ *
+ * @param drives paths of optical drives, whose folders are watched too
  */
 export function watchDevices(
   host: ReadFiles & WatchFolder,
   changed: () => void,
   signal: AbortSignal,
+  drives: readonly string[] = [],
 ): () => Promise<void> {
   const watched = new Map<string, { ino: number; end: AbortController }>();
 
@@ -29,7 +33,12 @@ export function watchDevices(
 
   return async () => {
     const buses = await host.listFolder(usbFolder).catch(nothingIfAbsent);
-    const folders = [...inputFolders, usbFolder, ...buses.map((bus) => `${usbFolder}/${bus}`)];
+    const usbFolders = [usbFolder, ...buses.map((bus) => `${usbFolder}/${bus}`)];
+    const folders = new Set([
+      ...inputFolders,
+      ...usbFolders,
+      ...drives.map((path) => dirname(path)),
+    ]);
     for (const path of folders) await watch(path).catch(nothingIfAbsent);
   };
 }

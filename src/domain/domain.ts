@@ -1,4 +1,5 @@
 import { HandglassError } from '../errors.ts';
+import type { Drives } from './optical-drive.ts';
 import type { Hostdevs } from './usb-hostdev.ts';
 
 /** Libvirt's words for it, with which a QEMU of our own is described too. */
@@ -38,6 +39,8 @@ export function isAway(error: unknown): boolean {
 
 /** What can be known of domains and done with them, by whatever runs them. */
 export interface Domains extends Hostdevs {
+  /** Not there where no drive can be attached. */
+  drives?: Drives;
   /** Every domain, running or not. */
   list(): Promise<Domain[]>;
   /**

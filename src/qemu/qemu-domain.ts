@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import type { Domain, Domains, DomainRunState } from '../domain/domain.ts';
 import { DomainRefusal } from '../domain/refusal.ts';
-import { waitForRelease } from '../domain/release.ts';
 import { aliasFor, type UsbAddress, type UsbHostdev } from '../domain/usb-hostdev.ts';
-import { HandglassError } from '../errors.ts';
 import type { Clock, Connect } from '../host/ports.ts';
+import { type DeviceFolder, devicesIn, removeDevice } from './devices.ts';
+import { qemuDrives } from './drives.ts';
 import { listensAt } from './listens.ts';
-import { keepQmp, type QemuEntry } from './qmp.ts';
+import { keepQmp, type QemuEntry, unlessEnded } from './qmp.ts';
 
 /**
  * The one domain that a QEMU without libvirt is, through its QMP socket. What a command did is
@@ -39,18 +39,17 @@ export function qemuDomain(host: Connect & Clock, entry: QemuEntry, signal: Abor
   }
 
   async function usbHostdevs(): Promise<UsbHostdev[]> {
-    const found = deviceFolders.map(async ({ path, named }) => {
-      const entries = listAnswer.parse(await qmp.execute('qom-list', { path }));
-      const devices = entries.filter(({ type }) => type === 'child<usb-host>');
-      return Promise.all(
-        devices.map(({ name: id }) => hostdevAt(`${path}/${id}`, named ? id : null)),
-      );
+    const found = (['peripheral', 'peripheral-anon'] as const).map(async (folder) => {
+      const ids = await devicesIn(qmp, folder, 'usb-host');
+      return Promise.all(ids.map((id) => hostdevAt(folder, id)));
     });
     return (await Promise.all(found)).flat(2);
   }
 
   /** Nothing when it has gone since it was listed. */
-  async function hostdevAt(path: string, alias: string | null): Promise<UsbHostdev[]> {
+  async function hostdevAt(folder: DeviceFolder, id: string): Promise<UsbHostdev[]> {
+    const path = `/machine/${folder}/${id}`;
+    const alias = folder === 'peripheral' ? id : null;
     const number = async (property: string) =>
       z.number().parse(await qmp.execute('qom-get', { path, property }));
     try {
@@ -73,17 +72,6 @@ export function qemuDomain(host: Connect & Clock, entry: QemuEntry, signal: Abor
     }
   }
 
-  async function detach(_: string, alias: string): Promise<void> {
-    try {
-      await unlessEnded(qmp.execute('device_del', { id: alias }));
-    } catch (error) {
-      // The device may have gone between the decision and the command.
-      if (error instanceof DomainRefusal && !(await has(alias))) return;
-      throw error;
-    }
-    await waitForRelease(host, name, () => has(alias));
-  }
-
   async function has(alias: string): Promise<boolean> {
     return (await attached()).some((hostdev) => hostdev.alias === alias);
   }
@@ -93,7 +81,8 @@ export function qemuDomain(host: Connect & Clock, entry: QemuEntry, signal: Abor
     attached,
     usbOf: async () => ({ hostdevs: await attached(), ports: null }),
     attach,
-    detach,
+    detach: (_, alias) => removeDevice(host, qmp, name, alias),
+    drives: qemuDrives(host, qmp, name),
     async follow(changed, until) {
       listeners.add(changed);
       changed();
@@ -125,24 +114,7 @@ const runStates: Readonly<Record<string, DomainRunState>> = {
   shutdown: 'shutting down',
 };
 
-/** Where QEMU keeps devices with an id, and those of its command line that have none. */
-const deviceFolders = [
-  { path: '/machine/peripheral', named: true },
-  { path: '/machine/peripheral-anon', named: false },
-] as const;
-
 const statusAnswer = z.object({ status: z.string() });
-const listAnswer = z.array(z.object({ name: z.string(), type: z.string() }));
-
-/** Null once there is no QEMU any more, whose devices are back with the host. */
-async function unlessEnded<T>(asking: Promise<T>): Promise<T | null> {
-  try {
-    return await asking;
-  } catch (error) {
-    if (error instanceof HandglassError && error.code === 'domain-not-running') return null;
-    throw error;
-  }
-}
 
 /** QEMU tells nobody but its own standard error why it could not open a device. */
 function explained(refusal: DomainRefusal, bus: number, device: number): DomainRefusal {

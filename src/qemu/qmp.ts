@@ -76,6 +76,16 @@ export function keepQmp(
   };
 }
 
+/** Null once there is no QEMU any more, whose devices are back with the host. */
+export async function unlessEnded<T>(asking: Promise<T>): Promise<T | null> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (error instanceof HandglassError && error.code === 'domain-not-running') return null;
+    throw error;
+  }
+}
+
 const shortestPauseMs = 100;
 const longestPauseMs = 2000;
 

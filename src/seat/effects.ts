@@ -11,6 +11,10 @@ export interface SeatEffects {
   checkUsb(domain: string, seat: Seat): Promise<void>;
   giveUsb(domain: string, seat: Seat): Promise<void>;
   takeUsb(domain: string, seat: Seat): Promise<void>;
+  /** Rejects with `device-absent` when no drive of the seat is there, or `device-refused`. */
+  checkDrives(domain: string, seat: Seat): Promise<void>;
+  giveDrives(domain: string, seat: Seat): Promise<void>;
+  takeDrives(domain: string, seat: Seat): Promise<void>;
   /** Rejects with `handoff-failed` when the device on this port does not become usable. */
   untilUsable(port: string): Promise<void>;
   /** Takes from a domain what it still lists of ours and is plugged in no more. */

@@ -1,6 +1,7 @@
 /**
- * How a seat gets from one owner to another. To a domain go the USB devices first, then the input
- * devices, since the way back is theirs. From a domain the input devices have come already.
+ * How a seat gets from one owner to another. To a domain go the USB devices first, then the optical
+ * drives, then the input devices, since the way back is theirs. From a domain the input devices have
+ * come already.
  */
 import type { Seat } from '../config/schema.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
@@ -18,7 +19,7 @@ export async function moveSeat(
   { seat, owner, to, turn }: { seat: Seat; owner: string; to: string; turn: number },
 ): Promise<void> {
   // Its input devices have come back without libvirt, and there is nothing else to bring.
-  if (to === 'host' && seat.usb.length === 0) return;
+  if (to === 'host' && seat.usb.length === 0 && seat.optical.length === 0) return;
   // What is known to be away is tried to be brought back, whatever else cannot be read.
   const isKnownAway = to === 'host' && owner !== 'host';
   const problem = reading.problem();
@@ -27,13 +28,13 @@ export async function moveSeat(
   if (to !== 'host') requireRunning(to, domains);
   // What is refused leaves the seat with the domain that has it.
   if (to !== 'host' && owner !== 'host' && owner !== to) {
-    await withUsb(seat, () => effects.checkUsb(to, seat));
+    await checkDevices(effects, to, seat);
   }
   // More than one domain can hold a part, after a handoff that failed half way.
   const holders = seat.domains.filter((domain) => domain !== to && attached.has(domain));
   await takeFrom(effects, holders, seat);
   if (to === 'host') return;
-  const hasGiven = await withUsb(seat, () => effects.giveUsb(to, seat));
+  const hasGiven = await giveDevices(effects, to, seat);
   await giveInput(effects, to, seat, turn, hasGiven);
 }
 
@@ -64,7 +65,10 @@ async function takeFrom(
   domains: readonly string[],
   seat: Seat,
 ): Promise<void> {
-  const takes = domains.map((domain) => effects.takeUsb(domain, seat));
+  const takes = domains.flatMap((domain) => [
+    effects.takeUsb(domain, seat),
+    ...(seat.optical.length === 0 ? [] : [effects.takeDrives(domain, seat)]),
+  ]);
   const failures = failuresOf(await Promise.allSettled(takes));
   if (failures.length === 0) return;
   // Libvirt being away fails all of them for one reason.
@@ -74,17 +78,57 @@ async function takeFrom(
   throw new HandglassError('handoff-failed', `${[...reasons].join('. ')}.`, '', { cause });
 }
 
-/** A keyboard moves without the stick that is not plugged in; false where it does. */
-async function withUsb(seat: Seat, action: () => Promise<void>): Promise<boolean> {
-  if (seat.usb.length === 0 && seat.input.length > 0) return false;
-  try {
-    await action();
-    return true;
-  } catch (error) {
-    const isAbsent = error instanceof HandglassError && error.code === 'device-absent';
-    if (seat.input.length > 0 && isAbsent) return false;
-    throw error;
+async function checkDevices(effects: SeatEffects, to: string, seat: Seat): Promise<void> {
+  await forEachKind(
+    seat,
+    () => effects.checkUsb(to, seat),
+    () => effects.checkDrives(to, seat),
+  );
+}
+
+/** False where a keyboard moves without any. */
+async function giveDevices(effects: SeatEffects, to: string, seat: Seat): Promise<boolean> {
+  // A refused drive is to be known before any USB device moves.
+  if (seat.optical.length > 0) await checkDevices(effects, to, seat);
+  return forEachKind(
+    seat,
+    () => effects.giveUsb(to, seat),
+    async () => {
+      try {
+        await effects.giveDrives(to, seat);
+      } catch (error) {
+        if (!isAbsent(error)) await effects.takeUsb(to, seat);
+        throw error;
+      }
+    },
+  );
+}
+
+/**
+ * A seat moves without the stick, or the drive, that is not plugged in, as long as there is anything
+ * of it to move; false where that is its input devices alone.
+ */
+async function forEachKind(
+  { usb, optical, input }: Seat,
+  withUsb: () => Promise<void>,
+  withDrives: () => Promise<void>,
+): Promise<boolean> {
+  const hasUsb = usb.length > 0 || (optical.length === 0 && input.length === 0);
+  const actions = [...(hasUsb ? [withUsb] : []), ...(optical.length > 0 ? [withDrives] : [])];
+  const absences: unknown[] = [];
+  for (const action of actions) {
+    await action().catch((error: unknown) => {
+      if (!isAbsent(error)) throw error;
+      absences.push(error);
+    });
   }
+  const isAny = absences.length < actions.length;
+  if (!isAny && input.length === 0) throw absences[0];
+  return isAny;
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof HandglassError && error.code === 'device-absent';
 }
 
 /**
@@ -104,7 +148,7 @@ async function giveInput(
   } catch (error) {
     if (!hasGiven) throw error;
     if (error instanceof HandglassError && error.code === 'domain-deaf') return;
-    await effects.takeUsb(to, seat);
+    await takeFrom(effects, [to], seat);
     throw error;
   }
 }

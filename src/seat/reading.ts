@@ -23,8 +23,10 @@ export function createReading(
     input: [],
     usb: [],
     uses: { disks: new Map(), sources: new Map() },
+    optical: [],
     domains: [],
     attached: new Map(),
+    drives: new Map(),
   };
   let problem: HandglassError | null = null;
   let hasRead = false;

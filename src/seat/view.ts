@@ -2,20 +2,25 @@
 import type { Seat } from '../config/schema.ts';
 import type { InputSelector, UsbSelector } from '../config/selectors.ts';
 import type { Domain } from '../domain/domain.ts';
+import { driveAlias } from '../domain/optical-drive.ts';
 import type { UsbHostdev } from '../domain/usb-hostdev.ts';
 import { HandglassError } from '../errors.ts';
 import { inputSelectorText, selectInput } from '../input/selector.ts';
 import type { InputDevice } from '../system/input.ts';
+import type { OpticalDrive } from '../system/optical-drives.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import { isOurs, isSameDevice } from '../usb/handoff.ts';
-import { refusalsOf, type UsbUses } from '../usb/refusals.ts';
+import { type Refusal, refusalsOf, type UsbUses } from '../usb/refusals.ts';
 import { fittingUsb, selectUsb, usbSelectorText } from '../usb/selector.ts';
+import { driveRefusals } from './optical.ts';
 
 /** What this machine has. */
 export interface MachineFacts {
   input: readonly InputDevice[];
   usb: readonly UsbDevice[];
   uses: UsbUses;
+  /** Those that a seat names. */
+  optical: readonly OpticalDrive[];
 }
 
 /** What libvirt says. */
@@ -23,12 +28,14 @@ export interface DomainFacts {
   domains: readonly Domain[];
   /** The USB host devices of each domain that runs and that a seat names. */
   attached: ReadonlyMap<string, readonly UsbHostdev[]>;
+  /** Likewise, by their aliases. */
+  drives: ReadonlyMap<string, readonly string[]>;
 }
 
 export type Facts = MachineFacts & DomainFacts;
 
 export interface DeviceView {
-  kind: 'input' | 'usb';
+  kind: 'input' | 'usb' | 'optical';
   selector: string;
   name: string;
   /** The USB port of a USB device that is plugged in. */
@@ -49,7 +56,7 @@ export interface SeatView {
 
 /**
  * A seat belongs to the domain that has its input devices, else to the first that holds a USB device
- * of it by our doing, else to the host: what another program attached is not ours to bring back.
+ * or an optical drive of it by our doing, else to the host: what another program attached is not ours to bring back.
  *
  * @param inputOwner who has the seat's input devices: `host` or a domain
  * @param keeper the domain that has a seat of which nobody has anything now
@@ -60,13 +67,16 @@ export function viewSeat(
   inputOwner: string,
   keeper: string | null = null,
 ): SeatView {
-  const usbOwner = seat.domains.find((domain) =>
-    seat.usb.some((selector) => holdsOurs(domain, selector, facts)),
+  const holder = seat.domains.find(
+    (domain) =>
+      seat.usb.some((selector) => holdsOurs(domain, selector, facts)) ||
+      seat.optical.some((path) => holdsDrive(domain, path, facts)),
   );
-  const owner = inputOwner === 'host' ? (usbOwner ?? keeper ?? 'host') : inputOwner;
+  const owner = inputOwner === 'host' ? (holder ?? keeper ?? 'host') : inputOwner;
   const devices = [
     ...seat.input.map((selector) => viewInput(selector, facts, owner, inputOwner)),
     ...seat.usb.flatMap((selector) => viewUsb(selector, facts)),
+    ...seat.optical.map((path) => viewDrive(path, facts)),
   ];
   return { name: seat.name, owner, domains: seat.domains, devices };
 }
@@ -78,6 +88,10 @@ function holdsOurs(domain: string, selector: UsbSelector, { usb, attached }: Fac
   );
 }
 
+function holdsDrive(domain: string, path: string, { drives }: Facts): boolean {
+  return drives.get(domain)?.includes(driveAlias(path)) ?? false;
+}
+
 function viewInput(
   selector: InputSelector,
   { input }: Facts,
@@ -85,14 +99,14 @@ function viewInput(
   inputOwner: string,
 ): DeviceView {
   const [device] = selectInput(selector, input);
-  const stays = device !== undefined && owner !== inputOwner;
+  const isLeft = device !== undefined && owner !== inputOwner;
   return {
     kind: 'input',
     selector: inputSelectorText(selector),
     name: device?.name ?? '',
     present: device !== undefined,
     with: device === undefined ? null : inputOwner,
-    problem: stays
+    problem: isLeft
       ? `It stays with the host: ${owner} does not read its keyboard and mouse of Handglass.`
       : null,
   };
@@ -107,7 +121,7 @@ function viewUsb(selector: UsbSelector, { usb, attached, uses }: Facts): DeviceV
     return devices.map((device) => {
       const { holder, problem } = holderOf(device, attached);
       const { name, port } = device;
-      const shown = problem ?? (holder === 'host' ? refusalOf(device, uses) : null);
+      const shown = problem ?? (holder === 'host' ? stays(refusalsOf(device, uses)) : null);
       return { ...view, name, port, present: true, with: holder, problem: shown };
     });
   } catch (error) {
@@ -119,8 +133,22 @@ function viewUsb(selector: UsbSelector, { usb, attached, uses }: Facts): DeviceV
   }
 }
 
-function refusalOf(device: UsbDevice, uses: UsbUses): string | null {
-  const refusals = refusalsOf(device, uses);
+/** One that is not there may still be with the domain that it was pulled away from. */
+function viewDrive(path: string, facts: Facts): DeviceView {
+  const drive = facts.optical.find((each) => each.path === path);
+  const holder = [...facts.drives.keys()].find((domain) => holdsDrive(domain, path, facts)) ?? null;
+  return {
+    kind: 'optical',
+    selector: path,
+    name: drive?.name ?? '',
+    present: drive !== undefined,
+    with: holder ?? (drive === undefined ? null : 'host'),
+    problem:
+      drive === undefined || holder !== null ? null : stays(driveRefusals(drive, facts.optical)),
+  };
+}
+
+function stays(refusals: readonly Refusal[]): string | null {
   if (refusals.length === 0) return null;
   const reasons = refusals.map(({ reason }) => reason).join(', ');
   return `It cannot leave the host: ${reasons}. ${refusals.map(({ remedy }) => remedy).join(' ')}`;

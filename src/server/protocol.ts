@@ -36,7 +36,8 @@ export const closeCodes = {
 const problem = z.object({ code: z.string(), message: z.string(), remedy: z.string() });
 
 const device = z.object({
-  kind: z.enum(['input', 'usb']),
+  kind: z.enum(['input', 'usb', 'optical']),
+  /** What the configuration says of it; of an optical drive its path. */
   selector: z.string(),
   name: z.string(),
   /** The USB port of a USB device that is plugged in: `1-2.3`. */

@@ -31,6 +31,11 @@ export async function usbDiskUses(host: ReadFiles): Promise<Map<string, DiskUse[
   return uses;
 }
 
+/** How one disk is used, on USB or not, by the kernel's name for it. */
+export async function diskUses(host: ReadFiles, name: string): Promise<DiskUse[]> {
+  return usesOf(host, name, await readUsers(host));
+}
+
 /**
  * Every mount as init sees it: the service has a namespace of its own, where not all are to be seen.
  * See proc_pid_mountinfo(5).

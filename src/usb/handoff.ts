@@ -62,7 +62,10 @@ export async function giveUsb(
       if (device !== null) given.push(device);
     } catch (error) {
       if (given.length === 0 && isAway(error)) throw error;
-      const story = [`${name}: ${reasonOf(error)}`, ...(await bringBack(hostdevs, domain, given))];
+      const back = await bringBack(given, usbDeviceText, ({ port }) =>
+        hostdevs.detach(domain, aliasFor(port)),
+      );
+      const story = [`${name}: ${reasonOf(error)}`, ...back];
       throw failed(`The USB devices could not go to ${domain}`, story, error);
     }
   }
@@ -112,6 +115,34 @@ export function isOurs(
   { port }: UsbDevice,
 ): hostdev is UsbHostdev & { alias: string } {
   return hostdev.alias === aliasFor(port);
+}
+
+/** Detaches what went before a failure, the last first; gives what there is to tell of each. */
+export async function bringBack<Device>(
+  given: readonly Device[],
+  textOf: (device: Device) => string,
+  detach: (device: Device) => Promise<void>,
+): Promise<string[]> {
+  const story: string[] = [];
+  for (const device of given.toReversed()) {
+    try {
+      await detach(device);
+      story.push(`${textOf(device)}: brought back`);
+    } catch (error) {
+      story.push(`${textOf(device)}: not brought back, ${reasonOf(error)}`);
+    }
+  }
+  return story;
+}
+
+/** @param story what happened to each device, each without a full stop */
+export function failed(what: string, story: readonly string[], cause: unknown): HandglassError {
+  return new HandglassError(
+    'handoff-failed',
+    `${what}. ${story.join('. ')}.`,
+    '`handglass status` shows where each device is now.',
+    { cause },
+  );
 }
 
 async function usbOf(hostdevs: Hostdevs, domain: string): ReturnType<Hostdevs['usbOf']> {
@@ -173,32 +204,6 @@ async function attach(
     await hostdevs.attach(domain, again);
     return again;
   }
-}
-
-async function bringBack(
-  hostdevs: Hostdevs,
-  domain: string,
-  given: readonly UsbDevice[],
-): Promise<string[]> {
-  const story: string[] = [];
-  for (const device of given.toReversed()) {
-    try {
-      await hostdevs.detach(domain, aliasFor(device.port));
-      story.push(`${usbDeviceText(device)}: brought back`);
-    } catch (error) {
-      story.push(`${usbDeviceText(device)}: not brought back, ${reasonOf(error)}`);
-    }
-  }
-  return story;
-}
-
-function failed(what: string, story: readonly string[], cause: unknown): HandglassError {
-  return new HandglassError(
-    'handoff-failed',
-    `${what}. ${story.join('. ')}.`,
-    '`handglass status` shows where each device is now.',
-    { cause },
-  );
 }
 
 function absent(selectors: readonly UsbSelector[]): HandglassError {

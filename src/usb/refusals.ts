@@ -49,7 +49,11 @@ export function portRefusals(domain: string, ports: UsbPorts | null, needed: num
 }
 
 /** Every refusal at once. */
-export function refused(domain: string, refusals: readonly Refusal[]): HandglassError {
+export function refused(
+  domain: string,
+  refusals: readonly Refusal[],
+  devices = 'USB devices',
+): HandglassError {
   const stories = Map.groupBy(refusals, ({ subject }) => subject);
   const what = [...stories].map(
     ([subject, own]) => `${subject}: ${[...new Set(own.map(({ reason }) => reason))].join(', ')}.`,
@@ -57,7 +61,7 @@ export function refused(domain: string, refusals: readonly Refusal[]): Handglass
   const remedies = new Set(refusals.map(({ remedy }) => remedy));
   return new HandglassError(
     'device-refused',
-    `The USB devices cannot go to ${domain}. ${what.join(' ')}`,
+    `The ${devices} cannot go to ${domain}. ${what.join(' ')}`,
     [...remedies].join(' '),
   );
 }
@@ -71,7 +75,8 @@ function hubRefusal(port: string): Reason {
   };
 }
 
-function diskRefusal(use: DiskUse): Reason {
+/** Why a disk that is used so stays, and how that use is ended. */
+export function diskRefusal(use: DiskUse): Reason {
   const { kind, node } = use;
   if (kind === 'mounted') return mountRefusal(node, use.places);
   if (kind === 'swap') {

@@ -77,6 +77,22 @@ test('status shows a seat that a domain has', async () => {
   `);
 });
 
+test('status shows an optical drive by its name and its path', async () => {
+  const drive: DeviceState = { ...mouse, kind: 'optical', selector: '/dev/sr0', name: 'ASUS DVD' };
+  const problem =
+    'It cannot leave the host: /dev/sr0 is mounted on /media/cd. Say `umount /media/cd`.';
+  const devices = [
+    { ...drive, problem },
+    { ...drive, selector: '/dev/sr1', name: '', present: false },
+  ];
+  expect(await statusOf({ ...nothing, seats: [seat('desk', { devices })] })).toMatchInlineSnapshot(`
+    "seat desk: with host; can go to win10
+      optical  ASUS DVD  /dev/sr0  It cannot leave the host: /dev/sr0 is mounted on /media/cd. Say \`umount /media/cd\`.
+      optical  /dev/sr1            not plugged in
+    "
+  `);
+});
+
 test('status shows a seat that is moving', async () => {
   expect(await statusOf({ ...nothing, seats: [seat('desk', { moving: true })] }))
     .toMatchInlineSnapshot(`

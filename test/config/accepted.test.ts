@@ -50,6 +50,7 @@ test('The example is a configuration', async () => {
         domains: ['win10'],
         input: [{ id: 'usb-QEMU_QEMU_USB_Keyboard_KBD1-event-kbd' }],
         usb: [{ serial: 'MOUSE1' }, { vendor: '46f4', product: '0001' }],
+        optical: [],
         swallow: false,
         onStart: 'stay',
         onPause: 'host',

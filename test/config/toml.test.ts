@@ -139,7 +139,7 @@ const refused: Refused[] = [
     problems: [
       '2:11 server.listen[0] cannot be "*:80"; expected ADDRESS:PORT, such as "192.168.122.1:18503" or "[fd00::1]:18503"',
       '4:1 seat[0].domains is missing; expected a list of domains, such as ["win10"]',
-      '6:1 seat[0].colour is unknown; expected name, domains, input, usb, swallow, on-start, on-stop, on-pause or on-suspend',
+      '6:1 seat[0].colour is unknown; expected name, domains, input, usb, optical, swallow, on-start, on-stop, on-pause or on-suspend',
       '9:10 chords.toggle names the unknown keys "ctrl", "alt"; expected "leftctrl+leftalt"',
       '11:1 looking-glass[0].domain is missing; expected the name of a domain in `virsh list --all`, other than "host"',
       '12:14 looking-glass[0].resolution cannot be "big"; expected WIDTHxHEIGHT in quotes, 640x480 to 16384x16384, upright ones (480x640) included',

@@ -42,6 +42,10 @@ const both = {
     ['linux', [mouse]],
     ['win10', [mouse]],
   ]),
+  drives: new Map([
+    ['linux', []],
+    ['win10', []],
+  ]),
 };
 
 test('the domains of every source are together, and nothing has failed', async () => {
@@ -59,6 +63,7 @@ test('only domains that run and that a seat names are asked what they have', asy
   expect(await read()).toEqual({
     domains: [...others, win10],
     attached: new Map([['win10', [mouse]]]),
+    drives: new Map([['win10', []]]),
   });
   expect(libvirt.asked).toEqual([]);
 });
@@ -71,6 +76,7 @@ test('a source that fails hides nothing of the others, and what it said last sta
   expect(await read()).toEqual({
     domains: [linux, { name: 'win10', state: 'shut off' }],
     attached: new Map([['linux', [mouse]]]),
+    drives: new Map([['linux', []]]),
   });
   expect(failures.at(-1)).toEqual([away]);
   libvirt.failure = null;
@@ -84,6 +90,7 @@ test('a domain of which a failing source has never told has no state', async () 
   expect(await read()).toEqual({
     domains: [win10, { name: 'linux', state: 'no state' }],
     attached: new Map([['win10', [mouse]]]),
+    drives: new Map([['win10', []]]),
   });
 });
 

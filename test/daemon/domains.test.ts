@@ -67,6 +67,13 @@ test('a device goes to whoever has the domain', async () => {
   });
   expect(await domains.attached('win10')).toEqual([]);
   await domains.detach('win10', 'ua-handglass-1-2');
+  await expect(
+    domains.drives.attach('win10', { path: '/dev/sr0', generic: '/dev/sg1' }),
+  ).rejects.toMatchObject({
+    code: 'domain-not-running',
+  });
+  expect(await domains.drives.attached('win10')).toEqual([]);
+  await domains.drives.detach('win10', '/dev/sr0');
   expect(started).toEqual([]);
   await expect(domains.attach('linux', mouse)).rejects.toThrow();
   expect(started).toHaveLength(1);

@@ -8,7 +8,7 @@ async function start() {
   const changed = vi.fn<() => void>();
   const ending = new AbortController();
   onTestFinished(() => ending.abort());
-  const watchNow = watchDevices(host, changed, ending.signal);
+  const watchNow = watchDevices(host, changed, ending.signal, ['/dev/disk/by-id/ata-DVD']);
   const told = async () => {
     await vi.waitFor(() => expect(changed).toHaveBeenCalled(), { interval: 5, timeout: 60_000 });
     changed.mockClear();
@@ -27,10 +27,12 @@ test.each([
   { path: '/dev/input/by-id/usb-kbd', reason: 'a link comes' },
   { path: '/dev/bus/usb/001/002', reason: 'a USB device comes' },
   { path: '/dev/bus/usb/002/first', reason: 'a bus comes' },
+  { path: '/dev/disk/by-id/ata-DVD', reason: 'an optical drive comes' },
 ])('a change is told when $reason', async ({ path }) => {
   const { watchNow, write, told } = await start();
   await write('/dev/input/by-id/there', '');
   await write('/dev/bus/usb/001/001', '');
+  await write('/dev/disk/by-id/other', '');
   await watchNow();
   await write(path, '');
   await told();

@@ -15,6 +15,7 @@ import { processes } from '../../src/host/processes.ts';
 import { sockets } from '../../src/host/sockets.ts';
 import { libvirtDomains } from '../../src/libvirt/libvirt-domains.ts';
 import { qemuDomain } from '../../src/qemu/qemu-domain.ts';
+import { opticalDrives } from '../../src/system/optical-drives.ts';
 import { usbDevices } from '../../src/system/usb.ts';
 import { giveUsb } from '../../src/usb/handoff.ts';
 
@@ -53,6 +54,13 @@ const calls: Record<string, (argument: never) => Promise<unknown>> = {
   attached: () => domains.attached('win10'),
   attach: (device: UsbAddress) => domains.attach('win10', device),
   detach: (alias: string) => domains.detach('win10', alias),
+  drives: async () => domains.drives?.attached('win10'),
+  async attachDrive(path: string) {
+    const [drive] = await opticalDrives(host, [path]);
+    const generic = drive?.generic ?? '';
+    await domains.drives?.attach('win10', { path, generic });
+  },
+  detachDrive: async (path: string) => domains.drives?.detach('win10', path),
   changes: async () => changes,
   process: async () => (await qemuProcesses(host, domains, ['win10'])).get('win10') ?? null,
   device: deviceOf,

@@ -1,8 +1,9 @@
 /** One virtual host for all, since to boot it takes longer than these tests. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { driveAlias } from '../../src/domain/optical-drive.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
-import { askerIn, describeDomains } from './contract.ts';
+import { type Asker, askerIn, describeDomains } from './contract.ts';
 
 let lab: Lab;
 const sh = (script: string) => output(lab, script);
@@ -16,7 +17,7 @@ afterAll(() => lab.end());
 /** As in a script of a user's own, with a monitor on a pipe for the test. */
 function qemu(place: string): string {
   const machine = '-machine q35,accel=tcg -cpu qemu64 -m 64 -display none -nodefaults';
-  return `qemu-system-x86_64 ${machine} -device qemu-xhci -daemonize -pidfile ${place}.pid \
+  return `qemu-system-x86_64 ${machine} -device qemu-xhci -device virtio-scsi-pci -daemonize -pidfile ${place}.pid \
     -qmp unix:${place}.qmp,server=on,wait=off`;
 }
 
@@ -63,6 +64,55 @@ test('a QEMU whose user may not open the device refuses it, and says what that u
   await sh('kill -KILL $(cat /tmp/alice.pid)');
 });
 
+describe('optical drives', () => {
+  const disc = '/dev/sr0';
+  const empty = '/dev/sr1';
+  const byId = '/dev/disk/by-id/ata-QEMU_DVD-ROM_QM00001';
+  let asker: Asker;
+
+  afterEach(async () => {
+    await asker.end();
+    await sh('kill -KILL $(cat /run/drives.pid)');
+  });
+
+  async function start(user = 'root'): Promise<void> {
+    await sh(`install -d -o ${user} /run/drives
+      runuser -u ${user} -- ${qemu('/run/drives/win10')}
+      mv /run/drives/win10.pid /run/drives.pid`);
+    asker = askerIn(lab, ['qemu', '/run/drives/win10.qmp']);
+  }
+
+  test('one with a disc, one without, and one by its link are plugged in and out, again and again', async () => {
+    await start();
+    for (const path of [disc, empty, byId, disc]) {
+      await asker.ask('attachDrive', path);
+      expect(await asker.ask('drives')).toEqual([driveAlias(path)]);
+      await asker.ask('detachDrive', path);
+      expect(await asker.ask('drives')).toEqual([]);
+    }
+  });
+
+  test('several are there at once, one of them only once, and each goes by itself', async () => {
+    await start();
+    await asker.ask('attachDrive', disc);
+    await asker.ask('attachDrive', empty);
+    await expect(asker.ask('attachDrive', disc)).rejects.toMatchObject({ name: 'DomainRefusal' });
+    await asker.ask('detachDrive', disc);
+    expect(await asker.ask('drives')).toEqual([driveAlias(empty)]);
+  });
+
+  test('a user of QEMU who may not open one is told what is lacking', async () => {
+    await start('alice');
+    await expect(asker.ask('attachDrive', disc)).rejects.toMatchObject({
+      name: 'DomainRefusal',
+      message: expect.stringMatching(
+        /^Could not open '(\/dev\/sg\d)': Permission denied; its user has to be let read and write \1$/,
+      ) as string,
+    });
+    expect(await asker.ask('drives')).toEqual([]);
+  });
+});
+
 const status = (text: string) => until(lab, `handglass status --json | grep '${text}'`);
 
 describe('the service', () => {
@@ -75,6 +125,7 @@ socket = "/run/own.qmp"
 name = "desk"
 domains = ["own"]
 usb = [{ serial = "MOUSE1" }]
+optical = ["/dev/sr0"]
 `;
   beforeAll(async () => {
     await sh(`cat > /etc/handglass/handglass.toml <<'END'\n${config}\nEND`);
@@ -95,13 +146,29 @@ usb = [{ serial = "MOUSE1" }]
     await status('"state":"running"');
     await sh('handglass give desk own');
     expect(JSON.parse(await status('"owner":"own"'))).toMatchObject({
-      seats: [{ devices: [{ with: 'own', problem: null }] }],
+      seats: [
+        {
+          devices: [
+            { kind: 'usb', with: 'own', problem: null },
+            { kind: 'optical', name: 'QEMU QEMU DVD-ROM', with: 'own', problem: null },
+          ],
+        },
+      ],
       domains: [{ name: 'own' }],
       problems: [],
     });
     await sh('handglass give desk host');
     await status('"owner":"host"');
     expect(await sh('pgrep -x virsh || true')).toBe('');
+  });
+
+  test('gives no drive whose disc is mounted, nor anything else of the seat then', async () => {
+    await sh('mount -o ro /dev/sr0 /mnt');
+    expect((await lab.sh('handglass give desk own')).stderr).toContain(
+      'QEMU QEMU DVD-ROM (/dev/sr0): /dev/sr0 is mounted on /mnt.',
+    );
+    await status('It cannot leave the host: /dev/sr0 is mounted on /mnt');
+    await sh('umount /mnt; handglass give desk own; handglass give desk host');
   });
 
   test('has the seat with the host again when that QEMU is killed', async () => {

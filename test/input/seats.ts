@@ -20,6 +20,7 @@ export function seat(name: string, changes: Partial<Seat> = {}): Seat {
     domains: ['win10'],
     input: [{ name: 'Key*' }],
     usb: [],
+    optical: [],
     swallow: false,
     onStart: 'stay',
     onPause: 'host',

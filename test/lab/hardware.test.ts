@@ -3,7 +3,7 @@ import { qemuArguments } from './hardware.ts';
 
 const image = { disk: '/cache/disk', kernel: '/cache/vmlinuz', initrd: '/cache/initrd' };
 const sockets = { qmp: '/run/qmp', agent: '/run/agent', labctl: '/run/labctl' };
-const options = { accel: 'tcg', kernelOptions: 'lab.boot=bare' } as const;
+const options = { accel: 'tcg', kernelOptions: 'lab.boot=bare', disc: '/g,h/disc' } as const;
 
 test('a comma in a path is doubled wherever QEMU takes it for the end of a value', () => {
   const args = qemuArguments(
@@ -19,6 +19,7 @@ test('a comma in a path is doubled wherever QEMU takes it for the end of a value
   ).toEqual([]);
   expect(args.join(' ')).toContain('file=/a,,b/disk');
   expect(args.join(' ')).toContain('path=/c,,d,mount_tag=checkout');
+  expect(args.join(' ')).toContain('filename=/g,,h/disc');
   expect(args.join(' ')).toContain('unix:/e,,f/qmp,server=on');
 });
 

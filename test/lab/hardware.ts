@@ -24,11 +24,13 @@ export const laterUsbDevices = {
 
 export const usbBus = 'xhci.0';
 
-/** The host's own devices first, then three to pass on, each behind a root port of its own. */
+/** The host's own devices first, of two optical drives an empty one, then three to pass on, each behind a root port of its own. */
 const devices = [
   { driver: 'intel-iommu', intremap: 'on', 'caching-mode': true },
   { driver: 'VGA' },
   { driver: 'virtio-blk-pci', drive: 'root' },
+  { driver: 'ide-cd', bus: 'ide.0', drive: 'disc' },
+  { driver: 'ide-cd', bus: 'ide.1' },
   { driver: 'virtio-serial-pci' },
   { driver: 'virtserialport', chardev: 'agent', name: 'lab.agent' },
   { driver: 'virtserialport', chardev: 'labctl', name: 'lab.labctl' },
@@ -46,7 +48,7 @@ export function qemuArguments(
   checkout: string,
   sockets: Sockets,
   console: string,
-  options: { accel: 'tcg' | 'kvm'; icount?: boolean; kernelOptions: string },
+  options: { accel: 'tcg' | 'kvm'; icount?: boolean; kernelOptions: string; disc: string },
 ): string[] {
   const socket = (id: string, path: string) =>
     `socket,id=${id},path=${escaped(path)},server=on,wait=off`;
@@ -64,6 +66,7 @@ export function qemuArguments(
     ['-drive', `id=root,if=none,format=raw,snapshot=on,cache=unsafe,file=${escaped(image.disk)}`],
     ['-blockdev', 'driver=null-co,node-name=stick,read-zeroes=on,size=67108864'],
     ['-blockdev', `driver=file,node-name=system,read-only=on,filename=${escaped(image.disk)}`],
+    ['-blockdev', `driver=file,node-name=disc,read-only=on,filename=${escaped(options.disc)}`],
     [
       '-virtfs',
       `local,path=${escaped(checkout)},mount_tag=checkout,security_model=none,readonly=on,multidevs=remap`,

@@ -1,5 +1,6 @@
 /** Boots the virtual host and holds it: whoever boots it ends it. */
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,6 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { reasonOf } from '../../src/errors.ts';
 import { serveAttach } from './attach.ts';
 import { type Control, controlOver } from './control.ts';
+import { emptyDisc } from './disc.ts';
 import { LabFailure } from './failure.ts';
 import { qemuArguments, type Sockets } from './hardware.ts';
 import { ensureImage } from './image/image.ts';
@@ -71,7 +73,9 @@ export async function bootLab({
     labctl: join(folder, 'labctl'),
   };
   const console = join(folder, 'console');
-  const options = { accel, icount, kernelOptions: `lab.boot=${boot}` };
+  const disc = join(folder, 'disc');
+  writeFileSync(disc, emptyDisc());
+  const options = { accel, icount, kernelOptions: `lab.boot=${boot}`, disc };
   const qemu = startQemu(qemuArguments(image, checkout, sockets, console, options), folder);
   try {
     const lab = connect(qemu, folder, sockets);

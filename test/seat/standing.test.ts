@@ -27,6 +27,8 @@ function facts(
     uses: noUses,
     domains,
     attached: new Map(Object.entries(attached)),
+    optical: [],
+    drives: new Map(),
   };
 }
 

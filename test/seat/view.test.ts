@@ -12,6 +12,7 @@ const seat: Seat = {
   domains: ['win10', 'win11'],
   input: [],
   usb: [{ serial: 'MOUSE' }, { serial: 'STICK' }],
+  optical: [],
   swallow: false,
   onStart: 'stay',
   onPause: 'host',
@@ -34,6 +35,8 @@ function facts(attached: Record<string, UsbHostdev[]> = {}, devices = [mouse, st
     uses: noUses,
     domains: [],
     attached: new Map(Object.entries(attached)),
+    optical: [],
+    drives: new Map(),
   };
 }
 

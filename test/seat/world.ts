@@ -4,6 +4,8 @@ import { HandglassError, reasonOf } from '../../src/errors.ts';
 import type { ReadFiles } from '../../src/host/ports.ts';
 import { type DomainRunState, isActive } from '../../src/domain/domain.ts';
 import type { SeatEffects } from '../../src/seat/effects.ts';
+import { drivesToGo, giveDrives, takeDrives } from '../../src/seat/optical.ts';
+import type { OpticalDrive } from '../../src/system/optical-drives.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
 import { checkUsb, giveUsb, takeUsb } from '../../src/usb/handoff.ts';
 import { clearPhantoms } from '../../src/usb/phantoms.ts';
@@ -11,10 +13,15 @@ import type { Refusal } from '../../src/usb/refusals.ts';
 import { inputDevice } from '../input/devices.ts';
 import { noUses, usbDevice } from '../usb/devices.ts';
 import { createDomainDevices } from '../usb/domain-devices.ts';
+import { createDomainDrives } from './drives.ts';
 
 export interface World {
   effects: SeatEffects;
   usb: UsbDevice[];
+  /** Optical drives; none unless a test says. */
+  optical: OpticalDrive[];
+  /** Which domain has each drive now, by its alias. */
+  drives: Map<string, string[]>;
   /** Every effect so far: `readMachine`, `attach win10 1-1`, `input desk to win10`, … */
   calls: string[];
   /** Why no device may leave the host. */
@@ -39,6 +46,7 @@ export interface World {
 /** A keyboard, a mouse on port 1-1, a stick on 1-2 and a pad on 1-3, with two domains that run. */
 export function createWorld(): World {
   const devices = createDomainDevices('win10', 'win11');
+  const drives = createDomainDrives('win10', 'win11');
   const states = new Map<string, DomainRunState>([
     ['win10', 'running'],
     ['win11', 'running'],
@@ -50,6 +58,8 @@ export function createWorld(): World {
 
   const world: World = {
     usb: all,
+    optical: [],
+    drives: drives.held,
     driverless: new Set(),
     calls: [],
     refusals: [],
@@ -58,6 +68,7 @@ export function createWorld(): World {
       states.set(domain, state);
       if (isActive({ name: domain, state })) return;
       devices.held.set(domain, []);
+      drives.held.set(domain, []);
       for (const [seat, { owner }] of input) if (owner === domain) world.sendInput(seat, 'host');
     },
     unplug(port) {
@@ -89,7 +100,7 @@ export function createWorld(): World {
     effects: {
       async readMachine() {
         await before('readMachine');
-        return { input: [inputDevice()], usb: world.usb, uses: noUses };
+        return { input: [inputDevice()], usb: world.usb, uses: noUses, optical: world.optical };
       },
       async readDomains() {
         await before('readDomains');
@@ -98,6 +109,7 @@ export function createWorld(): World {
         return {
           domains,
           attached: new Map(running.map((name) => [name, [...(devices.held.get(name) ?? [])]])),
+          drives: new Map(running.map((name) => [name, [...(drives.held.get(name) ?? [])]])),
         };
       },
       async checkUsb(domain, seat) {
@@ -106,6 +118,12 @@ export function createWorld(): World {
       giveUsb: (domain, seat) =>
         giveUsb(sysfsOf(world), devices, domain, seat.usb, async () => world.refusals),
       takeUsb: (domain, seat) => takeUsb(sysfsOf(world), devices, domain, seat.usb),
+      async checkDrives(domain, { optical }) {
+        drivesToGo(domain, optical, world.optical);
+      },
+      giveDrives: async (domain, { optical }) =>
+        giveDrives(drives, domain, drivesToGo(domain, optical, world.optical)),
+      takeDrives: (domain, { optical }) => takeDrives(drives, domain, optical),
       untilUsable: (port) => before(`wait ${port}`),
       clearPhantoms: (domain) => clearPhantoms(sysfsOf(world), devices, domain),
       async restoreDrivers(port) {
@@ -138,6 +156,7 @@ export function createWorld(): World {
     await world.fail(call);
   }
 
+  drives.fail = before;
   devices.fail = async (call) => {
     await before(call);
     const domain = call.split(' ')[1] ?? '';
@@ -156,6 +175,7 @@ export function seatWith(name: string, domains: string[], ...serials: string[]):
     domains,
     input: [],
     usb,
+    optical: [],
     swallow: false,
     onStart: 'stay',
     onPause: 'host',
