@@ -1,9 +1,8 @@
 import { type Domain, type Domains, isActive } from '../domain/domain.ts';
-import type { UsbHostdev } from '../domain/usb-hostdev.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { DomainFacts } from '../seat/view.ts';
 
-type Source = Pick<Domains, 'list' | 'attached'>;
+type Source = Pick<Domains, 'list' | 'usbOf'>;
 
 /**
  * Gives a function that reads all domains, and what those have that seats name. A source that fails
@@ -22,8 +21,14 @@ export function domainReader(
   async function read(source: Source): Promise<void> {
     const domains = await source.list();
     const active = domains.filter((each) => isActive(each) && seatDomains.has(each.name));
-    const attached = active.map(async ({ name }) => [name, await source.attached(name)] as const);
-    last.set(source, { domains, attached: new Map(await Promise.all(attached)) });
+    const usb = await Promise.all(
+      active.map(async ({ name }) => ({ name, ...(await source.usbOf(name)) })),
+    );
+    const attached = new Map(usb.map(({ name, hostdevs }) => [name, hostdevs]));
+    const freePorts = new Map(
+      usb.flatMap(({ name, ports }) => (ports === null ? [] : [[name, ports.free]])),
+    );
+    last.set(source, { domains, attached, freePorts });
   }
 
   return async () => {
@@ -41,9 +46,8 @@ export function domainReader(
     const missing = first === undefined ? [] : namesBeyond(domains, seatDomains);
     return {
       domains: [...domains, ...missing.map((name): Domain => ({ name, state: 'no state' }))],
-      attached: new Map(
-        known.flatMap((facts): [string, readonly UsbHostdev[]][] => [...facts.attached]),
-      ),
+      attached: new Map(known.flatMap(({ attached }) => [...attached])),
+      freePorts: new Map(known.flatMap(({ freePorts }) => [...freePorts])),
     };
   };
 }

@@ -6,7 +6,7 @@ import { qemuDomain } from '../qemu/qemu-domain.ts';
 
 /** Domains of several sources, each asked for those that it has. */
 export interface ConfiguredDomains extends Omit<Domains, 'list'> {
-  sources: readonly Pick<Domains, 'list' | 'attached'>[];
+  sources: readonly Pick<Domains, 'list' | 'usbOf'>[];
 }
 
 /**

@@ -25,6 +25,7 @@ export function createReading(
     uses: { disks: new Map(), sources: new Map() },
     domains: [],
     attached: new Map(),
+    freePorts: new Map(),
   };
   let problem: HandglassError | null = null;
   let hasRead = false;

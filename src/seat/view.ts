@@ -23,6 +23,8 @@ export interface DomainFacts {
   domains: readonly Domain[];
   /** The USB host devices of each domain that runs and that a seat names. */
   attached: ReadonlyMap<string, readonly UsbHostdev[]>;
+  /** How many more USB devices each of them takes, where that is known. */
+  freePorts: ReadonlyMap<string, number>;
 }
 
 export type Facts = MachineFacts & DomainFacts;

@@ -27,6 +27,7 @@ function facts(
     uses: noUses,
     domains,
     attached: new Map(Object.entries(attached)),
+    freePorts: new Map(),
   };
 }
 

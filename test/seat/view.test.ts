@@ -34,6 +34,7 @@ function facts(attached: Record<string, UsbHostdev[]> = {}, devices = [mouse, st
     uses: noUses,
     domains: [],
     attached: new Map(Object.entries(attached)),
+    freePorts: new Map(),
   };
 }
 
