@@ -33,9 +33,9 @@ export function controlOver(qmp: Qmp): Control {
       await qmp.execute('device_del', { id });
       await gone;
     },
-    async plug([name]) {
+    async plug([name, ...rest]) {
       const id = usbDevice(name);
-      await qmp.execute('device_add', { id, bus: usbBus, ...usbDevices[id] });
+      await qmp.execute('device_add', { id, bus: usbBus, ...usbDevices[id], ...portIn(rest) });
     },
     reboot: () => qmp.execute('system_reset'),
   };
@@ -69,6 +69,14 @@ function keyboardDisplay([on, name]: string[]): { device?: string } {
 function usbDevice(name: string | undefined): UsbDevice {
   if (name !== undefined && Object.hasOwn(usbDevices, name)) return name as UsbDevice;
   throw new LabFailure(`the device is one of ${Object.keys(usbDevices).join(', ')}`);
+}
+
+/** Its own port unless another is named. */
+function portIn([into, port, ...rest]: string[]): { port?: string } {
+  if (into === undefined) return {};
+  const isPort = into === 'into' && rest.length === 0 && /^[1-8]$/.test(port ?? '');
+  if (isPort && port !== undefined) return { port };
+  throw new LabFailure('after the device comes nothing, or: into PORT, which is from 1 to 8');
 }
 
 function whole(text: string | undefined): number {
