@@ -1,9 +1,8 @@
 import { type Domain, type Domains, isActive } from '../domain/domain.ts';
-import type { UsbHostdev } from '../domain/usb-hostdev.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { DomainFacts } from '../seat/view.ts';
 
-type Source = Pick<Domains, 'list' | 'attached' | 'drives'>;
+type Source = Pick<Domains, 'list' | 'usbOf' | 'drives'>;
 
 /**
  * Gives a function that reads all domains, and what those have that seats name. A source that fails
@@ -24,13 +23,16 @@ export function domainReader(
     const active = domains.filter((each) => isActive(each) && seatDomains.has(each.name));
     const having = active.map(async ({ name }) => ({
       name,
-      attached: await source.attached(name),
+      usb: await source.usbOf(name),
       drives: (await source.drives?.attached(name)) ?? [],
     }));
     const had = await Promise.all(having);
     last.set(source, {
       domains,
-      attached: new Map(had.map(({ name, attached }) => [name, attached])),
+      attached: new Map(had.map(({ name, usb }) => [name, usb.hostdevs])),
+      freePorts: new Map(
+        had.flatMap(({ name, usb: { ports } }) => (ports === null ? [] : [[name, ports.free]])),
+      ),
       drives: new Map(had.map(({ name, drives }) => [name, drives])),
     });
   }
@@ -50,10 +52,9 @@ export function domainReader(
     const missing = first === undefined ? [] : namesBeyond(domains, seatDomains);
     return {
       domains: [...domains, ...missing.map((name): Domain => ({ name, state: 'no state' }))],
-      attached: new Map(
-        known.flatMap((facts): [string, readonly UsbHostdev[]][] => [...facts.attached]),
-      ),
-      drives: new Map(known.flatMap((facts): [string, readonly string[]][] => [...facts.drives])),
+      attached: new Map(known.flatMap(({ attached }) => [...attached])),
+      freePorts: new Map(known.flatMap(({ freePorts }) => [...freePorts])),
+      drives: new Map(known.flatMap(({ drives }) => [...drives])),
     };
   };
 }

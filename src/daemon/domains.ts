@@ -7,7 +7,7 @@ import { qemuDomain } from '../qemu/qemu-domain.ts';
 
 /** Domains of several sources, each asked for those that it has. */
 export interface ConfiguredDomains extends Omit<Domains, 'list' | 'drives'> {
-  sources: readonly Pick<Domains, 'list' | 'attached' | 'drives'>[];
+  sources: readonly Pick<Domains, 'list' | 'usbOf' | 'drives'>[];
   /** Of domains that can have them, as every domain of a seat with drives can. */
   drives: Drives;
 }

@@ -117,8 +117,8 @@ function touchedBy({ seat, repair }: Job, seats: readonly Seat[]): string[] {
 }
 
 /** Without the drivers of devices, which a repair that fails may leave otherwise. */
-function textOf({ usb, domains, attached }: Facts): string {
-  return JSON.stringify([usb.map(addressOf), domains, [...attached]]);
+function textOf({ usb, domains, attached, freePorts }: Facts): string {
+  return JSON.stringify([usb.map(addressOf), domains, [...attached], [...freePorts]]);
 }
 
 /** Gives what there is to tell of it. */

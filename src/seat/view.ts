@@ -30,6 +30,8 @@ export interface DomainFacts {
   attached: ReadonlyMap<string, readonly UsbHostdev[]>;
   /** Likewise, by their aliases. */
   drives: ReadonlyMap<string, readonly string[]>;
+  /** How many more USB devices each of them takes, where that is known. */
+  freePorts: ReadonlyMap<string, number>;
 }
 
 export type Facts = MachineFacts & DomainFacts;

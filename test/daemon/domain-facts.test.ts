@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { domainReader } from '../../src/daemon/domain-facts.ts';
 import type { Domain } from '../../src/domain/domain.ts';
-import type { UsbHostdev } from '../../src/domain/usb-hostdev.ts';
+import type { Hostdevs } from '../../src/domain/usb-hostdev.ts';
 import { HandglassError } from '../../src/errors.ts';
 
 const mouse = { bus: 1, device: 7, alias: 'ua-handglass-1-2' };
@@ -10,7 +10,7 @@ const win10: Domain = { name: 'win10', state: 'running' };
 const away = new HandglassError('libvirt-unavailable', 'libvirt is away.');
 const silent = new HandglassError('qemu-unavailable', 'QEMU is silent.');
 
-/** A source that has domains, all of them with the mouse, until it fails. */
+/** A source that has domains, all of them with the mouse, until it fails; of ports one tells. */
 function sourceOf(...domains: Domain[]) {
   const source = {
     domains,
@@ -20,9 +20,9 @@ function sourceOf(...domains: Domain[]) {
       if (source.failure !== null) throw source.failure;
       return source.domains;
     },
-    async attached(domain: string): Promise<UsbHostdev[]> {
+    async usbOf(domain: string): ReturnType<Hostdevs['usbOf']> {
       source.asked.push(domain);
-      return [mouse];
+      return { hostdevs: [mouse], ports: domain === 'win10' ? { all: 8, free: 7 } : null };
     },
   };
   return source;
@@ -46,6 +46,7 @@ const both = {
     ['linux', []],
     ['win10', []],
   ]),
+  freePorts: new Map([['win10', 7]]),
 };
 
 test('the domains of every source are together, and nothing has failed', async () => {
@@ -64,6 +65,7 @@ test('only domains that run and that a seat names are asked what they have', asy
     domains: [...others, win10],
     attached: new Map([['win10', [mouse]]]),
     drives: new Map([['win10', []]]),
+    freePorts: new Map([['win10', 7]]),
   });
   expect(libvirt.asked).toEqual([]);
 });
@@ -77,6 +79,7 @@ test('a source that fails hides nothing of the others, and what it said last sta
     domains: [linux, { name: 'win10', state: 'shut off' }],
     attached: new Map([['linux', [mouse]]]),
     drives: new Map([['linux', []]]),
+    freePorts: new Map(),
   });
   expect(failures.at(-1)).toEqual([away]);
   libvirt.failure = null;
@@ -91,13 +94,14 @@ test('a domain of which a failing source has never told has no state', async () 
     domains: [win10, { name: 'linux', state: 'no state' }],
     attached: new Map([['win10', [mouse]]]),
     drives: new Map([['win10', []]]),
+    freePorts: new Map([['win10', 7]]),
   });
 });
 
 test('what a domain has cannot be read: the source has failed', async () => {
   const { read, qemu, failures } = start();
   await read();
-  qemu.attached = () => Promise.reject(new Error('It said no.'));
+  qemu.usbOf = () => Promise.reject(new Error('It said no.'));
   expect(await read()).toEqual(both);
   expect(failures.at(-1)).toMatchObject([
     { code: 'internal', message: 'The domains cannot be read: It said no.' },

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output } from '../lab/shell.ts';
 import { configure, inputSeat, keyboard, proxies } from './desk.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../random.ts';
 import { eventually, type Witness, witness } from './witness.ts';
 
 const letterCount = 2000;
@@ -12,7 +12,7 @@ const toggleCount = 100;
 const paceMs = 20;
 /** QEMU's keyboard holds 16 events, and drops more; a letter is two and a chord four. */
 const outstandingLimit = 5;
-const random = seededRandom();
+const random = seededRandom('HANDGLASS_WALK_SEED');
 
 let lab: Lab;
 let host: Witness;

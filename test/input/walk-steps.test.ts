@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { randomFrom } from './random.ts';
+import { randomFrom } from '../random.ts';
 import { deskAfter, deskAtStart, planWalk, textOf } from './walk-steps.ts';
 
 const walk = (seed: number, count = 2000) => planWalk(randomFrom(seed), count);

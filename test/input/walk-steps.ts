@@ -1,5 +1,5 @@
 /** A random walk: what is done to the keyboards, the guest and the service, and what is to come of it. */
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 export type Keyboard = 'keyboard' | 'keyboard2';
 export type Proxy = 'keyboard' | 'pointer';

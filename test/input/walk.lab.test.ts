@@ -4,10 +4,10 @@ import { bootLab, type Lab } from '../lab/lab.ts';
 import { output } from '../lab/shell.ts';
 import { configure, inputSeat } from './desk.ts';
 import { type Hands, handsOn } from './walk-hands.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../random.ts';
 import { planWalk, textOf } from './walk-steps.ts';
 
-const random = seededRandom();
+const random = seededRandom('HANDGLASS_WALK_SEED');
 const stepCount = Number(process.env['HANDGLASS_WALK_STEPS'] ?? 2000);
 /** The same steps again; the machine's own timing may differ. */
 const replay = `HANDGLASS_WALK_SEED=${random.seed} HANDGLASS_WALK_STEPS=${stepCount}`;

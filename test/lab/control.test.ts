@@ -14,6 +14,10 @@ test.each([
   ],
   ['  mouse  3 -4 ', [['input-send-event', { events: [moved('x', 3), moved('y', -4)] }]]],
   ['plug mouse', [['device_add', expect.objectContaining({ id: 'mouse', serial: 'MOUSE1' })]]],
+  [
+    'plug mouse into 3',
+    [['device_add', expect.objectContaining({ id: 'mouse', serial: 'MOUSE1', port: '3' })]],
+  ],
   ['reboot', [['system_reset', undefined]]],
 ])('%s becomes what QEMU understands', async (request, expected) => {
   const qmp = fakeQmp();
@@ -38,6 +42,8 @@ test.each([
   ['mouse 1.5 2', 'two whole numbers'],
   ['unplug', 'the device is one of keyboard, mouse, keyboard2, stick, hub, disk'],
   ['plug toString', 'the device is one of'],
+  ['plug mouse 3', 'after the device comes nothing, or: into PORT'],
+  ['plug mouse into 9', 'into PORT, which is from 1 to 8'],
 ])('"%s" is refused: %s', async (request, reason) => {
   const qmp = fakeQmp();
 

@@ -33,9 +33,9 @@ export function controlOver(qmp: Qmp): Control {
       await qmp.execute('device_del', { id });
       await gone;
     },
-    async plug([name]) {
+    async plug([name, ...rest]) {
       const id = usbDevice(name);
-      await qmp.execute('device_add', { id, bus: usbBus, ...pluggable[id] });
+      await qmp.execute('device_add', { id, bus: usbBus, ...pluggable[id], ...portIn(rest) });
     },
     reboot: () => qmp.execute('system_reset'),
   };
@@ -71,6 +71,14 @@ const pluggable = { ...usbDevices, ...laterUsbDevices };
 function usbDevice(name: string | undefined): keyof typeof pluggable {
   if (name !== undefined && Object.hasOwn(pluggable, name)) return name as keyof typeof pluggable;
   throw new LabFailure(`the device is one of ${Object.keys(pluggable).join(', ')}`);
+}
+
+/** Its own port unless another is named. */
+function portIn([into, port, ...rest]: string[]): { port?: string } {
+  if (into === undefined) return {};
+  const isPort = into === 'into' && rest.length === 0 && /^[1-8]$/.test(port ?? '');
+  if (isPort && port !== undefined) return { port };
+  throw new LabFailure('after the device comes nothing, or: into PORT, which is from 1 to 8');
 }
 
 function whole(text: string | undefined): number {

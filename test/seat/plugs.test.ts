@@ -143,6 +143,21 @@ test('a device that cannot follow is a problem, and is tried again at the next c
   expect(world.holder('1-1')).toBe('win10');
 });
 
+test('a device for which the domain had no port follows once there is one', async () => {
+  const { world, seats, look, problems } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.unplug('1-1');
+  await look();
+  world.setFreePorts(0);
+  world.plug('1-1');
+  await look();
+  expect(problems()).toEqual([expect.stringContaining('1 free USB ports needed')]);
+  world.setFreePorts(1);
+  await look();
+  expect(problems()).toEqual([]);
+  expect(world.holder('1-1')).toBe('win10');
+});
+
 test('a problem goes with the device, or with the seat', async () => {
   const { world, seats, look, problems } = await start(desk);
   await seats.give('desk', 'win10');

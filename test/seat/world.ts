@@ -29,6 +29,8 @@ export interface World {
   /** Asked before each effect; what it throws is the effect's failure. */
   fail: (call: string) => void | Promise<void>;
   setState: (domain: string, state: DomainRunState) => void;
+  /** How many more devices each domain takes; unknown unless a test says. */
+  setFreePorts: (free: number) => void;
   /** Pulls a device out; a domain that had it keeps a phantom. */
   unplug: (port: string) => void;
   /** Puts it in again. */
@@ -71,6 +73,9 @@ export function createWorld(): World {
       drives.held.set(domain, []);
       for (const [seat, { owner }] of input) if (owner === domain) world.sendInput(seat, 'host');
     },
+    setFreePorts(free) {
+      devices.ports = { all: 8, free };
+    },
     unplug(port) {
       world.usb = world.usb.filter((each) => each.port !== port);
     },
@@ -106,10 +111,12 @@ export function createWorld(): World {
         await before('readDomains');
         const domains = [...states].map(([name, state]) => ({ name, state }));
         const running = domains.filter(isActive).map(({ name }) => name);
+        const free = devices.ports?.free;
         return {
           domains,
           attached: new Map(running.map((name) => [name, [...(devices.held.get(name) ?? [])]])),
           drives: new Map(running.map((name) => [name, [...(drives.held.get(name) ?? [])]])),
+          freePorts: new Map(free === undefined ? [] : running.map((name) => [name, free])),
         };
       },
       async checkUsb(domain, seat) {

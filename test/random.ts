@@ -6,9 +6,9 @@ export interface Random {
   oneOf<T>(choices: readonly [T, ...T[]]): T;
 }
 
-/** With the seed of HANDGLASS_WALK_SEED, or a new one. */
-export function seededRandom(): Random {
-  const given = process.env['HANDGLASS_WALK_SEED'];
+/** With the seed that this environment variable has, or a new one. */
+export function seededRandom(variable: string): Random {
+  const given = process.env[variable];
   return randomFrom(given === undefined ? Math.trunc(Math.random() * 2 ** 32) : Number(given));
 }
 

@@ -1,0 +1,74 @@
+/**
+ * What a soak is judged by, asked inside the virtual host for as long as it is wanted: a new process
+ * for each question would take seconds there. Takes lines on standard input, each a JSON array, and
+ * answers each with a line of JSON: to `["facts"]` the facts of soak-rest.ts, to the words of a virsh
+ * command what virsh printed, or null where it failed. Ends with its input.
+ */
+import { createInterface } from 'node:readline';
+import { HandglassError } from '../../src/errors.ts';
+import { clock } from '../../src/host/clock.ts';
+import { filesUnder } from '../../src/host/files.ts';
+import { processes } from '../../src/host/processes.ts';
+import { virshFor } from '../../src/libvirt/virsh.ts';
+import { connect } from '../../src/server/client.ts';
+import type { State } from '../../src/server/protocol.ts';
+import { linkedName, namesIn } from '../../src/system/attributes.ts';
+import { interfaceFolders, usbDevices, usbFolder } from '../../src/system/usb.ts';
+import type { Facts } from './soak-rest.ts';
+
+const host = { ...filesUnder('/', () => {}), ...processes, ...clock };
+const ending = new AbortController();
+const virsh = virshFor(host, 'qemu:///system', ending.signal);
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const words = JSON.parse(line) as string[];
+  const answer = words[0] === 'facts' ? await facts() : await orNull(virsh(...words));
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+ending.abort();
+
+async function facts(): Promise<Facts> {
+  const status = await state();
+  const live = await orNull(virsh('dumpxml', 'win10'));
+  // Each failure costs a new virsh.
+  const isRunning = live?.includes("<domain type='qemu' id='") ?? false;
+  const nodes = ['/dev/input/by-id', '/dev/disk/by-id'].map((folder) => namesIn(host, folder));
+  return {
+    status,
+    live,
+    stored: live === null ? null : await orNull(virsh('dumpxml', 'win10', '--inactive')),
+    infoUsb: isRunning
+      ? await orNull(virsh('qemu-monitor-command', 'win10', '--hmp', 'info usb'))
+      : null,
+    usb: await usb(),
+    nodes: (await Promise.all(nodes)).flat(),
+  };
+}
+
+async function state(): Promise<State | string> {
+  try {
+    const client = await connect('ws+unix:/run/handglass/handglass.sock:/');
+    try {
+      return await client.call('state.get', {});
+    } finally {
+      await client.close();
+    }
+  } catch (error) {
+    if (error instanceof HandglassError) return error.code;
+    throw error;
+  }
+}
+
+async function usb(): Promise<Facts['usb']> {
+  return Promise.all(
+    (await usbDevices(host)).map(async ({ serial, port, bus, device }) => {
+      const folders = await interfaceFolders(host, `${usbFolder}/${port}`).catch(() => []);
+      const drivers = folders.map((folder) => linkedName(host, `${folder}/driver`));
+      return { serial: serial ?? '', port, bus, device, drivers: await Promise.all(drivers) };
+    }),
+  );
+}
+
+async function orNull(printed: Promise<string>): Promise<string | null> {
+  return printed.catch(() => null);
+}

@@ -1,0 +1,99 @@
+/** The random order of a soak's steps: only what can be done at each desk, and shows what comes of it. */
+import type { Random } from '../random.ts';
+import {
+  type Desk,
+  deskAfter,
+  deskAtStart,
+  type Device,
+  freePorts,
+  mousePort,
+  refusalOf,
+  type Step,
+  stickPort,
+  targetOfChord,
+  twinPort,
+} from './soak-desk.ts';
+
+export function planSoak(random: Random, count: number): Step[] {
+  const steps: Step[] = [];
+  let desk = deskAtStart;
+  while (steps.length < count) {
+    const step = nextStep(random, desk);
+    steps.push(step);
+    desk = deskAfter(desk, step);
+  }
+  return steps;
+}
+
+function nextStep(random: Random, desk: Desk): Step {
+  const choices = choicesOf(desk);
+  const all = choices.reduce((sum, [share]) => sum + share, 0);
+  let left = random.below(all);
+  const chosen = choices.find(([share]) => (left -= share) < 0);
+  return chosen?.[1] ?? { kind: 'give', to: 'host' };
+}
+
+/** What can be done at the desk, each with its share. Nothing stays away for long. */
+function choicesOf(desk: Desk): [number, Step][] {
+  const { domain, isLibvirtUp, ports, filled } = desk;
+  const twins: Device[] = ['mouse', 'keyboard2'];
+  const free = freePorts(desk);
+  const refusal = refusalOf(desk, targetOfChord(desk));
+  return [
+    [10, { kind: 'give', to: 'win10' }],
+    [6, { kind: 'give', to: 'host' }],
+    // A second failure of one kind does not show.
+    ...only(refusal === null || refusal !== desk.failure, [14, { kind: 'chord' }]),
+    ...[...ports.keys()].map((device): [number, Step] => [5, { kind: 'unplug', device }]),
+    ...sockets(desk).map(([device, into]): [number, Step] => [10, { kind: 'plug', device, into }]),
+    // With few ports, it would be chance which of the two has one.
+    ...only(twins.every((device) => ports.has(device)) && filled === 0, [8, { kind: 'swap' }]),
+    ...(isLibvirtUp
+      ? [
+          ...only(domain === 'running', [6, { kind: 'pause' }]),
+          ...only(domain === 'paused', [20, { kind: 'resume' }]),
+          ...only(domain === 'shut off', [50, { kind: 'start domain' }]),
+          ...only(domain !== 'shut off', [4, { kind: 'kill QEMU' }]),
+          ...only(free > 0, [4, { kind: 'fill', count: free }]),
+          ...only(free > 1, [4, { kind: 'fill', count: free - 1 }]),
+          ...only(filled > 0, [15, { kind: 'empty' }]),
+          ...withoutService(desk).map((meanwhile): [number, Step] => [
+            1,
+            { kind: 'kill service', meanwhile },
+          ]),
+          ...only(true, [3, { kind: 'kill libvirtd' }]),
+        ]
+      : only(true, [20, { kind: 'start libvirtd' }])),
+  ];
+}
+
+/** What comes to the same whether a service that starts sees it happen or finds it done. */
+function withoutService({ domain, ports, held }: Desk): (Step | null)[] {
+  const unplugged = [...ports.keys()].filter((device) => !held.has(device) || held.size > 1);
+  return [
+    null,
+    ...unplugged.map((device): Step => ({ kind: 'unplug', device })),
+    ...(domain === 'shut off' ? [] : [{ kind: 'kill QEMU' } as const]),
+  ];
+}
+
+function only(isPossible: boolean, choice: [number, Step]): [number, Step][] {
+  return isPossible ? [choice] : [];
+}
+
+/** Where each device that is away can be plugged in. */
+function sockets({ ports }: Desk): [Device, number][] {
+  const taken = new Set(ports.values());
+  const own: Record<Device, number[]> = {
+    mouse: [mousePort, twinPort],
+    keyboard2: [mousePort, twinPort],
+    stick: [stickPort],
+  };
+  return (['mouse', 'keyboard2', 'stick'] as const)
+    .filter((device) => !ports.has(device))
+    .flatMap((device) =>
+      own[device]
+        .filter((port) => !taken.has(port))
+        .map((port): [Device, number] => [device, port]),
+    );
+}

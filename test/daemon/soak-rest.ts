@@ -1,0 +1,159 @@
+/** What is wrong with a machine that is to be at rest after a step of a soak. */
+import type { DeviceState, State } from '../../src/server/protocol.ts';
+import {
+  type Desk,
+  type Device,
+  ownerOf,
+  seatDevices,
+  twinPort,
+  waitingDevices,
+} from './soak-desk.ts';
+
+export interface Facts {
+  /** The service's, or the code of its failure. */
+  status: State | string;
+  /** The domain's XML as it runs, and as it is kept; null while libvirt does not say it. */
+  live: string | null;
+  stored: string | null;
+  /** What QEMU says of its USB devices; null while it does not run. */
+  infoUsb: string | null;
+  /** What this machine has, with the driver of each interface. */
+  usb: { serial: string; port: string; bus: number; device: number; drivers: (string | null)[] }[];
+  /** Names of input devices and disks that stay the same. */
+  nodes: string[];
+}
+
+/** Empty where every device is where the desk has it and nothing else is left anywhere. */
+export function complaintsOf(facts: Facts, desk: Desk): string[] {
+  const found = desk.isLibvirtUp
+    ? [...devicesInDomain(facts, desk), ...ourTraces(facts, desk)]
+    : [];
+  return [...onHost(facts, desk), ...found, ...status(facts, desk)];
+}
+
+const serials: Record<Device, string> = { mouse: 'MOUSE1', keyboard2: 'KBD2', stick: 'STICK1' };
+const devices = ['mouse', 'keyboard2', 'stick'] as const;
+
+function onHost({ usb, nodes }: Facts, { ports, held }: Desk): string[] {
+  const lent = new Set([...held].map((device) => serials[device]));
+  const plugged = devices
+    .map((device) => usb.find(({ serial }) => serial === serials[device]))
+    .filter((found) => found !== undefined);
+  const wrong = usb.filter(({ serial, drivers }) => !areRight(drivers, lent.has(serial)));
+  return [
+    ...difference(
+      'ports',
+      plugged.map(({ serial, port }) => `${serial} ${port.replace(/.*-/, '')}`),
+      [...ports].map(([device, port]) => `${serials[device]} ${port}`),
+    ),
+    ...difference(
+      'nodes',
+      devices.filter((device) => nodes.some((name) => name.includes(serials[device]))),
+      [...ports.keys()].filter((device) => !held.has(device)),
+    ),
+    ...wrong.map(({ serial, port, drivers }) => {
+      const names = drivers.map((driver) => driver ?? 'nothing').join(' and ');
+      return `the driver of ${serial} (${port}) is ${names || 'nothing'}`;
+    }),
+  ];
+}
+
+/** QEMU has a device's interfaces once its guest wants them, and before that nobody. */
+function areRight(drivers: readonly (string | null)[], isLent: boolean): boolean {
+  if (isLent) return drivers.every((driver) => driver === null || driver === 'usbfs');
+  return drivers.length > 0 && !drivers.includes(null) && !drivers.includes('usbfs');
+}
+
+/** Libvirt's XML and QEMU have what is held, by our alias and its address of now, and no other. */
+function devicesInDomain({ live, infoUsb, usb }: Facts, { held, domain }: Desk): string[] {
+  const expected = [...held]
+    .map((device) => usb.find(({ serial }) => serial === serials[device]))
+    .filter((found) => found !== undefined)
+    .map((found) => ({ ...found, alias: `ua-handglass-${found.port}` }));
+  const hostdevs = [...(live ?? '').matchAll(/<hostdev .*?<\/hostdev>/gs)].map(
+    ([xml]) =>
+      `${/alias name='(.*?)'/.exec(xml)?.[1]} ${/address bus='(\d+)' device='(\d+)'/.exec(xml)?.slice(1).join(':')}`,
+  );
+  const plugged = [...(infoUsb ?? '').matchAll(/ID: (ua-handglass\S+)/g)].map(([, id]) => id);
+  return [
+    ...(live === null ? ['libvirt does not say what the domain has'] : []),
+    ...((infoUsb === null) === (domain === 'shut off') ? [] : ['QEMU runs, or does not']),
+    ...difference(
+      'libvirt',
+      hostdevs,
+      expected.map(({ alias, bus, device }) => `${alias} ${bus}:${device}`),
+    ),
+    ...difference(
+      'QEMU',
+      plugged,
+      expected.map(({ alias }) => alias),
+    ),
+  ];
+}
+
+function ourTraces({ live, stored }: Facts, { held }: Desk): string[] {
+  const inLive = (live?.match(/ua-handglass/g) ?? []).length;
+  return [
+    ...(stored?.includes('<hostdev') === false ? [] : ['the stored XML has a device']),
+    ...(inLive === held.size ? [] : [`the live XML names ${inLive} devices of ours`]),
+  ];
+}
+
+function status({ status: state }: Facts, desk: Desk): string[] {
+  if (typeof state === 'string') return [`the service says ${state}`];
+  const [seat] = state.seats;
+  const [domain] = state.domains;
+  return [
+    ...difference('the seat', [`${seat?.owner} ${seat?.moving}`], [`${ownerOf(desk)} false`]),
+    ...difference('the seat', seat?.devices.map(textOf) ?? [], devicesOf(desk)),
+    ...difference(
+      'problems',
+      state.problems.map(({ code }) => code),
+      problemsOf(desk),
+    ),
+    // While libvirt is away, its last word stands.
+    ...(desk.isLibvirtUp ? difference('win10', [domain?.state], [desk.domain]) : []),
+  ];
+}
+
+function textOf({ selector, present, with: holder }: DeviceState): string {
+  return `${selector} ${present ? holder : 'absent'}`;
+}
+
+function devicesOf(desk: Desk): string[] {
+  const holder = (device: Device) => (desk.held.has(device) ? 'win10' : 'host');
+  const own = new Set(seatDevices(desk));
+  const inTwin = devices.find((device) => desk.ports.get(device) === twinPort);
+  const usb: [string, Device | undefined][] = [
+    ['MOUSE1', own.has('mouse') ? 'mouse' : undefined],
+    ['46f4:0001', own.has('stick') ? 'stick' : undefined],
+    [`1-${twinPort}`, inTwin],
+  ];
+  return [
+    `KBD1 ${desk.input}`,
+    ...usb.map(([text, device]) => `${text} ${device === undefined ? 'absent' : holder(device)}`),
+  ];
+}
+
+/** What waits for a port is a problem of its own each; while libvirt is away, none is found. */
+function problemsOf(desk: Desk): string[] {
+  return [
+    ...(desk.isLibvirtUp ? waitingDevices(desk).map(() => 'device-refused') : []),
+    ...(desk.isLibvirtUp ? [] : ['libvirt-unavailable']),
+    ...(desk.failure === null ? [] : [desk.failure]),
+  ];
+}
+
+function difference(
+  where: string,
+  found: readonly (string | undefined)[],
+  expected: readonly string[],
+): string[] {
+  const [is, must] = [found, expected].map((each) =>
+    [...each]
+      .map(String)
+      .toSorted((a, b) => a.localeCompare(b))
+      .join(', '),
+  );
+  return is === must ? [] : [`${where}: ${is} in place of ${must}`];
+}
