@@ -23,6 +23,8 @@ const view = (kind: 'input' | 'usb', selector: string, holder: string | null) =>
   problem: null,
 });
 const status: State = {
+  number: 1,
+  time: '2026-01-01T00:00:00.000Z',
   version: '0.1.0',
   seats: [
     {
