@@ -43,4 +43,8 @@ if [ -S /run/udev/control ]; then
   udevadm control --reload
   udevadm trigger --settle --sysname-match=uinput --sysname-match='usb*'
 fi
-[ ! -d /run/systemd/system ] || systemctl daemon-reload
+[ ! -d /run/systemd/system ] || {
+  systemctl daemon-reload
+  # It reads its configuration again.
+  systemctl kill --signal=HUP systemd-logind || true
+}

@@ -53,10 +53,15 @@ export function toChordSetting<Keys extends { keys: Chord; hold: number; swallow
       context,
       ['keys'],
       `contains QEMU's own grab toggle ${toggle.choice}, with which QEMU would let go of the keyboard before the chord is whole`,
-      canBeSwallowed ? 'swallow = true, or other keys' : 'other keys',
+      remedyFor(isWhole && keys.taps === 1, hold),
     );
   }
   return { ...rest, holdMs: hold };
+}
+
+function remedyFor(canBeSwallowed: boolean, hold: number): string {
+  if (!canBeSwallowed) return 'other keys';
+  return hold > 0 ? 'no hold here, or other keys' : 'swallow = true, or other keys';
 }
 
 /** A chord alone, or a table of it and how it is to be pressed. */

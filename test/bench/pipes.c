@@ -26,6 +26,8 @@ int main(int count, char **arguments) {
   }
   if (failed == NULL) failed = switchboard_open(switchboard, "0", &table.routes[0].device);
   if (failed != NULL) fail(failed);
+  // A pipe in place of a device says that it sends keys too.
+  table.targets[1].keyboard = table.targets[1].pointer;
   switchboard_apply(switchboard, &table);
   switchboard_move(switchboard, 0, 1, 0);
   struct switchboard_event event = {0};

@@ -129,7 +129,7 @@ const refused: Refused[] = [
     reason: 'a hold where QEMU watches for its keys',
     text: '[chords]\ntoggle = { keys = "rightctrl+leftctrl", hold = 500 }',
     problems: [
-      `2:19 chords.toggle.keys contains QEMU's own grab toggle ctrl-ctrl, ${letsGo} other keys`,
+      `2:19 chords.toggle.keys contains QEMU's own grab toggle ctrl-ctrl, ${letsGo} no hold here, or other keys`,
     ],
   },
   ...[
