@@ -39,6 +39,8 @@ export interface Seats {
   view(): SeatsView;
   /** Reads everything again; several calls at once share a reading that begins after the last. */
   refresh(): Promise<void>;
+  /** Reads everything again, where a handoff is under way at its end: most changes then are its own. */
+  notice(): void;
   /**
    * Moves a seat; resolves when it is there. `check` sees the seat as it is when the move begins, and
    * throws to refuse it. Fails with `seat-unknown`, `target-unknown`, `busy`, `domain-unknown`,
@@ -75,6 +77,7 @@ export function createSeats(
     tell();
   });
   const refresh = () => reading.refresh();
+  let isNoticed = false;
   const repairs = createRepairs(config.seats, effects, reading, {
     isMoving: (name) => handoffs.has(name),
     repaired(name, repair, story) {
@@ -180,11 +183,13 @@ export function createSeats(
         noLongerKept(seat);
         await moveSeat(effects, reading, { seat, owner: now.owner, to, turn });
       } finally {
+        isNoticed = false;
         await refresh();
         const latest = handoffs.get(seat.name);
         if (latest === handoff) {
           handoffs.delete(seat.name);
           settle([seat], true);
+          if (isNoticed) void refresh();
         } else if (latest !== undefined) latest.from = viewNow(seat).owner;
         tell();
       }
@@ -206,6 +211,10 @@ export function createSeats(
   return {
     view,
     refresh,
+    notice() {
+      isNoticed = true;
+      if (handoffs.size === 0) void refresh();
+    },
     give,
     async toggle(name, domain, check) {
       const seat = seatCalled(name);
@@ -213,17 +222,13 @@ export function createSeats(
       if (current !== undefined) throw busy(name, current.to);
       if (!reading.hasRead()) await refresh();
       const { owner } = viewNow(seat);
-      const to = owner === 'host' ? (domain ?? firstOf(seat)) : 'host';
+      // The configuration refuses a seat without domains.
+      const to = owner === 'host' ? (domain ?? seat.domains[0] ?? 'host') : 'host';
       await give(name, to, check);
       return to;
     },
     panic,
   };
-}
-
-function firstOf({ domains }: Seat): string {
-  // The configuration refuses a seat without domains.
-  return domains[0] ?? 'host';
 }
 
 function requireTarget({ name, domains }: Seat, to: string): void {
