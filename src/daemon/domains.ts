@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Domain, Domains } from '../domain/domain.ts';
 import type { Drives } from '../domain/optical-drive.ts';
-import type { Clock, Connect, Converse, Follow, OpenFiles, WriteFiles } from '../host/ports.ts';
+import type { Clock, Connect, Converse, Follow, WriteFiles } from '../host/ports.ts';
 import { libvirtDomains } from '../libvirt/libvirt-domains.ts';
 import { qemuDomain } from '../qemu/qemu-domain.ts';
 
@@ -16,11 +16,11 @@ export interface ConfiguredDomains extends Omit<Domains, 'list' | 'drives'> {
  * The domains of the configuration: each `[[qemu]]` by itself, and libvirt, unless every domain that
  * a seat names is one of those. Where libvirt has a domain of the same name, that is left alone.
  *
- * @param folder where files for virsh lie for a moment
+ * @param folder where files for virsh lie
  * @param signal the end of what is kept to talk to them
  */
 export function configuredDomains(
-  host: WriteFiles & Pick<OpenFiles, 'removeFile'> & Converse & Follow & Connect & Clock,
+  host: WriteFiles & Converse & Follow & Connect & Clock,
   config: Pick<Config, 'seats' | 'qemu' | 'libvirt'>,
   folder: string,
   signal: AbortSignal,

@@ -88,7 +88,7 @@ export async function startService(
   };
   const seatNames = config.seats.map(({ name }) => name);
   const problems = createProblems(changed, log);
-  const refresh = () => void seats.refresh();
+  const notice = () => seats.notice();
 
   const guests = await openGuests(host, join(options.stateFolder, 'guests.json'));
   const absolute = await openAbsoluteDevices(
@@ -104,14 +104,14 @@ export async function startService(
     },
     moved: (seat, owner, why) => moves.moved(seat, owner, why),
     refused: (problem) => problems.set('taking', [problem]),
-    gone: refresh,
+    gone: notice,
   });
   if (!input.realtime) log("no real-time priority: under load the guests' input may be late");
   const unreadable = whatLasts(host, (lasting) => problems.set('input', lasting), signal);
   const devices = {
     watch: watchDevices(
       host,
-      refresh,
+      notice,
       signal,
       config.seats.flatMap(({ optical }) => optical),
     ),
@@ -168,9 +168,9 @@ export async function startService(
   }
   const running = [
     server.closed,
-    domains.follow(refresh, signal),
+    domains.follow(notice, signal),
     lookingGlass.run(signal),
-    watchMounts(host, refresh, signal),
+    watchMounts(host, notice, signal),
     watchStalls(host, input, seatNames, (seat) => moves.stalled(seat), signal),
   ];
   await seats.refresh();

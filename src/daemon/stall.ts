@@ -3,9 +3,10 @@ import type { Clock, ReadFiles } from '../host/ports.ts';
 import type { InputSwitch } from '../input/switching.ts';
 
 /**
- * Looks every second whether the domains that have a seat's input devices take what they are sent, and
- * calls back for a seat whose domain does not: its QEMU is stopped, or its main thread has not once
- * gone to sleep for 3 s since something was sent, as it does after all it has read.
+ * Looks whether the domains that have a seat's input devices take what they are sent, every second
+ * while something is and else every 2 s, and calls back for a seat whose domain does not: its QEMU is
+ * stopped, or its main thread has not once gone to sleep for 3 s since something was sent, as it does
+ * after all it has read.
  */
 export async function watchStalls(
   host: ReadFiles & Clock,
@@ -29,7 +30,8 @@ export async function watchStalls(
       looks.delete(seat);
       stalled(seat);
     }
-    await host.sleep(intervalMs, signal).catch(() => {});
+    const isBusy = [...looks.values()].some((last) => last[0]?.events !== last.at(-1)?.events);
+    await host.sleep(isBusy ? busyMs : idleMs, signal).catch(() => {});
   }
 }
 
@@ -39,7 +41,8 @@ interface Look extends Progress {
   events: number;
 }
 
-const intervalMs = 1000;
+const busyMs = 1000;
+const idleMs = 2000;
 /** The first two tell that something was sent, the others that nothing came of it. */
 const looksKept = 5;
 

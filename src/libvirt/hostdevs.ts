@@ -7,7 +7,7 @@ import {
   type UsbAddress,
   type UsbHostdev,
 } from '../domain/usb-hostdev.ts';
-import type { Clock, OpenFiles, WriteFiles } from '../host/ports.ts';
+import type { Clock, WriteFiles } from '../host/ports.ts';
 import { listDomains } from './domains.ts';
 import { parseUsbHostdevs, usbHostdevXml } from './usb-hostdev.ts';
 import { parseUsbPorts } from './usb-ports.ts';
@@ -17,13 +17,12 @@ import type { Virsh } from './virsh.ts';
  * Through virsh. That a command succeeded proves nothing (libvirt reports success for removals that
  * the guest ignores), so each is believed only from the domain's live XML read again.
  *
- * @param folder where the XML of one command lies while virsh reads it
+ * @param folder where the XML of each device lies for virsh, for the next time too: to write a file so
+ *   that it is whole takes a third as long as to attach a device
  */
-export function hostdevsOf(
-  host: WriteFiles & Pick<OpenFiles, 'removeFile'> & Clock,
-  virsh: Virsh,
-  folder: string,
-): Hostdevs {
+export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: string): Hostdevs {
+  const written = new Map<string, string>();
+
   async function usbOf(domain: string) {
     try {
       const xml = await virsh('dumpxml', '--domain', domain);
@@ -44,11 +43,15 @@ export function hostdevsOf(
   async function attach(domain: string, device: UsbAddress): Promise<void> {
     const alias = aliasFor(device.port);
     const file = join(folder, `${alias}.xml`);
-    await host.replaceFile(file, usbHostdevXml(device), 0o600);
+    const xml = usbHostdevXml(device);
+    if (written.get(file) !== xml) await host.replaceFile(file, xml, 0o600);
+    written.set(file, xml);
     try {
       await virsh('attach-device', '--domain', domain, '--file', file, '--live');
-    } finally {
-      await host.removeFile(file);
+    } catch (error) {
+      // It may be that somebody has removed the file.
+      written.delete(file);
+      throw error;
     }
     if (!(await has(domain, alias))) {
       throw new DomainRefusal(`libvirt reported success, and ${domain} does not have the device`);

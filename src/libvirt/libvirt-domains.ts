@@ -1,5 +1,5 @@
 import type { Domains } from '../domain/domain.ts';
-import type { Clock, Converse, Follow, OpenFiles, WriteFiles } from '../host/ports.ts';
+import type { Clock, Converse, Follow, WriteFiles } from '../host/ports.ts';
 import { listDomains } from './domains.ts';
 import { followEvents } from './events.ts';
 import { guestNameIn } from './guest-name.ts';
@@ -9,11 +9,11 @@ import { virshFor } from './virsh.ts';
 /**
  * The domains of one libvirt, which is `libvirt-unavailable` where it cannot be asked.
  *
- * @param folder where files for virsh lie for a moment
+ * @param folder where files for virsh lie
  * @param signal the end, after which no virsh is kept
  */
 export function libvirtDomains(
-  host: WriteFiles & Pick<OpenFiles, 'removeFile'> & Converse & Follow & Clock,
+  host: WriteFiles & Converse & Follow & Clock,
   uri: string,
   folder: string,
   signal: AbortSignal,

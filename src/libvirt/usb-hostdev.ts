@@ -13,9 +13,8 @@
  * With both ids and address libvirt attaches this device or none (by ids alone it
  * refuses two of a kind, by address alone it takes whatever sits there).
  */
-import { parseXml } from '@rgrove/parse-xml';
 import { aliasFor, type UsbAddress, type UsbHostdev } from '../domain/usb-hostdev.ts';
-import { childrenOf } from './xml-children.ts';
+import { childrenOf, rootOf } from './xml-children.ts';
 
 export function usbHostdevXml({ port, bus, device, vendor, product }: UsbAddress): string {
   return `<hostdev mode='subsystem' type='usb' managed='no'>
@@ -34,7 +33,7 @@ export function usbHostdevXml({ port, bus, device, vendor, product }: UsbAddress
  * says what it will start with.
  */
 export function parseUsbHostdevs(domainXml: string): UsbHostdev[] {
-  const { root } = parseXml(domainXml);
+  const root = rootOf(domainXml);
   if (root?.attributes['id'] === undefined) return [];
   return childrenOf(root, 'devices')
     .flatMap((element) => childrenOf(element, 'hostdev'))

@@ -1,6 +1,6 @@
-import { parseXml, type XmlElement } from '@rgrove/parse-xml';
+import type { XmlElement } from '@rgrove/parse-xml';
 import type { UsbPorts } from '../domain/usb-hostdev.ts';
-import { childElements, childrenOf } from './xml-children.ts';
+import { childElements, childrenOf, rootOf } from './xml-children.ts';
 
 /**
  * What libvirt counts before it says "No free USB ports" (virDomainUSBAddressControllerModelToPorts
@@ -8,7 +8,7 @@ import { childElements, childrenOf } from './xml-children.ts';
  * brings eight. Null where a controller is of a model that is not known here.
  */
 export function parseUsbPorts(domainXml: string): UsbPorts | null {
-  const { root } = parseXml(domainXml);
+  const root = rootOf(domainXml);
   const devices = root === null ? [] : childrenOf(root, 'devices').flatMap(childElements);
   const controllers = devices.filter(isOf('controller')).map(portsOfController);
   if (controllers.includes(null)) return null;

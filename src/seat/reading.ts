@@ -45,8 +45,12 @@ export function createReading(
 
   async function read(): Promise<void> {
     try {
-      facts = { ...facts, ...(await effects.readMachine()) };
-      facts = { ...facts, ...(await effects.readDomains()) };
+      const machine = effects.readMachine();
+      const domains = effects.readDomains();
+      // It is told below, after what can be known without libvirt.
+      domains.catch(() => {});
+      facts = { ...facts, ...(await machine) };
+      facts = { ...facts, ...(await domains) };
       problem = null;
     } catch (error) {
       problem =

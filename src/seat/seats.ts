@@ -50,6 +50,8 @@ export interface Seats {
   view(): SeatsView;
   /** Reads everything again; several calls at once share a reading that begins after the last. */
   refresh(): Promise<void>;
+  /** Reads everything again, where a handoff is under way at its end: most changes then are its own. */
+  notice(): void;
   /**
    * Moves a seat; resolves when it is there. Fails with `seat-unknown`, `target-unknown`, `busy`, `domain-unknown`,
    * `domain-not-running`, `libvirt-unavailable`, `qemu-unavailable`, or the reason why the devices did not move.
@@ -91,6 +93,7 @@ export function createSeats(
     tell();
   });
   const refresh = () => reading.refresh();
+  let isNoticed = false;
   const repairs = createRepairs(config.seats, effects, reading, {
     isMoving: (name) => handoffs.has(name),
     repaired(name, repair, story) {
@@ -203,12 +206,14 @@ export function createSeats(
         failure = error;
         throw error;
       } finally {
+        isNoticed = false;
         await refresh();
         if (failure !== null) failed(failure);
         const latest = handoffs.get(seat.name);
         if (latest === handoff) {
           handoffs.delete(seat.name);
           settle([seat], true);
+          if (isNoticed) void refresh();
         } else if (latest !== undefined) latest.from = viewNow(seat).owner;
         tell();
       }
@@ -230,6 +235,10 @@ export function createSeats(
   return {
     view,
     refresh,
+    notice() {
+      isNoticed = true;
+      if (handoffs.size === 0) void refresh();
+    },
     give,
     follow,
     async toggle(name, domain, asked) {

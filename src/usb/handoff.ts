@@ -25,7 +25,7 @@ export async function checkUsb(
   domain: string,
   selectors: readonly UsbSelector[],
   check: CheckLeaving,
-): Promise<UsbDevice[][]> {
+): Promise<{ found: UsbDevice[][]; attached: UsbHostdev[] }> {
   const present = await usbDevices(host);
   const found = selectors.map((selector) => selectUsb(selector, present));
   if (found.every(({ length }) => length === 0)) throw absent(selectors);
@@ -37,7 +37,7 @@ export async function checkUsb(
   const needed = coming.filter((device) => !attached.some((each) => isOurs(each, device))).length;
   const refusals = [...(await check(coming)), ...portRefusals(domain, ports, needed)];
   if (refusals.length > 0) throw refused(domain, refusals);
-  return found;
+  return { found, attached };
 }
 
 /**
@@ -52,23 +52,32 @@ export async function giveUsb(
   selectors: readonly UsbSelector[],
   check: CheckLeaving,
 ): Promise<void> {
-  const found = await checkUsb(host, hostdevs, domain, selectors, check);
-  const parts = selectors.flatMap((selector, index) => partsOf(selector, found[index] ?? []));
-
-  const given: UsbDevice[] = [];
-  for (const { name, find } of parts) {
+  const { found, attached } = await checkUsb(host, hostdevs, domain, selectors, check);
+  const given: Part[] = [];
+  const failures: { part: Part; error: unknown }[] = [];
+  const parts = partsOf(selectors, found);
+  await twoAtOnce(parts, async (part) => {
+    if (failures.length > 0) return;
     try {
-      const device = await attach(host, hostdevs, domain, find);
-      if (device !== null) given.push(device);
+      // What has just been read is true of the first two still.
+      const known = parts.indexOf(part) < 2 ? attached : null;
+      if (await attach(host, hostdevs, domain, part, known)) given.push(part);
     } catch (error) {
-      if (given.length === 0 && isAway(error)) throw error;
-      const back = await bringBack(given, usbDeviceText, ({ port }) =>
-        hostdevs.detach(domain, aliasFor(port)),
-      );
-      const story = [`${name}: ${reasonOf(error)}`, ...back];
-      throw failed(`The USB devices could not go to ${domain}`, story, error);
+      failures.push({ part, error });
     }
-  }
+  });
+  const [first] = failures;
+  if (first === undefined) return;
+  if (given.length === 0 && isAway(first.error)) throw first.error;
+  const story = [
+    ...failures.map(({ part, error }) => `${usbDeviceText(part.device)}: ${reasonOf(error)}`),
+    ...(await bringBack(
+      parts.filter((part) => given.includes(part)).map(({ device }) => device),
+      usbDeviceText,
+      ({ port }) => hostdevs.detach(domain, aliasFor(port)),
+    )),
+  ];
+  throw failed(`The USB devices could not go to ${domain}`, story, first.error);
 }
 
 /**
@@ -84,24 +93,35 @@ export async function takeUsb(
 ): Promise<void> {
   const present = await usbDevices(host);
   const { hostdevs: attached } = await usbOf(hostdevs, domain);
-  const story: string[] = [];
-  const causes: unknown[] = [];
-  const devices = new Set(selectors.flatMap((selector) => fittingUsb(selector, present)));
-  for (const device of devices) {
+  const failures = new Map<UsbDevice, unknown>();
+  const devices = [...new Set(selectors.flatMap((selector) => fittingUsb(selector, present)))];
+  await twoAtOnce(devices, async (device) => {
     const hostdev = attached.find((each) => isSameDevice(each, device));
-    if (hostdev === undefined) continue;
+    if (hostdev === undefined) return;
     try {
       if (!isOurs(hostdev, device)) throw new Error('another program attached it');
       await hostdevs.detach(domain, hostdev.alias);
     } catch (error) {
-      causes.push(error);
-      story.push(`${usbDeviceText(device)}: ${reasonOf(error)}`);
+      failures.set(device, error);
     }
-  }
-  if (story.length > 0) {
-    const cause = new AggregateError(causes);
-    throw failed(`Not every USB device came back from ${domain}`, story, cause);
-  }
+  });
+  if (failures.size === 0) return;
+  const stayed = devices.filter((device) => failures.has(device));
+  const story = stayed.map((each) => `${usbDeviceText(each)}: ${reasonOf(failures.get(each))}`);
+  const cause = new AggregateError(stayed.map((device) => failures.get(device)));
+  throw failed(`Not every USB device came back from ${domain}`, story, cause);
+}
+
+/**
+ * Libvirt and QEMU do one thing at a time to a domain; while they are at it, what comes before and after
+ * is done for the next device. More at once would wait for another virsh to start.
+ */
+async function twoAtOnce<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const turns = items.values();
+  const lane = async () => {
+    for (const item of turns) await act(item);
+  };
+  await Promise.all([lane(), lane()]);
 }
 
 /** Whether this is the device that a domain holds. */
@@ -156,54 +176,58 @@ async function usbOf(hostdevs: Hostdevs, domain: string): ReturnType<Hostdevs['u
 
 /** One device of a seat. */
 interface Part {
-  /** What it is called in the story of a failure. */
-  name: string;
+  device: UsbDevice;
   /** What it is now, since a device that is plugged in anew is another one to libvirt. */
   find: (present: readonly UsbDevice[]) => UsbDevice | null;
 }
 
+/** Each device once, however many selectors name it. */
+function partsOf(selectors: readonly UsbSelector[], found: readonly UsbDevice[][]): Part[] {
+  const parts = selectors.flatMap((selector, index) =>
+    (found[index] ?? []).map((device) => ({ device, find: finderOf(selector, device) })),
+  );
+  return parts.filter(
+    (part, index) => parts.findIndex(({ device }) => device === part.device) === index,
+  );
+}
+
 /** Of several that one selector names, the port tells which is which. */
-function partsOf(selector: UsbSelector, found: readonly UsbDevice[]): Part[] {
-  if (!namesSeveral(selector)) {
-    const [device] = found;
-    const name = device === undefined ? usbSelectorText(selector) : usbDeviceText(device);
-    return [{ name, find: (present) => selectUsb(selector, present)[0] ?? null }];
-  }
-  return found.map((device) => ({
-    name: usbDeviceText(device),
-    find: (present) =>
-      fittingUsb(selector, present).find(({ port }) => port === device.port) ?? null,
-  }));
+function finderOf(selector: UsbSelector, { port }: UsbDevice): Part['find'] {
+  if (!namesSeveral(selector)) return (present) => selectUsb(selector, present)[0] ?? null;
+  return (present) => fittingUsb(selector, present).find((device) => device.port === port) ?? null;
 }
 
 /**
  * Looks for the device at the moment of use. A device that was plugged in anew meanwhile has
- * another number by the time libvirt looks for it: then it is found and tried once more.
+ * another number by the time libvirt looks for it: then it is found and tried once more. Gives
+ * whether the domain has got it, which may have it already.
+ *
+ * @param known what the domain has, if that was read with the part's device; else both are read anew
  */
 async function attach(
   host: ReadFiles,
   hostdevs: Hostdevs,
   domain: string,
-  find: Part['find'],
-): Promise<UsbDevice | null> {
-  const device = find(await usbDevices(host));
-  if (device === null) return null;
-  const attached = await hostdevs.attached(domain);
+  { device: found, find }: Part,
+  known: readonly UsbHostdev[] | null,
+): Promise<boolean> {
+  const device = known === null ? find(await usbDevices(host)) : found;
+  if (device === null) return false;
+  const attached = known ?? (await hostdevs.attached(domain));
   const there = attached.find((hostdev) => isSameDevice(hostdev, device));
   if (there !== undefined && !isOurs(there, device)) throw new Error('another program attached it');
-  if (there !== undefined) return null;
+  if (there !== undefined) return false;
   // Pulled out while the domain had it, and plugged in again: the domain still has what it was.
   const left = attached.find((hostdev) => isOurs(hostdev, device));
   if (left !== undefined) await hostdevs.detach(domain, aliasFor(device.port));
   try {
     await hostdevs.attach(domain, device);
-    return device;
   } catch (error) {
     const again = find(await usbDevices(host));
     if (again === null || again.device === device.device) throw error;
     await hostdevs.attach(domain, again);
-    return again;
   }
+  return true;
 }
 
 function absent(selectors: readonly UsbSelector[]): HandglassError {

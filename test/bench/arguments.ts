@@ -1,8 +1,7 @@
 /** What the command line of `npm run bench:input` asks for. */
-import { parseArgs } from 'node:util';
-import { reasonOf } from '../../src/errors.ts';
 import { WrongUsage } from '../lab/failure.ts';
 import { type Forwarder, realForwarders, virtualForwarders } from './rows.ts';
+import { parseWords } from './words.ts';
 
 export interface Request {
   json: boolean;
@@ -50,20 +49,15 @@ export function parseRequest(words: readonly string[]): Request | 'help' {
 }
 
 function parsed(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      options: {
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-        'real-cpu': { type: 'boolean', default: false },
-        only: { type: 'string', multiple: true, default: [] },
-        peer: { type: 'string', multiple: true, default: [] },
-      },
-    }).values;
-  } catch (error) {
-    throw new WrongUsage(`${reasonOf(error)}\n\n${help}`, { cause: error });
-  }
+  return parseWords(
+    words,
+    {
+      'real-cpu': { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      peer: { type: 'string', multiple: true, default: [] },
+    },
+    help,
+  );
 }
 
 function peerOf(text: string): Forwarder & { isPeer: boolean } {

@@ -1,11 +1,11 @@
-import { table } from '../../src/cli/render/table.ts';
+import { columns } from './columns.ts';
 import { costOverFloor, type Row } from './rows.ts';
 
 /** The rows with those of one pace together, and below them what the columns are. */
 export function rowLines(rows: readonly Row[], unit: string): string[] {
   const ordered = rows.toSorted((a, b) => a.devices - b.devices || a.hz - b.hz);
-  const cells = [headings, ...ordered.map((row) => rowCells(row, rows))];
-  return [...table(rightAligned(cells)), '', `p50 to max  ${unit}`, ...legend];
+  const cells = ordered.map((row) => rowCells(row, rows));
+  return [...columns(headings, cells), '', `p50 to max  ${unit}`, ...legend];
 }
 
 const headings = ' devices hz JavaScript p50 p99 p999 max cpu lost over-floor'.split(' ');
@@ -26,14 +26,4 @@ function rowCells(row: Row, rows: readonly Row[]): string[] {
     `${row.lost}`,
     costOverFloor(row, rows)?.toFixed(2) ?? '-',
   ];
-}
-
-/** All columns but the first end where their heading ends. */
-function rightAligned(rows: readonly string[][]): string[][] {
-  const widths = headings.map((_, index) =>
-    Math.max(...rows.map((row) => row[index]?.length ?? 0)),
-  );
-  return rows.map((row) =>
-    row.map((cell, index) => (index === 0 ? cell : cell.padStart(widths[index] ?? 0))),
-  );
 }

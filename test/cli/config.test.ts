@@ -41,7 +41,7 @@ describe('config check', () => {
     expect({ stdout, status }).toEqual({ stdout: '', status: 3 });
     expect(stderr.replaceAll(path, '/etc/handglass.toml')).toMatchInlineSnapshot(`
       "handglass: /etc/handglass.toml:4:11: seat[0].domains cannot be an empty list; expected one domain at least, such as ["win10"].
-                 /etc/handglass.toml:5:1: seat[0].colour is unknown; expected name, domains, input, usb, swallow, on-start, on-stop, on-pause or on-suspend.
+                 /etc/handglass.toml:5:1: seat[0].colour is unknown; expected name, domains, input, usb, optical, swallow, on-start, on-stop, on-pause or on-suspend.
       "
     `);
   });
@@ -74,7 +74,7 @@ describe('config check', () => {
           },
           {
             "column": 1,
-            "expected": "name, domains, input, usb, swallow, on-start, on-stop, on-pause or on-suspend",
+            "expected": "name, domains, input, usb, optical, swallow, on-start, on-stop, on-pause or on-suspend",
             "key": "seat[0].colour",
             "line": 5,
             "message": "seat[0].colour is unknown",

@@ -28,6 +28,7 @@ function start() {
     {
       view: () => ({ seats: views, domains: [], problem: null, unrepaired: [] }),
       refresh: async () => {},
+      notice: () => {},
       async give(seat, to, { check } = {}) {
         const view = views.find(({ name }) => name === seat);
         if (view !== undefined) check?.(view);

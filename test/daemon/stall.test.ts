@@ -54,7 +54,7 @@ test.each<{ seen: Looks; stalled: boolean; reason: string }>([
   expect(hasStalled(seen)).toBe(stalled);
 });
 
-/** Watches the seats of win10, whose QEMU is process 41; each `second` is the next look. */
+/** Watches the seats of win10, whose QEMU is process 41; each `second` is the next look, at the latest. */
 async function start(...seats: string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'handglass-stall-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -84,7 +84,7 @@ async function start(...seats: string[]) {
     else await writeFile(join(folder, 'proc/41/status'), `${status.join('\n')}\n`);
     const stalled = (seat: string) => void stalls.push(seat);
     if (ended === undefined) ended = watchStalls(host, input, seats, stalled, ending.signal);
-    else clock.advance(1000);
+    else clock.advance(2000);
     await clock.awaited(1);
     return stalls.splice(0);
   }

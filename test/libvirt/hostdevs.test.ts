@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -51,7 +51,7 @@ test('a domain that libvirt knows and cannot show is a refusal', async () => {
   await expect(hostdevs.attached('win10')).rejects.toThrow('failed to get domain');
 });
 
-test('a device is attached to the live domain from a private file that is gone after', async () => {
+test('a device is attached to the live domain from a file of its own', async () => {
   let seen = '';
   const { virsh } = scriptedVirsh({
     'attach-device': [''],
@@ -69,7 +69,22 @@ test('a device is attached to the live domain from a private file that is gone a
   });
   await hostdevs.attach('win10', mouse);
   expect(seen).toBe(usbHostdevXml(mouse));
-  expect(await readdir(folder)).toEqual([]);
+});
+
+test('the file is written again when the device is another one, or libvirt has refused it', async () => {
+  const { virsh, commands } = scriptedVirsh({
+    'attach-device': ['', refused('No such file'), ''],
+    dumpxml: [withMouse],
+  });
+  const { hostdevs, folder } = await hostdevsOver(virsh);
+  const file = join(folder, `${alias}.xml`);
+  await hostdevs.attach('win10', mouse);
+  await rm(file);
+  await expect(hostdevs.attach('win10', mouse)).rejects.toThrow('No such file');
+  await hostdevs.attach('win10', mouse);
+  await hostdevs.attach('win10', { ...mouse, device: 8 });
+  expect(await readFile(file, 'utf8')).toBe(usbHostdevXml({ ...mouse, device: 8 }));
+  expect(commands.filter(([name]) => name === 'attach-device')).toHaveLength(4);
 });
 
 test.each([
@@ -87,11 +102,10 @@ test.each([
     },
     reason: 'the success is none',
   },
-])('attaching fails and leaves no file when $reason', async ({ answer, error }) => {
+])('attaching fails when $reason', async ({ answer, error }) => {
   const script = { 'attach-device': [answer], domstats: [running], dumpxml: [without] };
-  const { hostdevs, folder } = await scripted(script);
+  const { hostdevs } = await scripted(script);
   await expect(hostdevs.attach('win10', mouse)).rejects.toMatchObject(error);
-  expect(await readdir(folder)).toEqual([]);
 });
 
 test('a device counts as detached when the live XML has it no more, after several looks', async () => {

@@ -1,0 +1,36 @@
+/** What the command line of `npm run bench:handoff` asks for. */
+import { WrongUsage } from '../lab/failure.ts';
+import { parseWords } from './words.ts';
+
+export interface HandoffRequest {
+  json: boolean;
+  /** How often each contender gives and takes. */
+  rounds: number;
+}
+
+export const help = `\
+Measures how long a seat's USB devices take to a domain and back, by Handglass and by virsh.
+
+  npm run bench:handoff -- [--json] [--rounds N]
+
+  --json    an array of rows in place of the table
+  --rounds  how often each contender gives and takes, 20 unless told, 15 at least
+
+All of it happens in one boot of the virtual host, the contenders taking turns. virsh is one process
+for each device, one after the other, and the service sleeps meanwhile; Handglass is the chord. Both
+end when the kernel has unbound the last device's driver for the domain's QEMU, or bound it again.
+`;
+
+/** Throws WrongUsage. */
+export function parseRequest(words: readonly string[]): HandoffRequest | 'help' {
+  const { json, help: isHelp, rounds } = parseWords(words, { rounds: roundsOption }, help);
+  if (isHelp) return 'help';
+  if (!/^\d{2,3}$/.test(rounds) || Number(rounds) < fewestRounds) {
+    throw new WrongUsage(`--rounds takes a number from ${fewestRounds} to 999, not '${rounds}'.`);
+  }
+  return { json, rounds: Number(rounds) };
+}
+
+const roundsOption = { type: 'string', default: '20' } as const;
+/** Below that p95 would be the slowest. */
+const fewestRounds = 15;

@@ -1,0 +1,131 @@
+/**
+ * Moves USB devices to the domain win10 and back inside the virtual host, by turns with virsh and with
+ * the chord: `handoff-contest.ts ROUNDS SOURCE LISTENER SERIAL...`, where the seat "desk" has these devices
+ * and the keyboard that the program SOURCE makes. Prints each handoff as a line of JSON, a Sample;
+ * then holds the keyboard until its input ends. One process does all, since the start of one takes
+ * longer than a handoff.
+ */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { filesUnder } from '../../src/host/files.ts';
+import { usbHostdevXml } from '../../src/libvirt/usb-hostdev.ts';
+import { connect } from '../../src/server/client.ts';
+import { usbDevices } from '../../src/system/usb.ts';
+import { watchDrivers } from './driver-changes.ts';
+import type { Direction, Sample } from './handoff-rows.ts';
+import { benchKeyboard } from './handoff-seat.ts';
+import { talkWith } from './talk.ts';
+
+const proxies = '/dev/input/by-handglass';
+/** What is left of a handoff, on either side, is over by then. */
+const restMs = 1500;
+
+interface Contender {
+  name: Sample['name'];
+  begin(): Promise<void>;
+  move(direction: Direction): void;
+  /** Resolves when it says itself that it is done. */
+  settled(direction: Direction, startMs: number): Promise<{ inputMs?: number }>;
+  end(): Promise<void>;
+}
+
+const [rounds, source = '', listener = '', ...serials] = process.argv.slice(2);
+const present = await usbDevices(filesUnder('/', () => {}));
+const devices = present.filter(({ serial }) => serial !== null && serials.includes(serial));
+const interfaces = devices.map(({ port }) => `${port}:1.0`);
+const drivers = await watchDrivers();
+const contenders = [await virsh(), await handglass()];
+
+for (let round = 0; round < Number(rounds); round += 1) {
+  // Whoever comes second finds what the first has left.
+  for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
+    await contender.begin();
+    for (const direction of ['give', 'take'] as const) await handOver(contender, direction);
+    await contender.end();
+  }
+}
+process.stdin.resume().on('end', () => process.exit());
+
+async function handOver(contender: Contender, direction: Direction): Promise<void> {
+  const startMs = nowMs();
+  contender.move(direction);
+  const endMs = await drivers.until(interfaces, direction === 'take');
+  const more = await contender.settled(direction, startMs);
+  const { name } = contender;
+  const sample: Sample = { name, devices: devices.length, direction, ms: endMs - startMs, ...more };
+  process.stdout.write(`${JSON.stringify(sample)}\n`);
+  await setTimeout(restMs);
+}
+
+/** As a shell script would do it. The service, which nobody would have then, stands still. */
+async function virsh(): Promise<Contender> {
+  const shell = talkWith('sh', []);
+  const service = Number(execFileSync('systemctl', ['show', '-P', 'MainPID', 'handglass']));
+  const files = devices.map((device) => {
+    const file = `/tmp/${device.port}.xml`;
+    writeFileSync(file, usbHostdevXml(device));
+    return file;
+  });
+  return {
+    name: 'virsh',
+    async begin() {
+      process.kill(service, 'SIGSTOP');
+    },
+    move(direction) {
+      const command = direction === 'give' ? 'attach-device' : 'detach-device';
+      const each = files.map((file) => `virsh ${command} win10 ${file} --live >/dev/null`);
+      shell.say(`${each.join(' && ')}; echo done $?`);
+    },
+    async settled() {
+      const said = await shell.next();
+      if (said !== 'done 0') throw new Error(`virsh: ${said}`);
+      return {};
+    },
+    async end() {
+      process.kill(service, 'SIGCONT');
+      await setTimeout(restMs);
+    },
+  };
+}
+
+async function handglass(): Promise<Contender> {
+  const keyboard = talkWith(source, ['--name', benchKeyboard, '--keys']);
+  await keyboard.next();
+  const guest = talkWith(listener, [`${proxies}/win10-keyboard`, '--grab', '--times']);
+  const pointer = talkWith(listener, [`${proxies}/win10-pointer`, '--grab']);
+  for (const each of [guest, pointer]) while ((await each.next()) !== 'grabbed');
+  return {
+    name: 'handglass',
+    begin: () => untilWith('host'),
+    move: () => keyboard.say('leftctrl+\nrightctrl+\nrightctrl-\nleftctrl-'),
+    async settled(direction, startMs) {
+      await untilWith(direction === 'give' ? 'win10' : 'host');
+      return direction === 'give' ? {} : { inputMs: (await releasedMs(guest)) - startMs };
+    },
+    async end() {},
+  };
+}
+
+/** The key that the guest still held went up when the keyboard left it. */
+async function releasedMs(guest: { next(): Promise<string> }): Promise<number> {
+  for (;;) {
+    const [seconds, word] = (await guest.next()).split(' ');
+    if (word === 'leftctrl-') return Number(seconds) * 1000;
+  }
+}
+
+/** Resolves when the seat, its keyboard plugged in, has come to rest there. */
+async function untilWith(owner: string): Promise<void> {
+  const client = await connect('ws+unix:/run/handglass/handglass.sock:/');
+  for await (const { seats } of client.states()) {
+    const [seat] = seats;
+    const hasKeyboard = seat?.devices.some(({ kind, present }) => kind === 'input' && present);
+    if (hasKeyboard && seat?.owner === owner && !seat.moving) break;
+  }
+  await client.close();
+}
+
+function nowMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { besideLines, rowLines } from './handoff-render.ts';
+
+test('the rows stand in a table, with what the columns are below', () => {
+  const give = { devices: 1, direction: 'give' } as const;
+  expect(
+    rowLines([
+      { name: 'virsh', ...give, medianMs: 613, p95Ms: 1000.25, ratio: 1 },
+      { name: 'handglass', ...give, medianMs: 287.4, p95Ms: 300, ratio: 0.469 },
+    ]),
+  ).toEqual([
+    '           devices  direction  median     p95  ratio',
+    'virsh            1       give   613.0  1000.3   1.00',
+    'handglass        1       give   287.4   300.0   0.47',
+    '',
+    'median, p95  milliseconds until the last USB device was there',
+    'ratio        of the median to that of virsh',
+  ]);
+});
+
+test('what was measured beside stands in sentences', () => {
+  const idle = [{ owner: 'host', cpuPercent: 0.051, wakeupsPerSecond: 1.26 }];
+  expect(besideLines([1, 2, 3.04], idle)).toEqual([
+    'input back: 2.0 ms after the chord, p95 3.0 ms',
+    'service at rest, seat with host: CPU 0.05 %, 1.3 wake-ups in a second',
+  ]);
+});
