@@ -11,6 +11,7 @@ static void track_touches(struct source *source, const struct input_event *event
 void forward_report(struct router *router, unsigned slot, int64_t time, const key_set muted) {
   struct source *source = &router->sources[slot];
   if (!source->grabbed || time < source->since || router->table.seats[slot] == NO_SEAT) return;
+  if (router->seats[router->table.seats[slot]].owner != HOST) note_sent(router, time);
   unsigned pointer = sink_of(router, slot, EV_REL, 0);
   for (size_t i = 0; i < source->length; i++) {
     const struct input_event *event = &source->report[i];

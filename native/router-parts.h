@@ -27,6 +27,9 @@ bool is_listened_to(struct router *router, unsigned seat, unsigned target);
 
 bool is_in(const struct router *router, unsigned slot, unsigned seat);
 
+/* A report goes to a domain: where nothing was sent for long, whether it listens is asked at once. */
+void note_sent(struct router *router, int64_t time);
+
 /* Passes on the report that a source has made, less presses of `muted` keys (NULL: none). */
 void forward_report(struct router *router, unsigned slot, int64_t time, const key_set muted);
 

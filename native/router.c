@@ -4,7 +4,9 @@
 
 #include "router-parts.h"
 
+/* Between looks whether domains listen: while something is sent to them, and else. */
 enum { LISTEN_CHECK_NS = 100 * 1000 * 1000 };
+static const int64_t idle_check_ns = INT64_C(2000) * 1000 * 1000;
 
 static int64_t earlier(int64_t one, int64_t other);
 static bool leads_elsewhere(const struct router *router, unsigned slot,
@@ -132,6 +134,12 @@ int64_t router_deadline(const struct router *router) {
   return earlier(router->chords.deadline, earlier(router->listen_check, router->trial_end));
 }
 
+void note_sent(struct router *router, int64_t time) {
+  if (router->sent) return;
+  router->sent = true;
+  if (router->listen_check > time + LISTEN_CHECK_NS) router->listen_check = time;
+}
+
 void router_tick(struct router *router, int64_t now) {
   const struct chord *fired[LIMIT_CHORDS];
   size_t count = chords_tick(&router->chords, now, fired);
@@ -142,11 +150,13 @@ void router_tick(struct router *router, int64_t now) {
     for (unsigned seat = 0; seat < LIMIT_SEATS; seat++) want_seat(router, seat, HOST, WHY_TRIAL);
   }
   if (router->listen_check == 0 || now < router->listen_check) return;
+  int64_t next = now + (router->sent ? LISTEN_CHECK_NS : idle_check_ns);
   router->listen_check = 0;
+  router->sent = false;
   for (unsigned seat = 0; seat < LIMIT_SEATS; seat++) {
     unsigned owner = router->seats[seat].owner;
     if (owner == HOST) continue;
-    router->listen_check = now + LISTEN_CHECK_NS;
+    router->listen_check = next;
     for (unsigned slot = 0; slot < LIMIT_DEVICES; slot++) {
       if (is_in(router, slot, seat)) router->sources[slot].for_nobody = false;
     }

@@ -121,6 +121,8 @@ struct router {
   uint64_t dirty;
   /* When to look whether domains still listen; 0: while they have no seat. */
   int64_t listen_check;
+  /* Whether something was sent to a domain since the last look. */
+  bool sent;
   /* When everything goes back to the host for good; 0: never. */
   int64_t trial_end;
   bool trial_over;
