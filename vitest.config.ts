@@ -25,7 +25,8 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           globalSetup: ['./test/build.ts', './test/lab/global-setup.ts'],
           testTimeout: 300_000,
-          hookTimeout: 300_000,
+          // More than the boot's own limit, which tells why.
+          hookTimeout: 660_000,
         },
       },
     ],

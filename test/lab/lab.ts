@@ -54,7 +54,8 @@ export interface Lab {
 }
 
 const checkout = join(import.meta.dirname, '../..');
-const bootLimitMs = 240_000;
+/** Long enough for a disk that is busy still with the making of the image. */
+const bootLimitMs = 600_000;
 
 /** Rejects with a LabFailure when the machine cannot be had, and with the signal's reason. */
 export async function bootLab({

@@ -57,7 +57,7 @@ export function startQemu(args: string[], folder: string): Qemu {
   function lastWords(): string {
     const path = `${folder}/console`;
     if (!existsSync(path)) return '';
-    return readFileSync(path, 'utf8').trim().split('\n').slice(-8).join('\n');
+    return readFileSync(path, 'utf8').trim().split('\n').slice(-40).join('\n');
   }
 
   function finish(): void {

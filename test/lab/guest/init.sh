@@ -17,8 +17,8 @@ if [ ! -e /usr/bin/labctl ]; then
   ln -s ../default.xml /etc/libvirt/qemu/networks/autostart/default.xml
   sh $product/units/install.sh
   systemctl enable --quiet handglass-shm.service handglass.service
-  [ "$boot" = systemd ] && cp $guest/lab-agent.service /etc/systemd/system/ &&
-    systemctl enable --quiet lab-agent.service
+  [ "$boot" = systemd ] && cp $guest/lab-*.service /etc/systemd/system/ &&
+    systemctl enable --quiet lab-agent.service lab-late.service
 fi
 
 if [ "$boot" = systemd ]; then
