@@ -2,7 +2,7 @@ import { HandglassError, reasonOf } from '../errors.ts';
 import type { MoveReason } from '../host/ports.ts';
 import type { InputEvents } from '../input/switching.ts';
 import type { Wish } from '../seat/life.ts';
-import type { Asked, Seats } from '../seat/seats.ts';
+import type { Asked, Seats, SeatsView } from '../seat/seats.ts';
 import type { SeatView } from '../seat/view.ts';
 import { moveOf, type Problems } from './problems.ts';
 
@@ -13,28 +13,41 @@ export interface Moves extends Pick<InputEvents, 'chord' | 'panic'> {
   stalled(seat: string): void;
   /** A seat is to go elsewhere by what has become of a domain; resolves when it has, or cannot. */
   wished(wish: Wish): Promise<void>;
+  /** To be told each view: what a failed move was to do may have come about without it. */
+  seen(view: SeatsView): void;
 }
 
 /**
  * Completes what the switchboard has begun or asks for: after a chord, or when the input devices came
  * back by themselves, the rest of the seat follows. Nobody waits for an answer: a failure stays
- * among the problems until the seat's next move succeeds.
+ * among the problems until the seat's next move succeeds, or all of it is where it was to go.
  */
 export function completeMoves(
   seats: Seats,
   problems: Problems,
   log: (line: string) => void,
 ): Moves {
+  const failed = new Map<string, string>();
+
+  function settle(seat: string): void {
+    failed.delete(seat);
+    problems.set(moveOf(seat), []);
+  }
+
   async function tell(seat: string, to: string, why: string, move: Promise<void>): Promise<void> {
     try {
       await move;
-      problems.set(moveOf(seat), []);
+      settle(seat);
       log(`${seat}: with ${to} (${why})`);
     } catch (error) {
       const problem = problemFrom(error);
       // Somebody was quicker: what was asked for first is being done.
-      if (problem.code === 'busy') log(`${seat}: ${problem.message}`);
-      else problems.set(moveOf(seat), [problem]);
+      if (problem.code === 'busy') {
+        log(`${seat}: ${problem.message}`);
+        return;
+      }
+      failed.set(seat, to);
+      problems.set(moveOf(seat), [problem]);
     }
   }
 
@@ -42,7 +55,7 @@ export function completeMoves(
     const names = seats.view().seats.map(({ name }) => name);
     try {
       await seats.panic();
-      for (const seat of ['every seat', ...names]) problems.set(moveOf(seat), []);
+      for (const seat of ['every seat', ...names]) settle(seat);
       log('every seat: with host (panic chord)');
     } catch (error) {
       problems.set(moveOf('every seat'), [problemFrom(error)]);
@@ -68,6 +81,11 @@ export function completeMoves(
     stalled: (seat) => void give(seat, 'host', { why: 'the domain hangs' }),
     wished: ({ seat, from, to, why }) =>
       give(seat, to, { why, check: (view) => requireStillWith(from, view) }),
+    seen({ seats: now, problem }) {
+      if (problem !== null) return;
+      for (const seat of now) if (isWholeWith(failed.get(seat.name), seat)) settle(seat.name);
+      if (now.every((seat) => isWholeWith('host', seat))) settle('every seat');
+    },
   };
 }
 
@@ -79,6 +97,11 @@ const stories: Record<MoveReason, string | null> = {
   deaf: 'the domain has let go of its keyboard and mouse',
   trial: 'the trial is over',
 };
+
+function isWholeWith(to: string | undefined, seat: SeatsView['seats'][number]): boolean {
+  if (seat.moving || seat.owner !== to) return false;
+  return seat.devices.every((device) => device.with === null || device.with === to);
+}
 
 /** What has gone home meanwhile is as free as it was. */
 function requireStillWith(from: string, { name, owner }: SeatView): void {

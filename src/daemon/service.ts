@@ -131,6 +131,7 @@ export async function startService(
       const view = seats.view();
       problems.set('reading', view.problem === null ? [] : [view.problem]);
       problems.set('repairs', view.unrepaired);
+      moves.seen(view);
       onGive(view);
       changed();
     },

@@ -3,6 +3,7 @@ import { completeMoves } from '../../src/daemon/moves.ts';
 import { createProblems, moveOf } from '../../src/daemon/problems.ts';
 import { HandglassError } from '../../src/errors.ts';
 import type { SeatsView } from '../../src/seat/seats.ts';
+import type { SeatView } from '../../src/seat/view.ts';
 
 function start() {
   const asked: string[] = [];
@@ -45,8 +46,18 @@ function start() {
   /** Waits until so many lines were logged. */
   const lines = (count: number) =>
     vi.waitUntil(() => log.length >= count, { interval: 1, timeout: 60_000 });
-  return { moves, asked, log, problems, control, whats, lines };
+  return { moves, views, asked, log, problems, control, whats, lines };
 }
+
+const libvirtIsAway = new HandglassError('libvirt-unavailable', 'libvirt does not answer.');
+const stick: SeatView['devices'][number] = {
+  kind: 'usb',
+  selector: 'STICK1',
+  name: 'Stick',
+  present: true,
+  with: 'win10',
+  problem: null,
+};
 
 test('after a chord the rest of the seat follows', async () => {
   const { moves, asked, log, lines } = start();
@@ -81,6 +92,23 @@ test('a failure stays among the problems until the seat moves', async () => {
   await lines(3);
   expect(whats()).toEqual([]);
   expect(log.at(-1)).toBe('desk: with host (chord)');
+});
+
+test.each([
+  { now: 'all of it is there', seat: { owner: 'host' }, isOver: true },
+  { now: 'it is on its way', seat: { owner: 'host', moving: true }, isOver: false },
+  { now: 'it is elsewhere', seat: { owner: 'win10' }, isOver: false },
+  { now: 'a device is elsewhere', seat: { owner: 'host', devices: [stick] }, isOver: false },
+  { now: 'nobody can say', seat: { owner: 'host' }, problem: libvirtIsAway, isOver: false },
+])('a failure is over once the seat has come by itself: $now', async (row) => {
+  const { moves, control, views, whats, lines } = start();
+  control.fail = () => libvirtIsAway;
+  moves.moved('desk', 'host', 'death');
+  moves.panic();
+  await lines(2);
+  const seats = views.map((view) => ({ ...view, ...row.seat }));
+  moves.seen({ seats, domains: [], problem: row.problem ?? null, unrepaired: [] });
+  expect(whats()).toHaveLength(row.isOver ? 0 : 2);
 });
 
 test('what nobody foresaw is a problem with its reason', async () => {
