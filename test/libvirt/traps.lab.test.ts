@@ -2,10 +2,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aliasFor } from '../../src/domain/usb-hostdev.ts';
 import { type Asker, askerIn } from '../domain/contract.ts';
-import { type Service, serviceIn } from '../input/desk.ts';
+import { mouse, type Service, serviceIn } from '../input/desk.ts';
 import { nodeCommand, product } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab, type Result } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
+import { blindSeats, configure, makeDomains, seats } from './traps-desk.ts';
 
 let lab: Lab;
 let service: Service;
@@ -14,54 +15,11 @@ const sh = (script: string) => output(lab, script);
 const eventually = (script: string) => until(lab, script);
 const give = (seat: string, to: string) => lab.sh(`handglass give ${seat} ${to}`);
 
-const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
-
-/** The seats name the same devices, in one way or another. */
-const config = `
-[[seat]]
-name = "desk"
-domains = ["win10"]
-usb = [{ serial = "STICK1" }, { serial = "MOUSE1" }]
-
-[[seat]]
-name = "sofa"
-domains = ["small", "bare"]
-usb = [{ vendor = "0627", product = "0001", serial = "MOUSE1" }, { vendor = "46f4", product = "0001" }]
-
-[[seat]]
-name = "twins"
-domains = ["win10"]
-usb = [{ vendor = "0627", product = "0001" }]
-
-[[seat]]
-name = "reader"
-domains = ["win10"]
-input = [{ serial = "KBD1" }]
-usb = [{ vendor = "0627", product = "0001", serial = "KBD1" }]
-
-[[seat]]
-name = "shelf"
-domains = ["win10"]
-usb = [{ vendor = "0409", product = "55aa" }, { serial = "DISK1" }]
-`;
-
-const blindConfig = `
-[[seat]]
-name = "desk"
-domains = ["win10"]
-usb = [{ serial = "KBD1" }, { serial = "KBD2" }]
-`;
-
 beforeAll(async () => {
   lab = await bootLab({ boot: 'systemd' });
   service = serviceIn(lab);
-  await configure(config);
-  const win10 = `sed "/<uuid>/d; /<interface/d; /<shmem/d"  ${product}/test/lab/guest/win10.xml`;
-  await sh(`
-    virsh start win10
-    ${win10} | sed "s/win10/small/; s/ports='8'/ports='1'/" > /tmp/small.xml
-    ${win10} | sed "s/win10/bare/; s/model='qemu-xhci' ports='8'/model='none'/" > /tmp/bare.xml
-    virsh define /tmp/small.xml && virsh define /tmp/bare.xml`);
+  await configure(lab, seats);
+  await makeDomains(lab);
   asker = askerIn(lab, ['libvirt']);
 });
 
@@ -78,12 +36,6 @@ afterEach(async () => {
   for (const domain of await running())
     expect([domain, await hostdevs(domain)]).toEqual([domain, 0]);
 });
-
-async function configure(text: string): Promise<void> {
-  await sh(
-    `cat > /etc/handglass/handglass.toml <<'END'\n${text}\nEND\nhandglass config check && systemctl restart handglass`,
-  );
-}
 
 async function running(): Promise<string[]> {
   return (await sh('virsh list --name')).split('\n').filter(Boolean);
@@ -277,14 +229,14 @@ describe('what never goes', () => {
   });
 
   test('the last keyboards stay where nothing could bring them back', async () => {
-    await configure(blindConfig);
+    await configure(lab, blindSeats);
     await service.until(/"selector":"KBD2"/);
     expectRefused(
       await give('desk', 'win10'),
       'the host would be left without a keyboard, and nothing could bring it back',
       'handglass guest pair win10',
     );
-    await configure(config);
+    await configure(lab, seats);
     await service.until(/"selector":"DISK1"/);
   });
 });

@@ -1,0 +1,61 @@
+/** Seats and domains in the virtual host that libvirt, or Handglass, has reasons to refuse. */
+import { product } from '../lab/guest/input/programs.ts';
+import type { Lab } from '../lab/lab.ts';
+import { output } from '../lab/shell.ts';
+
+/** They name the same devices, in one way or another. */
+export const seats = `
+[[seat]]
+name = "desk"
+domains = ["win10"]
+usb = [{ serial = "STICK1" }, { serial = "MOUSE1" }]
+
+[[seat]]
+name = "sofa"
+domains = ["small", "bare"]
+usb = [{ vendor = "0627", product = "0001", serial = "MOUSE1" }, { vendor = "46f4", product = "0001" }]
+
+[[seat]]
+name = "twins"
+domains = ["win10"]
+usb = [{ vendor = "0627", product = "0001" }]
+
+[[seat]]
+name = "reader"
+domains = ["win10"]
+input = [{ serial = "KBD1" }]
+usb = [{ vendor = "0627", product = "0001", serial = "KBD1" }]
+
+[[seat]]
+name = "shelf"
+domains = ["win10"]
+usb = [{ vendor = "0409", product = "55aa" }, { serial = "DISK1" }]
+`;
+
+/** Both keyboards of the host, and neither chord nor guest to bring them back. */
+export const blindSeats = `
+[[seat]]
+name = "desk"
+domains = ["win10"]
+usb = [{ serial = "KBD1" }, { serial = "KBD2" }]
+`;
+
+/** Puts seats in force. */
+export async function configure(lab: Lab, config: string): Promise<void> {
+  await output(
+    lab,
+    `cat > /etc/handglass/handglass.toml <<'END'\n${config}\nEND\nhandglass config check && systemctl restart handglass`,
+  );
+}
+
+/** Besides win10, which runs, `small` with a single USB port and `bare` with none; both are off. */
+export async function makeDomains(lab: Lab): Promise<void> {
+  const win10 = `sed "/<uuid>/d; /<interface/d; /<shmem/d" ${product}/test/lab/guest/win10.xml`;
+  await output(
+    lab,
+    `virsh start win10
+    ${win10} | sed "s/win10/small/; s/ports='8'/ports='1'/" > /tmp/small.xml
+    ${win10} | sed "s/win10/bare/; s/model='qemu-xhci' ports='8'/model='none'/" > /tmp/bare.xml
+    virsh define /tmp/small.xml && virsh define /tmp/bare.xml`,
+  );
+}
