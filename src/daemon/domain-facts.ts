@@ -1,4 +1,4 @@
-import { type Domain, type Domains, isActive } from '../domain/domain.ts';
+import { type Domain, type Domains, holdsDevices } from '../domain/domain.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { DomainFacts } from '../seat/view.ts';
 
@@ -20,7 +20,7 @@ export function domainReader(
 
   async function read(source: Source): Promise<void> {
     const domains = await source.list();
-    const active = domains.filter((each) => isActive(each) && seatDomains.has(each.name));
+    const active = domains.filter((each) => holdsDevices(each) && seatDomains.has(each.name));
     const having = active.map(async ({ name }) => ({
       name,
       usb: await source.usbOf(name),

@@ -1,5 +1,5 @@
 import type { Config, Seat } from '../config/schema.ts';
-import { isActive } from '../domain/domain.ts';
+import { holdsDevices } from '../domain/domain.ts';
 import type { DriveAddress } from '../domain/optical-drive.ts';
 import { qemuProcesses } from '../domain/process.ts';
 import type { HandglassError } from '../errors.ts';
@@ -42,6 +42,10 @@ export function effectsOn(
   const drivePaths = config.seats.flatMap(({ optical }) => optical);
   let processes = new Map<string, number>();
 
+  const look = () => usbDevices(host);
+  const lookAt = (port?: string) => async () =>
+    (await look()).filter((device) => port === undefined || device.port === port);
+
   async function watchProcesses(active: readonly string[]): Promise<void> {
     processes = await qemuProcesses(host, domains, active, processes);
     for (const domain of seatDomains) input.watch(domain, processes.get(domain) ?? null);
@@ -75,15 +79,18 @@ export function effectsOn(
     },
     async readDomains() {
       const facts = await readDomains();
-      const active = facts.domains.filter((each) => isActive(each) && seatDomains.has(each.name));
+      const active = facts.domains.filter(
+        (each) => holdsDevices(each) && seatDomains.has(each.name),
+      );
       await watchProcesses(active.map(({ name }) => name));
       return facts;
     },
     async checkUsb(domain, seat) {
-      await checkUsb(host, domains, domain, seat.usb, checkFor(domain, seat));
+      await checkUsb(look, domains, domain, seat.usb, checkFor(domain, seat));
     },
-    giveUsb: (domain, seat) => giveUsb(host, domains, domain, seat.usb, checkFor(domain, seat)),
-    takeUsb: (domain, { usb }) => takeUsb(host, domains, domain, usb),
+    giveUsb: (domain, seat, port) =>
+      giveUsb(lookAt(port), domains, domain, seat.usb, checkFor(domain, seat)),
+    takeUsb: (domain, { usb }) => takeUsb(look, domains, domain, usb),
     async checkDrives(domain, seat) {
       await findDrives(domain, seat);
     },
@@ -91,7 +98,7 @@ export function effectsOn(
       giveDrives(domains.drives, domain, await findDrives(domain, seat)),
     takeDrives: (domain, { optical }) => takeDrives(domains.drives, domain, optical),
     untilUsable: (port) => untilUsable(host, port),
-    clearPhantoms: (domain) => clearPhantoms(host, domains, domain),
+    clearPhantoms: (domain) => clearPhantoms(look, domains, domain),
     restoreDrivers: (port) => restoreDrivers(host, port),
   };
 }

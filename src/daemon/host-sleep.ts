@@ -24,7 +24,12 @@ export function createHostSleep(
     async suspend() {
       const away = seats
         .view()
-        .seats.filter(({ name, owner }) => toBring.has(name) && owner !== 'host');
+        .seats.map(({ name, owner, moving, move }) => ({
+          name,
+          // Where it is by the time that it can be brought.
+          owner: moving && move !== null ? move.to : owner,
+        }))
+        .filter(({ name, owner }) => toBring.has(name) && owner !== 'host');
       for (const { name, owner } of away) owners.set(name, owner);
       const why = 'the host goes to sleep';
       await Promise.all(

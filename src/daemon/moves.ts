@@ -1,5 +1,6 @@
+import { isAway } from '../domain/domain.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
-import type { MoveReason } from '../host/ports.ts';
+import type { Clock, MoveReason } from '../host/ports.ts';
 import type { InputEvents } from '../input/switching.ts';
 import type { Wish } from '../seat/life.ts';
 import type { Asked, Seats, SeatsView } from '../seat/seats.ts';
@@ -11,7 +12,7 @@ export interface Moves extends Pick<InputEvents, 'chord' | 'panic'> {
   moved(seat: string, owner: string, why: MoveReason): void;
   /** The domain that has the seat hangs. */
   stalled(seat: string): void;
-  /** A seat is to go elsewhere by what has become of a domain; resolves when it has, or cannot. */
+  /** A seat is to go elsewhere by what has become of a domain; resolves when it has, or cannot for now. */
   wished(wish: Wish): Promise<void>;
   /** To be told each view: what a failed move was to do may have come about without it. */
   seen(view: SeatsView): void;
@@ -20,23 +21,26 @@ export interface Moves extends Pick<InputEvents, 'chord' | 'panic'> {
 /**
  * Completes what the switchboard has begun or asks for: after a chord, or when the input devices came
  * back by themselves, the rest of the seat follows. Nobody waits for an answer: a failure stays
- * among the problems until the seat's next move succeeds, or all of it is where it was to go.
+ * among the problems until the seat's next move succeeds, or all of it is where it was to go. What
+ * was to come home while nobody could be asked is tried again once somebody can.
  */
 export function completeMoves(
+  clock: Clock,
   seats: Seats,
   problems: Problems,
   log: (line: string) => void,
+  signal: AbortSignal,
 ): Moves {
-  const failed = new Map<string, string>();
+  const failed = new Map<string, Failure>();
 
   function settle(seat: string): void {
     failed.delete(seat);
     problems.set(moveOf(seat), []);
   }
 
-  async function tell(seat: string, to: string, why: string, move: Promise<void>): Promise<void> {
+  async function tell({ seat, to, why, move }: Told, tries = mostTries): Promise<void> {
     try {
-      await move;
+      await move();
       settle(seat);
       log(`${seat}: with ${to} (${why})`);
     } catch (error) {
@@ -46,9 +50,35 @@ export function completeMoves(
         log(`${seat}: ${problem.message}`);
         return;
       }
-      failed.set(seat, to);
+      // A move to a domain would come as a surprise by then.
+      const isAgain = to === 'host' && isAway(error) && tries > 1;
+      const again = isAgain ? () => tell({ seat, to, why, move }, tries - 1) : null;
+      failed.set(seat, { to, again });
       problems.set(moveOf(seat), [problem]);
+      if (isAgain) void seeLater();
     }
+  }
+
+  /** Nothing that is shown need change until then. */
+  async function seeLater(): Promise<void> {
+    await clock.sleep(pauseMs, signal).then(
+      () => seen(seats.view()),
+      () => {},
+    );
+  }
+
+  function seen({ seats: now, problem }: SeatsView): void {
+    if (problem !== null) return;
+    for (const seat of now) {
+      const failure = failed.get(seat.name);
+      if (failure === undefined || seat.moving) continue;
+      if (isWholeWith(failure.to, seat)) settle(seat.name);
+      else if (failure.again !== null) {
+        failed.delete(seat.name);
+        void failure.again();
+      }
+    }
+    if (now.every((seat) => isWholeWith('host', seat))) settle('every seat');
   }
 
   async function followAll(): Promise<void> {
@@ -62,10 +92,15 @@ export function completeMoves(
     }
   }
 
-  const give = (seat: string, to: string, asked: Asked & { why: string }) =>
-    tell(seat, to, asked.why, seats.give(seat, to, asked));
   const follow = (seat: string, to: string, why: string) =>
-    void tell(seat, to, why, seats.follow(seat, to, why));
+    void tell({ seat, to, why, move: () => seats.follow(seat, to, why) });
+  const give = (seat: string, to: string, asked: Asked & { why: string }) =>
+    tell({
+      seat,
+      to,
+      why: asked.why,
+      move: () => (to === 'host' ? seats.bring(seat, asked) : seats.give(seat, to, asked)),
+    });
 
   return {
     chord(seat, to, cycle) {
@@ -81,13 +116,25 @@ export function completeMoves(
     stalled: (seat) => void give(seat, 'host', { why: 'the domain hangs' }),
     wished: ({ seat, from, to, why }) =>
       give(seat, to, { why, check: (view) => requireStillWith(from, view) }),
-    seen({ seats: now, problem }) {
-      if (problem !== null) return;
-      for (const seat of now) if (isWholeWith(failed.get(seat.name), seat)) settle(seat.name);
-      if (now.every((seat) => isWholeWith('host', seat))) settle('every seat');
-    },
+    seen,
   };
 }
+
+interface Told {
+  seat: string;
+  to: string;
+  why: string;
+  move: () => Promise<void>;
+}
+
+interface Failure {
+  to: string;
+  again: (() => Promise<void>) | null;
+}
+
+/** Of one move home, should what is asked be there in one moment and away in the next. */
+const mostTries = 3;
+const pauseMs = 2000;
 
 const stories: Record<MoveReason, string | null> = {
   asked: null,
@@ -98,7 +145,7 @@ const stories: Record<MoveReason, string | null> = {
   trial: 'the trial is over',
 };
 
-function isWholeWith(to: string | undefined, seat: SeatsView['seats'][number]): boolean {
+function isWholeWith(to: string, seat: SeatsView['seats'][number]): boolean {
   if (seat.moving || seat.owner !== to) return false;
   return seat.devices.every((device) => device.with === null || device.with === to);
 }

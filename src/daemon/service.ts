@@ -1,7 +1,7 @@
 /** The service: seats, chords, domains and the server, put together over the ports it is given. */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
-import { reasonOf } from '../errors.ts';
+import { type HandglassError, reasonOf } from '../errors.ts';
 import type {
   Clock,
   Connect,
@@ -35,6 +35,7 @@ import { runOnGive } from './on-give.ts';
 import { operationsOn } from './operations.ts';
 import { createProblems, type Problems } from './problems.ts';
 import { watchStalls } from './stall.ts';
+import { readAgainWhile } from './read-again.ts';
 import { startTrial, type Trial } from './trial.ts';
 import { watchDevices } from './watch-devices.ts';
 import { watchMounts } from './watch-mounts.ts';
@@ -120,8 +121,17 @@ export async function startService(
   const hasGuest = (domain: string) =>
     config.server.listen.length > 0 && guests.list().some((guest) => guest.domain === domain);
   const domains = configuredDomains(host, config, options.runtimeFolder, signal);
-  const effects = effectsOn(host, config, domains, devices, input, hasGuest, (failures) =>
-    problems.set('domains', failures),
+  let unread: readonly HandglassError[] = [];
+  const effects = effectsOn(host, config, domains, devices, input, hasGuest, (failures) => {
+    unread = failures;
+    problems.set('domains', failures);
+    readAgain();
+  });
+  const readAgain = readAgainWhile(
+    host,
+    () => unread.length > 0 || seats.view().problem !== null,
+    () => seats.refresh(),
+    signal,
   );
   const onGive = runOnGive(host, config, problems);
   const seats: Seats = createSeats(
@@ -132,6 +142,7 @@ export async function startService(
       problems.set('reading', view.problem === null ? [] : [view.problem]);
       problems.set('repairs', view.unrepaired);
       moves.seen(view);
+      readAgain();
       onGive(view);
       changed();
     },
@@ -140,7 +151,7 @@ export async function startService(
       repaired: (seat, story) => log(`${seat}: ${story}`),
     },
   );
-  const moves = completeMoves(seats, problems, log);
+  const moves = completeMoves(host, seats, problems, log, signal);
   const lockout = createLockout(host);
   let trial: Trial | null = null;
   const lookingGlass = watchLookingGlass(host, config.lookingGlass, changed);

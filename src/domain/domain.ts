@@ -11,14 +11,16 @@ export type DomainRunState =
   | 'shutting down'
   | 'shut off'
   | 'crashed'
-  | 'suspended';
+  | 'suspended'
+  /** The guest has shut down, and its QEMU stays: not of libvirt. */
+  | 'shut down';
 
 export interface Domain {
   name: string;
   state: DomainRunState;
 }
 
-/** States in which a QEMU process is there to hold devices. */
+/** States in which a guest can be given devices. */
 const activeStates: readonly DomainRunState[] = [
   'running',
   'blocked',
@@ -31,10 +33,17 @@ export function isActive({ state }: Domain): boolean {
   return activeStates.includes(state);
 }
 
-/** Whether it failed since nobody could be asked: libvirt, or the QEMU. */
+/** Whether a QEMU process is there to hold devices, be it for a guest that is no more. */
+export function holdsDevices(domain: Domain): boolean {
+  return isActive(domain) || domain.state === 'crashed' || domain.state === 'shut down';
+}
+
+/** Whether it, or a part of it, failed since nobody could be asked: libvirt, or the QEMU. */
 export function isAway(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isAway);
   if (!(error instanceof HandglassError)) return false;
-  return error.code === 'libvirt-unavailable' || error.code === 'qemu-unavailable';
+  if (error.code === 'libvirt-unavailable' || error.code === 'qemu-unavailable') return true;
+  return error.cause instanceof AggregateError && isAway(error.cause);
 }
 
 /** What can be known of domains and done with them, by whatever runs them. */

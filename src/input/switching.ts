@@ -1,5 +1,5 @@
 /** The seats' input devices in the switchboard: who has them, and how they get there. */
-import type { Config } from '../config/schema.ts';
+import type { Config, Seat } from '../config/schema.ts';
 import { HandglassError, isErrno } from '../errors.ts';
 import type {
   Clock,
@@ -16,7 +16,7 @@ import { openSources } from './sources.ts';
 
 export interface InputEvents {
   /**
-   * A chord asks for a seat with USB devices to go to `to`, as far as the switchboard knows, which has
+   * A chord asks for a seat with USB devices or drives to go to `to`, as far as the switchboard knows, which has
    * sent its input devices there if that is the host. The USB devices may be elsewhere: `cycle` is what
    * the chord goes through, from the one that has the seat to the next. Every other seat the switchboard
    * has sent there by itself, as soon as its keys are up.
@@ -25,7 +25,7 @@ export interface InputEvents {
   /** The panic chord: all input devices are with the host. */
   panic(): void;
   /**
-   * A seat's input devices have another owner. Of a seat with USB devices it is not told where a chord
+   * A seat's input devices have another owner. Of a seat that has more it is not told where a chord
    * is why: what has come last is all that counts, and `chord` says what to do.
    */
   moved(seat: string, owner: string, why: MoveReason): void;
@@ -179,9 +179,7 @@ export function switchInput(
   function expectThere(seat: number, target: number): void {
     if (owners[seat]?.target === target) return;
     arrivalOf(seat, target).done.catch((problem: unknown) => {
-      if (problem instanceof HandglassError && problem.what !== overtaken().what) {
-        events.refused(problem);
-      }
+      if (problem instanceof HandglassError && problem.code !== 'busy') events.refused(problem);
     });
   }
 
@@ -226,8 +224,11 @@ export function switchInput(
   }
 
   const cycleOf = ({ id }: { id: number }) => (chords[id]?.targets ?? []).map(targetName);
-  /** A chord may send it to a domain by itself: nothing else has to go there first. */
-  const isDirect = (seat: number) => config.seats[seat]?.usb.length === 0;
+  /** A chord may send it to a domain by itself. */
+  const isDirect = (number: number) => {
+    const seat = config.seats[number];
+    return seat !== undefined && isInputAlone(seat);
+  };
   const seatName = (seat: number) => config.seats[seat]?.name ?? '';
   const seatNumber = (name: string) => config.seats.findIndex((seat) => seat.name === name);
   const targetName = (target: number) => targets[target] ?? 'host';
@@ -237,7 +238,11 @@ export function switchInput(
     ownerOf: (name) => targetName(owners[seatNumber(name)]?.target ?? 0),
     turnOf: (name) => owners[seatNumber(name)]?.turn ?? 0,
     give,
-    take: (name) => void switchboard.move(seatNumber(name), 0, 0),
+    take(name) {
+      const number = seatNumber(name);
+      switchboard.move(number, 0, 0);
+      settle(({ seat }) => seat === number, overtaken());
+    },
     watch,
     sentTo(target) {
       const written = outputs?.of(target).map((proxy) => switchboard.written(proxy)) ?? [];
@@ -254,9 +259,15 @@ export function switchInput(
   };
 }
 
-function overtaken(): HandglassError {
+/** Nothing else of the seat has to go anywhere first. */
+export function isInputAlone({ usb, optical }: Pick<Seat, 'usb' | 'optical'>): boolean {
+  return usb.length === 0 && optical.length === 0;
+}
+
+/** What a move fails with that a later one has made void. */
+export function overtaken(): HandglassError {
   return new HandglassError(
-    'handoff-failed',
+    'busy',
     'Another move of the seat came first.',
     'Ask again if it is still wanted.',
   );

@@ -10,6 +10,7 @@
 import { z } from 'zod';
 import { type DriveAddress, type Drives, driveAlias } from '../domain/optical-drive.ts';
 import { DomainRefusal } from '../domain/refusal.ts';
+import { waitForRelease } from '../domain/release.ts';
 import type { Clock } from '../host/ports.ts';
 import { devicesIn, removeDevice } from './devices.ts';
 import { type Qmp, unlessEnded } from './qmp.ts';
@@ -23,7 +24,7 @@ export function qemuDrives(host: Clock, qmp: Qmp, domain: string): Drives {
   async function attach(_: string, { path, generic }: DriveAddress): Promise<void> {
     const alias = driveAlias(path);
     // A service that was killed half way has left it.
-    await removeNode(qmp, alias);
+    await removeNode(alias);
     try {
       const node = { driver: 'host_device', 'node-name': alias, filename: generic };
       await qmp.execute('blockdev-add', node);
@@ -33,7 +34,7 @@ export function qemuDrives(host: Clock, qmp: Qmp, domain: string): Drives {
       }
     } catch (error) {
       // Why it failed is of more interest than what else does.
-      await removeNode(qmp, alias).catch(() => {});
+      await removeNode(alias).catch(() => {});
       throw error instanceof DomainRefusal ? explained(error, domain, generic) : error;
     }
   }
@@ -41,16 +42,25 @@ export function qemuDrives(host: Clock, qmp: Qmp, domain: string): Drives {
   async function detach(_: string, path: string): Promise<void> {
     const alias = driveAlias(path);
     await removeDevice(host, qmp, domain, alias);
-    await unlessEnded(removeNode(qmp, alias));
+    await unlessEnded(removeNode(alias));
+  }
+
+  /** QEMU may hold the node for a moment after its list has no such device any more. */
+  async function removeNode(name: string): Promise<void> {
+    const nodes = nodesAnswer.parse(await qmp.execute('query-named-block-nodes', { flat: true }));
+    if (!nodes.some((node) => node['node-name'] === name)) return;
+    await waitForRelease(host, domain, async () => {
+      try {
+        await qmp.execute('blockdev-del', { 'node-name': name });
+        return false;
+      } catch (error) {
+        if (error instanceof DomainRefusal && error.message.endsWith(' is in use')) return true;
+        throw error;
+      }
+    });
   }
 
   return { attached, attach, detach };
-}
-
-async function removeNode(qmp: Qmp, name: string): Promise<void> {
-  const nodes = nodesAnswer.parse(await qmp.execute('query-named-block-nodes', { flat: true }));
-  if (!nodes.some((node) => node['node-name'] === name)) return;
-  await qmp.execute('blockdev-del', { 'node-name': name });
 }
 
 const nodesAnswer = z.array(z.object({ 'node-name': z.string().optional() }));

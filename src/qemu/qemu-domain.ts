@@ -110,8 +110,9 @@ const events = new Set([
 const runStates: Readonly<Record<string, DomainRunState>> = {
   running: 'running',
   suspended: 'suspended',
-  // With -no-shutdown QEMU stays when the guest has gone.
-  shutdown: 'shutting down',
+  // With -no-shutdown, and with -action panic=pause.
+  shutdown: 'shut down',
+  'guest-panicked': 'crashed',
 };
 
 const statusAnswer = z.object({ status: z.string() });

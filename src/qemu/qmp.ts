@@ -1,5 +1,6 @@
 import { DomainRefusal } from '../domain/refusal.ts';
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
+import { createBackoff } from '../host/backoff.ts';
 import type { Clock, Connect } from '../host/ports.ts';
 import { connectQmp, type QmpConnection } from './qmp-connection.ts';
 
@@ -39,19 +40,18 @@ export function keepQmp(
   void keep();
 
   async function keep(): Promise<void> {
-    let pauseMs = shortestPauseMs;
+    const pauses = createBackoff(100, 2000);
     while (!signal.aborted) {
       try {
         connection = await connectQmp(host, entry.socket, heard, signal);
-        pauseMs = shortestPauseMs;
+        pauses.reset();
         tried.resolve();
         heard();
         miss(await connection.ended);
       } catch (error) {
         miss(error);
       }
-      await host.sleep(pauseMs, signal).catch(() => {});
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      await host.sleep(pauses.next(), signal).catch(() => {});
     }
   }
 
@@ -85,9 +85,6 @@ export async function unlessEnded<T>(asking: Promise<T>): Promise<T | null> {
     throw error;
   }
 }
-
-const shortestPauseMs = 100;
-const longestPauseMs = 2000;
 
 function failure({ name, socket }: QemuEntry, reason: unknown): HandglassError {
   const cause = { cause: reason };

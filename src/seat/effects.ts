@@ -9,7 +9,8 @@ export interface SeatEffects {
   readDomains(): Promise<DomainFacts>;
   /** Rejects as `giveUsb` does before it moves anything. */
   checkUsb(domain: string, seat: Seat): Promise<void>;
-  giveUsb(domain: string, seat: Seat): Promise<void>;
+  /** @param port where it is to be looked at alone, whatever else of the seat there is */
+  giveUsb(domain: string, seat: Seat, port?: string): Promise<void>;
   takeUsb(domain: string, seat: Seat): Promise<void>;
   /** Rejects with `device-absent` when no drive of the seat is there, or `device-refused`. */
   checkDrives(domain: string, seat: Seat): Promise<void>;

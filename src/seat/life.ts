@@ -60,6 +60,7 @@ const lives = {
   // The guest sleeps, and its keyboard wakes it.
   suspended: 'running',
   'shut off': 'off',
+  'shut down': 'off',
   crashed: 'off',
 } as const;
 

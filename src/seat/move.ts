@@ -6,18 +6,23 @@
 import type { Seat } from '../config/schema.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import { isActive, type Domain } from '../domain/domain.ts';
+import { overtaken } from '../input/switching.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Reading } from './reading.ts';
 
-/**
- * @param owner who has the seat by what has just been read
- * @param turn of its input devices, when the handoff began
- */
-export async function moveSeat(
-  effects: SeatEffects,
-  reading: Reading,
-  { seat, owner, to, turn }: { seat: Seat; owner: string; to: string; turn: number },
-): Promise<void> {
+export interface Move {
+  seat: Seat;
+  /** Who has the seat by what has just been read. */
+  owner: string;
+  to: string;
+  /** Of its input devices, when the handoff began. */
+  turn: number;
+  /** Whether nothing else has been asked of the seat since. */
+  isLast: () => boolean;
+}
+
+export async function moveSeat(effects: SeatEffects, reading: Reading, move: Move): Promise<void> {
+  const { seat, owner, to } = move;
   // Its input devices have come back without libvirt, and there is nothing else to bring.
   if (to === 'host' && seat.usb.length === 0 && seat.optical.length === 0) return;
   // What is known to be away is tried to be brought back, whatever else cannot be read.
@@ -35,7 +40,7 @@ export async function moveSeat(
   await takeFrom(effects, holders, seat);
   if (to === 'host') return;
   const hasGiven = await giveDevices(effects, to, seat);
-  await giveInput(effects, to, seat, turn, hasGiven);
+  await giveInput(effects, move, hasGiven);
 }
 
 export function failuresOf(results: readonly PromiseSettledResult<void>[]): unknown[] {
@@ -97,8 +102,8 @@ async function giveDevices(effects: SeatEffects, to: string, seat: Seat): Promis
       try {
         await effects.giveDrives(to, seat);
       } catch (error) {
-        if (!isAbsent(error)) await effects.takeUsb(to, seat);
-        throw error;
+        if (isAbsent(error)) throw error;
+        await undo(error, effects.takeUsb(to, seat));
       }
     },
   );
@@ -137,18 +142,25 @@ function isAbsent(error: unknown): boolean {
  */
 async function giveInput(
   effects: SeatEffects,
-  to: string,
-  seat: Seat,
-  turn: number,
+  { seat, to, turn, isLast }: Move,
   hasGiven: boolean,
 ): Promise<void> {
   if (seat.input.length === 0) return;
   try {
+    if (!isLast()) throw overtaken();
     await effects.input.give(seat.name, to, turn);
   } catch (error) {
     if (!hasGiven) throw error;
     if (error instanceof HandglassError && error.code === 'domain-deaf') return;
-    await takeFrom(effects, [to], seat);
-    throw error;
+    await undo(error, takeFrom(effects, [to], seat));
   }
+}
+
+/** Fails as what is undone did, and tells what could not be undone besides. */
+async function undo(failure: unknown, undone: Promise<void>): Promise<never> {
+  const [result] = await Promise.allSettled([undone]);
+  if (result.status === 'fulfilled') throw failure;
+  const what = `${reasonOf(failure)} ${reasonOf(result.reason)}`;
+  const cause = new AggregateError([failure, result.reason]);
+  throw new HandglassError('handoff-failed', what, '', { cause });
 }

@@ -37,8 +37,9 @@ export function createReading(
   function refresh(): Promise<void> {
     readingNext ??= reading.then(() => {
       readingNext = null;
-      reading = read();
-      return reading;
+      const now = read();
+      reading = now.catch(() => {});
+      return now;
     });
     return readingNext;
   }

@@ -13,7 +13,7 @@ import type { Facts } from './view.ts';
 export interface Repairs {
   /** What a seat needs now, in place of what it needed before. */
   plan(seat: Seat, repairs: readonly Repair[]): void;
-  /** Begins with what is planned, unless it is under way already. */
+  /** Begins with what is planned, unless it is under way already; to be called after a reading. */
   begin(): void;
   /** Resolves when nothing is being repaired that concerns this seat. */
   until(seat: string): Promise<void>;
@@ -25,6 +25,13 @@ export interface RepairEvents {
   isMoving(seat: string): boolean;
   /** A repair has succeeded; `story` is empty where nothing had to be done. */
   repaired(seat: string, repair: Repair, story: string): void;
+}
+
+interface Attempt {
+  facts: string;
+  problem: HandglassError | null;
+  /** It failed since nobody could be asked, and is made again after the next reading. */
+  isVoid: boolean;
 }
 
 interface Job {
@@ -40,7 +47,7 @@ export function createRepairs(
   events: RepairEvents,
 ): Repairs {
   const planned = new Map<string, Job[]>();
-  const tried = new Map<string, { facts: string; problem: HandglassError | null }>();
+  const tried = new Map<string, Attempt>();
   let current: { seats: readonly string[]; done: Promise<boolean> } | null = null;
   let isWorking = false;
 
@@ -67,7 +74,10 @@ export function createRepairs(
       tried.get(job.key)?.facts !== facts &&
       !touchedBy(job, seats).some((name) => events.isMoving(name));
     const job = [...planned.values()].flat().find(isDue) ?? null;
-    if (job !== null) tried.set(job.key, { facts, problem: tried.get(job.key)?.problem ?? null });
+    if (job !== null) {
+      const problem = tried.get(job.key)?.problem ?? null;
+      tried.set(job.key, { facts, problem, isVoid: false });
+    }
     return job;
   }
 
@@ -75,15 +85,17 @@ export function createRepairs(
   async function carryOut({ seat, repair, key }: Job): Promise<boolean> {
     const before = tried.get(key)?.problem ?? null;
     let problem: HandglassError | null = null;
+    let isVoid = false;
     let story = '';
     try {
       story = await repairNow(effects, seat, repair);
       events.repaired(seat.name, repair, story);
     } catch (error) {
       problem = problemFrom(error);
+      isVoid = isAway(error);
     }
     const facts = tried.get(key)?.facts;
-    if (facts !== undefined) tried.set(key, { facts, problem });
+    if (facts !== undefined) tried.set(key, { facts, problem, isVoid });
     return story !== '' || problem !== before;
   }
 
@@ -100,6 +112,7 @@ export function createRepairs(
       planned.set(seat.name, jobs);
     },
     begin() {
+      for (const [key, { isVoid }] of tried) if (isVoid) tried.delete(key);
       if (!isWorking) void work();
     },
     async until(seat) {
@@ -129,7 +142,7 @@ async function repairNow(effects: SeatEffects, seat: Seat, repair: Repair): Prom
   }
   if (repair.kind === 'attach') {
     await effects.untilUsable(repair.port);
-    await effects.giveUsb(repair.domain, { ...seat, usb: [{ port: repair.port }] });
+    await effects.giveUsb(repair.domain, seat, repair.port);
     return `${repair.name} (port ${repair.port}) was plugged in and is with ${repair.domain}`;
   }
   const restored = await effects.restoreDrivers(repair.port);

@@ -5,7 +5,8 @@
  * - One handoff at a time for each seat. Who asks meanwhile for the same target waits for the same
  *   handoff; who asks for another is told `busy`.
  * - A panic waits for no turn: it follows directly on the handoff that runs. So does what completes a
- *   move of the input devices, which have gone ahead.
+ *   move of the input devices, which have gone ahead, and what brings a seat home by rule. Handoffs
+ *   before the last go to no domain any more, and the last one to the host ends with the input there.
  * - To the host the input devices go first, at once, whatever else is going on.
  * - After each reading, what came or ended since the last is followed up (life.ts, standing.ts).
  */
@@ -13,11 +14,12 @@ import type { Config, Seat } from '../config/schema.ts';
 import { HandglassError } from '../errors.ts';
 import type { Domain } from '../domain/domain.ts';
 import type { SeatEffects } from './effects.ts';
-import { type Wish, wishFor } from './life.ts';
+import type { Wish } from './life.ts';
 import { failuresOf, moveSeat } from './move.ts';
+import { isInputAlone, overtaken } from '../input/switching.ts';
 import { createReading } from './reading.ts';
 import { createRepairs } from './repairs.ts';
-import { afterRepair, keeperOf, repairsFor, type Standing, standingOf } from './standing.ts';
+import { createStandings } from './standings.ts';
 import { createStories, type Story } from './stories.ts';
 import { firstOf, requireTarget, seatCalled } from './targets.ts';
 import { type SeatView, viewSeat } from './view.ts';
@@ -58,10 +60,12 @@ export interface Seats {
    */
   give(seat: string, to: string, asked?: Asked): Promise<void>;
   /**
-   * Completes a move that the seat's input devices have begun by themselves, and never moves those
-   * back; resolves and fails as `give`, but is not told `busy`.
+   * Completes a move that the seat's input devices have begun by themselves, and of a seat that has
+   * nothing else moves none; resolves and fails as `give`, but is told `busy` only if overtaken.
    */
   follow(seat: string, to: string, why: string): Promise<void>;
+  /** Brings a seat to the host, whatever it is about; resolves and fails as `give`, but for `busy`. */
+  bring(seat: string, asked: Asked): Promise<void>;
   /**
    * From the host to a domain (the first unless told), from a domain to the host; resolves with the
    * new owner.
@@ -85,20 +89,19 @@ export function createSeats(
   { wished = () => {}, repaired = () => {} }: Partial<SeatEvents> = {},
 ): Seats {
   const handoffs = new Map<string, Handoff>();
-  const standings = new Map<string, Standing>();
   const stories = createStories();
   let shown = '';
   const reading = createReading(effects, () => {
     settle(config.seats.filter(({ name }) => !handoffs.has(name)));
     tell();
   });
+  const standings = createStandings(effects.input, reading);
   const refresh = () => reading.refresh();
   let isNoticed = false;
   const repairs = createRepairs(config.seats, effects, reading, {
     isMoving: (name) => handoffs.has(name),
     repaired(name, repair, story) {
-      const standing = standings.get(name);
-      if (standing !== undefined) standings.set(name, afterRepair(standing, repair));
+      standings.repaired(name, repair);
       if (story === '') return;
       stories.repaired(name, story);
       repaired(name, story);
@@ -120,9 +123,8 @@ export function createSeats(
   }
 
   function viewNow(seat: Seat): SeatView {
-    const facts = reading.facts();
-    const keeper = keeperOf(seat, facts, standings.get(seat.name) ?? null);
-    return viewSeat(seat, facts, effects.input.ownerOf(seat.name), keeper);
+    const inputOwner = effects.input.ownerOf(seat.name);
+    return viewSeat(seat, reading.facts(), inputOwner, standings.keeperOf(seat));
   }
 
   function ownerOf(seat: Seat): string {
@@ -136,24 +138,13 @@ export function createSeats(
     changed();
   }
 
-  /**
-   * Takes in what was read of seats that are not moving.
-   *
-   * @param moved they have just been moved: what they were asked for counts before any start meanwhile
-   */
+  /** Takes in what was read of seats that are not moving, `moved` if they just have. */
   function settle(seats: readonly Seat[], moved = false): void {
     if (reading.problem() !== null) return;
-    const facts = reading.facts();
     const wishes = seats.map((seat) => {
-      const before = standings.get(seat.name) ?? null;
-      const { owner } = viewNow(seat);
-      const now = standingOf(seat, owner, facts, before);
-      standings.set(seat.name, now);
-      repairs.plan(seat, repairsFor(seat, owner, facts, now));
-      if (before === null) return null;
-      const was = moved ? owner : before.owner;
-      const rules: Seat = moved ? { ...seat, onStart: 'stay' } : seat;
-      return wishFor(rules, { was, is: owner }, before.lives, now.lives);
+      const now = standings.settle(seat, viewNow(seat).owner, moved);
+      repairs.plan(seat, now.repairs);
+      return now.wish;
     });
     for (const wish of wishes) if (wish !== null) wished(wish);
     repairs.begin();
@@ -175,6 +166,12 @@ export function createSeats(
     return current?.to === to ? current.done : begin(seat, to, { why }, true);
   }
 
+  async function bring(name: string, asked: Asked): Promise<void> {
+    const seat = seatCalled(name, config.seats);
+    const current = handoffs.get(name);
+    return current?.to === 'host' ? current.done : begin(seat, 'host', asked);
+  }
+
   /** Follows on the handoff that runs, if any, and takes its place at once, so that none gets between. */
   function begin(
     seat: Seat,
@@ -185,6 +182,7 @@ export function createSeats(
     const running = [handoffs.get(seat.name)?.done ?? Promise.resolve(), repairs.until(seat.name)];
     const failed = stories.begun(seat.name, to, why);
     const handoff: Handoff = { from: ownerOf(seat), to, done: handOver() };
+    const isLast = () => handoffs.get(seat.name) === handoff;
     handoffs.set(seat.name, handoff);
     tell();
     return handoff.done;
@@ -198,15 +196,21 @@ export function createSeats(
         await refresh();
         const now = viewNow(seat);
         check?.(now);
-        noLongerKept(seat);
+        if (to !== 'host') standings.handOver(seat, 'host');
         // They may have gone elsewhere since, and that counts.
-        if (hasInput && seat.usb.length === 0) return;
-        await moveSeat(effects, reading, { seat, owner: now.owner, to, turn });
+        if (hasInput && isInputAlone(seat)) return;
+        if (to !== 'host' && !isLast()) throw overtaken();
+        // What ran before may have sent them to a domain.
+        const isAway = effects.input.ownerOf(seat.name) !== 'host';
+        if (to === 'host' && isAway && isLast()) effects.input.take(seat.name);
+        await moveSeat(effects, reading, { seat, owner: now.owner, to, turn, isLast });
+        standings.handOver(seat, to);
       } catch (error) {
         failure = error;
         throw error;
       } finally {
         isNoticed = false;
+        standings.handedOver(seat);
         await refresh();
         if (failure !== null) failed(failure);
         const latest = handoffs.get(seat.name);
@@ -218,12 +222,6 @@ export function createSeats(
         tell();
       }
     }
-  }
-
-  /** From now on only what is where tells who has it. */
-  function noLongerKept({ name }: Seat): void {
-    const standing = standings.get(name);
-    if (standing !== undefined) standings.set(name, { ...standing, owner: 'host' });
   }
 
   async function panic(): Promise<void> {
@@ -241,6 +239,7 @@ export function createSeats(
     },
     give,
     follow,
+    bring,
     async toggle(name, domain, asked) {
       const seat = seatCalled(name, config.seats);
       const current = handoffs.get(name);

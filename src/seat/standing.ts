@@ -18,7 +18,7 @@ export interface Standing {
   lives: Lives;
   /** Addresses of the seat's devices that were there, without what is still to go to the owner. */
   known: ReadonlySet<string>;
-  /** Those that a domain has had, and whose drivers have not been seen to since. */
+  /** Those that a domain has had, or may have had, and whose drivers have not been seen to since. */
   lent: ReadonlySet<string>;
 }
 
@@ -42,12 +42,13 @@ export function repairsFor(
   const isOn = facts.domains.some((each) => each.name === owner && isActive(each));
   const returned = fitting(seat, usb).filter((device) => lent.has(addressOf(device)));
   const free = (device: UsbDevice) => !isHeld(device, attached);
+  const coming = isOn ? arrived.filter(free) : [];
   return [
     ...haunted.map((domain): Repair => ({ kind: 'clear', domain })),
-    ...(isOn ? arrived : [])
-      .filter(free)
-      .map(({ port, name }): Repair => ({ kind: 'attach', domain: owner, port, name })),
-    ...returned.filter(free).map(({ port }): Repair => ({ kind: 'probe', port })),
+    ...coming.map(({ port, name }): Repair => ({ kind: 'attach', domain: owner, port, name })),
+    ...returned
+      .filter((device) => free(device) && !coming.includes(device))
+      .map(({ port }): Repair => ({ kind: 'probe', port })),
   ];
 }
 
@@ -63,7 +64,12 @@ export function standingOf(
   const toGo = before === null ? [] : repairsFor(seat, owner, facts, before).map(portToFill);
   const known = own.filter(({ port }) => !toGo.includes(port));
   const lent = own.filter(
-    (device) => before === null || before.lent.has(addressOf(device)) || isHeld(device, attached),
+    (device) =>
+      before === null ||
+      before.lent.has(addressOf(device)) ||
+      isHeld(device, attached) ||
+      // The domain may end in the midst of it.
+      toGo.includes(device.port),
   );
   return {
     owner,
@@ -78,6 +84,11 @@ export function afterRepair(standing: Standing, repair: Repair): Standing {
   if (repair.kind !== 'probe') return standing;
   const lent = [...standing.lent].filter((address) => !address.startsWith(`${repair.port} `));
   return { ...standing, lent: new Set(lent) };
+}
+
+/** @param facts from before the handoff or since: what came meanwhile was lent to nobody */
+export function afterHandoff(standing: Standing, seat: Seat, { usb }: Facts): Standing {
+  return { ...standing, lent: new Set([...standing.lent, ...fitting(seat, usb).map(addressOf)]) };
 }
 
 /**

@@ -7,10 +7,12 @@ import type { UsbSelector } from '../config/selectors.ts';
 import { isAway } from '../domain/domain.ts';
 import { aliasFor, type Hostdevs, type UsbHostdev } from '../domain/usb-hostdev.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
-import type { ReadFiles } from '../host/ports.ts';
-import { type UsbDevice, usbDevices } from '../system/usb.ts';
+import type { UsbDevice } from '../system/usb.ts';
 import { portRefusals, type Refusal, refused } from './refusals.ts';
 import { fittingUsb, namesSeveral, selectUsb, usbDeviceText, usbSelectorText } from './selector.ts';
+
+/** The USB devices to choose from, as they are now. */
+export type Look = () => Promise<UsbDevice[]>;
 
 /** Why the host cannot do without these devices together, as it is now. */
 export type CheckLeaving = (devices: readonly UsbDevice[]) => Promise<Refusal[]>;
@@ -20,13 +22,13 @@ export type CheckLeaving = (devices: readonly UsbDevice[]) => Promise<Refusal[]>
  * it moves anything.
  */
 export async function checkUsb(
-  host: ReadFiles,
+  look: Look,
   hostdevs: Hostdevs,
   domain: string,
   selectors: readonly UsbSelector[],
   check: CheckLeaving,
 ): Promise<{ found: UsbDevice[][]; attached: UsbHostdev[] }> {
-  const present = await usbDevices(host);
+  const present = await look();
   const found = selectors.map((selector) => selectUsb(selector, present));
   if (found.every(({ length }) => length === 0)) throw absent(selectors);
   const { hostdevs: attached, ports } = await usbOf(hostdevs, domain);
@@ -46,13 +48,13 @@ export async function checkUsb(
  * with all that is refused, `handoff-failed`.
  */
 export async function giveUsb(
-  host: ReadFiles,
+  look: Look,
   hostdevs: Hostdevs,
   domain: string,
   selectors: readonly UsbSelector[],
   check: CheckLeaving,
 ): Promise<void> {
-  const { found, attached } = await checkUsb(host, hostdevs, domain, selectors, check);
+  const { found, attached } = await checkUsb(look, hostdevs, domain, selectors, check);
   const given: Part[] = [];
   const failures: { part: Part; error: unknown }[] = [];
   const parts = partsOf(selectors, found);
@@ -61,7 +63,7 @@ export async function giveUsb(
     try {
       // What has just been read is true of the first two still.
       const known = parts.indexOf(part) < 2 ? attached : null;
-      if (await attach(host, hostdevs, domain, part, known)) given.push(part);
+      if (await attach(look, hostdevs, domain, part, known)) given.push(part);
     } catch (error) {
       failures.push({ part, error });
     }
@@ -86,12 +88,12 @@ export async function giveUsb(
  * `handoff-failed` when a device stays, one that another program attached included.
  */
 export async function takeUsb(
-  host: ReadFiles,
+  look: Look,
   hostdevs: Hostdevs,
   domain: string,
   selectors: readonly UsbSelector[],
 ): Promise<void> {
-  const present = await usbDevices(host);
+  const present = await look();
   const { hostdevs: attached } = await usbOf(hostdevs, domain);
   const failures = new Map<UsbDevice, unknown>();
   const devices = [...new Set(selectors.flatMap((selector) => fittingUsb(selector, present)))];
@@ -205,13 +207,13 @@ function finderOf(selector: UsbSelector, { port }: UsbDevice): Part['find'] {
  * @param known what the domain has, if that was read with the part's device; else both are read anew
  */
 async function attach(
-  host: ReadFiles,
+  look: Look,
   hostdevs: Hostdevs,
   domain: string,
   { device: found, find }: Part,
   known: readonly UsbHostdev[] | null,
 ): Promise<boolean> {
-  const device = known === null ? find(await usbDevices(host)) : found;
+  const device = known === null ? find(await look()) : found;
   if (device === null) return false;
   const attached = known ?? (await hostdevs.attached(domain));
   const there = attached.find((hostdev) => isSameDevice(hostdev, device));
@@ -223,7 +225,7 @@ async function attach(
   try {
     await hostdevs.attach(domain, device);
   } catch (error) {
-    const again = find(await usbDevices(host));
+    const again = find(await look());
     if (again === null || again.device === device.device) throw error;
     await hostdevs.attach(domain, again);
   }

@@ -3,9 +3,8 @@
  * one of the domain's ports until it is detached by its alias.
  */
 import { aliasFor, type Hostdevs, type UsbHostdev } from '../domain/usb-hostdev.ts';
-import type { ReadFiles } from '../host/ports.ts';
-import { type UsbDevice, usbDevices } from '../system/usb.ts';
-import { isOurs, isSameDevice } from './handoff.ts';
+import type { UsbDevice } from '../system/usb.ts';
+import { isOurs, isSameDevice, type Look } from './handoff.ts';
 
 /** Whether a domain has this by our doing, and the machine has it no more. */
 export function isPhantom(
@@ -20,14 +19,10 @@ export function isPhantom(
 }
 
 /** Detaches every phantom that a domain has now. */
-export async function clearPhantoms(
-  host: ReadFiles,
-  hostdevs: Hostdevs,
-  domain: string,
-): Promise<void> {
+export async function clearPhantoms(look: Look, hostdevs: Hostdevs, domain: string): Promise<void> {
   // In this order: what the domain has and is plugged in at all is seen to be.
   const attached = await hostdevs.attached(domain);
-  const present = await usbDevices(host);
+  const present = await look();
   for (const hostdev of attached) {
     if (isPhantom(hostdev, present)) await hostdevs.detach(domain, hostdev.alias);
   }

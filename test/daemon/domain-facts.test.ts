@@ -115,3 +115,19 @@ test('where every source fails nothing is known, and each failure is told once',
   await expect(read()).rejects.toBe(away);
   expect(failures).toEqual([[silent]]);
 });
+
+test.each(['paused', 'crashed', 'shut down', 'shutting down'] as const)(
+  'what a domain that is %s has is known',
+  async (state) => {
+    const { read, qemu } = start();
+    qemu.domains = [{ ...win10, state }];
+    expect((await read()).attached.get('win10')).toEqual([mouse]);
+  },
+);
+
+test.each(['shut off', 'no state'] as const)('one that is %s has nothing', async (state) => {
+  const { read, qemu } = start();
+  qemu.domains = [{ ...win10, state }];
+  expect((await read()).attached.has('win10')).toBe(false);
+  expect(qemu.asked).toEqual([]);
+});

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { completeMoves } from '../../src/daemon/moves.ts';
 import { createProblems, moveOf } from '../../src/daemon/problems.ts';
 import { HandglassError } from '../../src/errors.ts';
+import { manualClock } from '../host/clocks.ts';
 import type { SeatsView } from '../../src/seat/seats.ts';
 import type { SeatView } from '../../src/seat/view.ts';
 
@@ -26,6 +27,7 @@ function start() {
     repair: null,
   }));
   const moves = completeMoves(
+    manualClock(),
     {
       view: () => ({ seats: views, domains: [], problem: null, unrepaired: [] }),
       refresh: async () => {},
@@ -35,12 +37,18 @@ function start() {
         if (view !== undefined) check?.(view);
         await ask(`${seat} to ${to}`);
       },
+      async bring(seat, { check }) {
+        const view = views.find(({ name }) => name === seat);
+        if (view !== undefined) check?.(view);
+        await ask(`${seat} home`);
+      },
       follow: (seat, to) => ask(`${seat} after ${to}`),
       toggle: async () => 'host',
       panic: () => ask('panic'),
     },
     problems,
     logged,
+    new AbortController().signal,
   );
   const whats = () => problems.list().map(({ what }) => what);
   /** Waits until so many lines were logged. */
@@ -178,7 +186,7 @@ test('a seat whose domain hangs is brought back', async () => {
   const { moves, asked, log, lines } = start();
   moves.stalled('desk');
   await lines(1);
-  expect(asked).toEqual(['desk to host']);
+  expect(asked).toEqual(['desk home']);
   expect(log).toEqual(['desk: with host (the domain hangs)']);
 });
 

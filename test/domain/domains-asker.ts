@@ -42,7 +42,13 @@ async function giveReplugged(): Promise<void> {
       await domains.attach(domain, device);
     },
   };
-  await giveUsb(host, hostdevs, 'win10', [{ serial: 'STICK1' }], async () => []);
+  await giveUsb(
+    () => usbDevices(host),
+    hostdevs,
+    'win10',
+    [{ serial: 'STICK1' }],
+    async () => [],
+  );
 }
 
 async function deviceOf(serial: string): Promise<UsbAddress | null> {

@@ -17,7 +17,7 @@ function start() {
   return { ...started, move, refuse };
 }
 
-const overtaken = { code: 'handoff-failed', what: 'Another move of the seat came first.' };
+const overtaken = { code: 'busy', what: 'Another move of the seat came first.' };
 
 test('at the start every seat is with the host, and one of no name too', () => {
   const { input } = start();

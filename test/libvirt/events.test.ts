@@ -70,17 +70,21 @@ test.each([new Error('error: client socket is closed'), new Error('virsh ended')
   },
 );
 
-test('a libvirt that stays away is asked again and again', async () => {
+test('a libvirt that stays away is asked again and again, ever more seldom', async () => {
   const { runs, clock, changed, ending, ended } = start();
-  for (const attempt of [1, 2, 3]) {
-    await vi.waitUntil(() => runs.length === attempt);
+  const pausesMs = [2000, 4000, 8000, 16_000, 30_000, 30_000];
+  for (const [attempt, pauseMs] of pausesMs.entries()) {
+    await vi.waitUntil(() => runs.length === attempt + 1);
     runs.at(-1)?.lines.destroy(new Error('error: failed to connect to the hypervisor'));
     // The second look and the next start.
     await clock.awaited(2);
-    clock.advance(2000);
+    clock.advance(pauseMs - 1);
+    await clock.awaited(1);
+    expect(runs).toHaveLength(attempt + 1);
+    clock.advance(1);
   }
-  await vi.waitUntil(() => runs.length === 4);
-  await called(changed, 7);
+  await vi.waitUntil(() => runs.length === pausesMs.length + 1);
+  await called(changed, 2 * pausesMs.length + 1);
   ending.abort();
   await ended;
 });

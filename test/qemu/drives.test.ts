@@ -134,6 +134,7 @@ test('a drive has come back once the domain has let go of it and QEMU has closed
   await answer(side, 'qom-list', { return: [{ name: alias, type: 'child<scsi-generic>' }] });
   await answer(side, 'qom-list', nothing);
   await answer(side, 'query-named-block-nodes', node);
+  await answer(side, 'blockdev-del', refusal(`Node ${alias} is in use`));
   await answer(side, 'blockdev-del', { return: {} });
   await done;
 });

@@ -19,6 +19,7 @@ test.each<{ before: Life | null; state: DomainRunState; life: Life; reason: stri
   { before: 'running', state: 'suspended', life: 'running', reason: 'its guest sleeps' },
   { before: 'running', state: 'blocked', life: 'running', reason: 'it waits for a device' },
   { before: 'running', state: 'shutting down', life: 'running', reason: 'it is not off yet' },
+  { before: 'running', state: 'shut down', life: 'off', reason: 'only its QEMU is left' },
   { before: 'running', state: 'crashed', life: 'off', reason: 'its guest has crashed' },
   { before: 'paused', state: 'shut off', life: 'off', reason: 'it has ended' },
   { before: 'paused', state: 'no state', life: 'paused', reason: 'libvirt does not say' },

@@ -124,6 +124,17 @@ test('input devices that do not move bring the drives back', async () => {
   expect(holders('win10')).toEqual([]);
 });
 
+test('a chord moves the drives of a seat that has no USB device', async () => {
+  const { world, seats, shown, holders } = start(two, seatWithKeyboard('desk', ['win10']));
+  await seats.follow('desk', 'win10', 'chord');
+  expect(world.effects.input.ownerOf('desk')).toBe('win10');
+  expect(holders('win10')).toEqual(optical);
+  world.sendInput('desk', 'host');
+  await seats.follow('desk', 'host', 'chord');
+  expect(shown()?.owner).toBe('host');
+  expect(holders('win10')).toEqual([]);
+});
+
 test('on the way back each drive is tried, and the USB devices come all the same', async () => {
   const { world, seats, shown, holders } = start();
   await seats.give('desk', 'win10');

@@ -222,6 +222,79 @@ test('drivers come back to what a domain has left without', async () => {
   expect([count('probe 1-1'), count('probe 1-2')]).toEqual([1, 1]);
 });
 
+const first = { attach: 'attach win10 1-1', after: 'attach win10 1-2' };
+
+test.each([
+  { when: 'while another device attaches', device: '1-1', at: first.after },
+  { when: 'before it is looked at again', device: '1-2', at: 'readMachine', since: first.after },
+])('a domain that ends $when leaves no device without a driver', async (row) => {
+  const { world, seats, look } = await start(desk);
+  let isTime = row.since === undefined;
+  world.fail = (call) => {
+    if (isTime && call === row.at && world.driverless.size === 0) {
+      isTime = false;
+      world.setState('win10', 'shut off');
+      world.driverless.add(row.device);
+    }
+    if (call === row.since) isTime = true;
+  };
+  await Promise.allSettled([seats.give('desk', 'win10')]);
+  for (let reading = 0; reading < 3; reading += 1) await look();
+  expect(world.driverless).toEqual(new Set());
+});
+
+test('so does one that ends right after it was given what was plugged in', async () => {
+  const { world, seats, look } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.unplug('1-1');
+  await look();
+  let isTime = false;
+  world.fail = (call) => {
+    if (isTime && call === 'readMachine') {
+      isTime = false;
+      world.setState('win10', 'shut off');
+      world.driverless.add('1-1');
+    }
+    if (call === first.attach) isTime = true;
+  };
+  world.plug('1-1');
+  for (let reading = 0; reading < 3; reading += 1) await look();
+  expect(world.driverless).toEqual(new Set());
+});
+
+test('what libvirt was away for is done after the next reading', async () => {
+  const { world, seats, look, problems } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.unplug('1-1');
+  await look();
+  let isAway = true;
+  world.fail = (call) => {
+    if (!isAway || !call.startsWith('attach ')) return;
+    isAway = false;
+    throw new HandglassError('libvirt-unavailable', 'libvirt is away.');
+  };
+  world.plug('1-1');
+  await look();
+  expect([isAway, world.holder('1-1'), problems()]).toEqual([false, 'host', []]);
+  await look();
+  expect(world.holder('1-1')).toBe('win10');
+});
+
+test('what is plugged in there instead by the time that it can be used stays', async () => {
+  const { world, seats, look } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.unplug('1-2');
+  await look();
+  const [pad] = world.usb.filter(({ port }) => port === '1-3');
+  world.fail = (call) => {
+    if (call !== 'wait 1-2' || pad === undefined) return;
+    world.usb = [...world.usb.filter(({ port }) => port === '1-1'), { ...pad, port: '1-2' }];
+  };
+  world.plug('1-2');
+  await look();
+  expect(world.holder('1-2')).toBe('host');
+});
+
 test('drivers that cannot come back are a problem, until they can', async () => {
   const { world, seats, look, problems } = await start(headset);
   await seats.give('desk', 'win10');

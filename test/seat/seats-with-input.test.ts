@@ -166,7 +166,7 @@ test('a panic brings the keyboard home before the handoff that runs has ended', 
   expect(world.effects.input.ownerOf('desk')).toBe('host');
   release();
   await panicking;
-  expect(await outcomes[0]).toMatchObject([{ reason: { code: 'handoff-failed' } }]);
+  expect(await outcomes[0]).toMatchObject([{ reason: { code: 'busy' } }]);
   expect(shown()).toMatchObject({ owner: 'host', moving: false });
   expect(['1-1', '1-2'].map(world.holder)).toEqual(['host', 'host']);
 });
@@ -180,7 +180,7 @@ test('a chord that moves the keyboard meanwhile wins over the handoff that runs'
   world.sendInput('desk', 'win11');
   world.sendInput('desk', 'host');
   release();
-  expect(await outcomes[0]).toMatchObject([{ reason: { code: 'handoff-failed' } }]);
+  expect(await outcomes[0]).toMatchObject([{ reason: { code: 'busy' } }]);
   expect(shown()?.owner).toBe('host');
   expect(world.holder('1-1')).toBe('host');
 });

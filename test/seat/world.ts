@@ -1,8 +1,8 @@
 /** A machine, its libvirt and its switchboard in memory, moved by the real handoff of USB devices. */
 import type { Seat } from '../../src/config/schema.ts';
 import { HandglassError, reasonOf } from '../../src/errors.ts';
-import type { ReadFiles } from '../../src/host/ports.ts';
 import { type DomainRunState, isActive } from '../../src/domain/domain.ts';
+import { overtaken } from '../../src/input/switching.ts';
 import type { SeatEffects } from '../../src/seat/effects.ts';
 import { drivesToGo, giveDrives, takeDrives } from '../../src/seat/optical.ts';
 import type { OpticalDrive } from '../../src/system/optical-drives.ts';
@@ -120,11 +120,11 @@ export function createWorld(): World {
         };
       },
       async checkUsb(domain, seat) {
-        await checkUsb(sysfsOf(world), devices, domain, seat.usb, async () => world.refusals);
+        await checkUsb(lookAt(), devices, domain, seat.usb, async () => world.refusals);
       },
-      giveUsb: (domain, seat) =>
-        giveUsb(sysfsOf(world), devices, domain, seat.usb, async () => world.refusals),
-      takeUsb: (domain, seat) => takeUsb(sysfsOf(world), devices, domain, seat.usb),
+      giveUsb: (domain, seat, at) =>
+        giveUsb(lookAt(at), devices, domain, seat.usb, async () => world.refusals),
+      takeUsb: (domain, seat) => takeUsb(lookAt(), devices, domain, seat.usb),
       async checkDrives(domain, { optical }) {
         drivesToGo(domain, optical, world.optical);
       },
@@ -132,7 +132,7 @@ export function createWorld(): World {
         giveDrives(drives, domain, drivesToGo(domain, optical, world.optical)),
       takeDrives: (domain, { optical }) => takeDrives(drives, domain, optical),
       untilUsable: (port) => before(`wait ${port}`),
-      clearPhantoms: (domain) => clearPhantoms(sysfsOf(world), devices, domain),
+      clearPhantoms: (domain) => clearPhantoms(lookAt(), devices, domain),
       async restoreDrivers(port) {
         await before(`probe ${port}`);
         return world.driverless.delete(port) ? [`${port}:1.0`] : [];
@@ -146,7 +146,7 @@ export function createWorld(): World {
             throw new HandglassError('handoff-failed', `${reasonOf(error)}.`);
           });
           if (inputOf(seat).turn !== turn) {
-            throw new HandglassError('handoff-failed', 'Another move of the seat came first.');
+            throw overtaken();
           }
           world.sendInput(seat, domain);
         },
@@ -157,6 +157,9 @@ export function createWorld(): World {
       },
     },
   };
+
+  const lookAt = (at?: string) => async () =>
+    world.usb.filter(({ port }) => at === undefined || port === at);
 
   async function before(call: string): Promise<void> {
     world.calls.push(call);
@@ -197,33 +200,4 @@ export function seatWithKeyboard(name: string, domains: string[], ...serials: st
 
 function qemuDevice(port: number, device: number, serial: string): UsbDevice {
   return usbDevice({ port: `1-${port}`, device, serial, name: `QEMU ${serial}` });
-}
-
-/** What /sys/bus/usb/devices says of the world's devices. */
-function sysfsOf(world: World): ReadFiles {
-  return {
-    listFolder: async () => world.usb.map(({ port }) => port),
-    async readText(path) {
-      const [port, attribute = ''] = path.split('/').slice(-2);
-      const device = world.usb.find((each) => each.port === port);
-      if (device === undefined) return absent(path);
-      const attributes: Record<string, string | null> = {
-        idVendor: device.vendor,
-        idProduct: device.product,
-        busnum: String(device.bus),
-        devnum: String(device.device),
-        bDeviceClass: '00',
-        serial: device.serial,
-        product: device.name,
-      };
-      return attributes[attribute] ?? absent(path);
-    },
-    readLink: absent,
-    realPath: async (path) => path,
-    factsOf: absent,
-  };
-}
-
-async function absent(path: string): Promise<never> {
-  throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
 }

@@ -1,4 +1,5 @@
 import type { UsbSelector } from '../../src/config/selectors.ts';
+import { usbDevices } from '../../src/system/usb.ts';
 import { giveUsb, takeUsb } from '../../src/usb/handoff.ts';
 import { createSysfs } from '../system/sysfs.ts';
 import { createDomainDevices } from './domain-devices.ts';
@@ -10,12 +11,14 @@ export async function start() {
   await machine.plugUsb({ port: '1-2.3', device: 3, serial: 'STICK', model: 'Stick' });
   await machine.plugUsb({ port: '2-1', device: 2, vendor: '045e', model: 'Pad' });
   const hostdevs = createDomainDevices('win10');
+  const look = () => usbDevices(machine.host);
   return {
     ...machine,
     hostdevs,
+    look,
     give: (...selectors: UsbSelector[]) =>
-      giveUsb(machine.host, hostdevs, 'win10', selectors, nothingRefused),
-    take: (...selectors: UsbSelector[]) => takeUsb(machine.host, hostdevs, 'win10', selectors),
+      giveUsb(look, hostdevs, 'win10', selectors, nothingRefused),
+    take: (...selectors: UsbSelector[]) => takeUsb(look, hostdevs, 'win10', selectors),
     held: () => hostdevs.held.get('win10'),
   };
 }

@@ -32,7 +32,7 @@ async function desk(facts: { sources?: UsbUses['sources']; blocks?: Record<strin
   return {
     ...machine,
     give: (...selectors: UsbSelector[]) =>
-      giveUsb(machine.host, machine.hostdevs, 'win10', selectors, async (devices) => {
+      giveUsb(machine.look, machine.hostdevs, 'win10', selectors, async (devices) => {
         const now = await uses();
         return devices.flatMap((device) => refusalsOf(device, now));
       }),

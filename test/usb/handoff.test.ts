@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { HandglassError } from '../../src/errors.ts';
+import { usbDevices } from '../../src/system/usb.ts';
 import { giveUsb, takeUsb } from '../../src/usb/handoff.ts';
 import { failing } from '../system/sysfs.ts';
 import {
@@ -266,7 +267,7 @@ test('a second device of the kind, plugged in meanwhile, keeps none from coming 
 
 test('a machine that cannot be read moves nothing', async () => {
   const { host, hostdevs } = await start();
-  const broken = failing(host, 'idVendor', 'EIO');
+  const broken = () => usbDevices(failing(host, 'idVendor', 'EIO'));
   await expect(giveUsb(broken, hostdevs, 'win10', [mouse], nothingRefused)).rejects.toMatchObject({
     code: 'EIO',
   });

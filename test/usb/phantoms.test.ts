@@ -19,18 +19,18 @@ test.each([
   },
   { reason: 'it has no alias', device: { ...ours, device: 9, alias: null }, cleared: false },
 ])('what a domain has is cleared: $cleared, when $reason', async ({ device, cleared }) => {
-  const { host, hostdevs } = await start();
+  const { look, hostdevs } = await start();
   hostdevs.held.set('win10', [device]);
-  await clearPhantoms(host, hostdevs, 'win10');
+  await clearPhantoms(look, hostdevs, 'win10');
   expect(hostdevs.held.get('win10')).toEqual(cleared ? [] : [device]);
 });
 
 test('a device that is plugged in after the domain was looked at is no phantom', async () => {
-  const { host, hostdevs, plugUsb } = await start();
+  const { look, hostdevs, plugUsb } = await start();
   hostdevs.held.set('win10', [{ bus: 1, device: 5, alias: 'ua-handglass-1-5' }]);
   hostdevs.fail = async (call) => {
     if (call === 'attached win10') await plugUsb({ port: '1-5', device: 5 });
   };
-  await clearPhantoms(host, hostdevs, 'win10');
+  await clearPhantoms(look, hostdevs, 'win10');
   expect(hostdevs.held.get('win10')).toHaveLength(1);
 });

@@ -1,0 +1,69 @@
+/** What is remembered of every seat (standing.ts), and what follows from what was read last. */
+import type { Seat } from '../config/schema.ts';
+import type { SeatInput } from './effects.ts';
+import { type Wish, wishFor } from './life.ts';
+import type { Reading } from './reading.ts';
+import {
+  afterHandoff,
+  afterRepair,
+  keeperOf,
+  type Repair,
+  repairsFor,
+  type Standing,
+  standingOf,
+} from './standing.ts';
+
+export interface Standings {
+  /** The domain that keeps a seat of which nobody has anything now. */
+  keeperOf(seat: Seat): string | null;
+  /**
+   * Takes in what was read of a seat that is not moving; gives what is to be done.
+   *
+   * @param moved it has just been moved: what it was asked for counts before any start meanwhile
+   */
+  settle(seat: Seat, owner: string, moved: boolean): { repairs: Repair[]; wish: Wish | null };
+  /**
+   * A handoff has brought the seat there. One to a domain calls this with the host when it begins:
+   * what it leaves there half way is to come home.
+   */
+  handOver(seat: Seat, owner: string): void;
+  /** A handoff has ended, one way or another. */
+  handedOver(seat: Seat): void;
+  repaired(seat: string, repair: Repair): void;
+}
+
+export function createStandings(input: Pick<SeatInput, 'ownerOf'>, reading: Reading): Standings {
+  const standings = new Map<string, Standing>();
+
+  function change(seat: string, to: (standing: Standing) => Standing): void {
+    const standing = standings.get(seat);
+    if (standing !== undefined) standings.set(seat, to(standing));
+  }
+
+  function wishOf(seat: Seat, owner: string, before: Standing, now: Standing, moved: boolean) {
+    const isPart = owner !== 'host' && input.ownerOf(seat.name) === 'host';
+    // A handoff that failed half way has left it there, or what it asked for was done too late.
+    if (isPart && before.owner === 'host') {
+      return { seat: seat.name, from: owner, to: 'host', why: `${owner} has a part of it only` };
+    }
+    const was = moved ? owner : before.owner;
+    const rules: Seat = moved ? { ...seat, onStart: 'stay' } : seat;
+    return wishFor(rules, { was, is: owner }, before.lives, now.lives);
+  }
+
+  return {
+    keeperOf: (seat) => keeperOf(seat, reading.facts(), standings.get(seat.name) ?? null),
+    settle(seat, owner, moved) {
+      const facts = reading.facts();
+      const before = standings.get(seat.name) ?? null;
+      const now = standingOf(seat, owner, facts, before);
+      standings.set(seat.name, now);
+      const wish = before === null ? null : wishOf(seat, owner, before, now, moved);
+      return { repairs: repairsFor(seat, owner, facts, now), wish };
+    },
+    handOver: ({ name }, owner) => change(name, (standing) => ({ ...standing, owner })),
+    handedOver: (seat) =>
+      change(seat.name, (standing) => afterHandoff(standing, seat, reading.facts())),
+    repaired: (name, repair) => change(name, (standing) => afterRepair(standing, repair)),
+  };
+}
