@@ -5,7 +5,7 @@
  */
 import type { Seat } from '../config/schema.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
-import { isActive, type Domain } from '../domain/domain.ts';
+import { isActive, isAway, type Domain } from '../domain/domain.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Reading } from './reading.ts';
 
@@ -20,9 +20,12 @@ export async function moveSeat(
 ): Promise<void> {
   // Its input devices have come back without libvirt, and there is nothing else to bring.
   if (to === 'host' && seat.usb.length === 0 && seat.optical.length === 0) return;
+  const problem = reading.problem();
+  // It was all here when domains could be read, and nothing has been given since.
+  const isKnownHome = to === 'host' && owner === 'host' && reading.knowsDomains();
+  if (isKnownHome && isAway(problem)) return;
   // What is known to be away is tried to be brought back, whatever else cannot be read.
   const isKnownAway = to === 'host' && owner !== 'host';
-  const problem = reading.problem();
   if (problem !== null && !isKnownAway) throw problem;
   const { domains, attached } = reading.facts();
   if (to !== 'host') requireRunning(to, domains);
@@ -34,8 +37,12 @@ export async function moveSeat(
   const holders = seat.domains.filter((domain) => domain !== to && attached.has(domain));
   await takeFrom(effects, holders, seat);
   if (to === 'host') return;
-  const hasGiven = await giveDevices(effects, to, seat);
-  await giveInput(effects, to, seat, turn, hasGiven);
+  try {
+    const hasGiven = await giveDevices(effects, to, seat);
+    await giveInput(effects, to, seat, turn, hasGiven);
+  } finally {
+    reading.doubtDomains();
+  }
 }
 
 export function failuresOf(results: readonly PromiseSettledResult<void>[]): unknown[] {

@@ -10,6 +10,10 @@ export interface Reading {
   problem(): HandglassError | null;
   /** Whether the machine and libvirt have been looked at, with success or without. */
   hasRead(): boolean;
+  /** Whether domains have been read with success, and nothing was given to any since. */
+  knowsDomains(): boolean;
+  /** Something may have gone to a domain, which only a reading that begins from here on shows. */
+  doubtDomains(): void;
   /** Reads everything again; several calls at once share a reading that begins after the last. */
   refresh(): Promise<void>;
 }
@@ -31,6 +35,9 @@ export function createReading(
   };
   let problem: HandglassError | null = null;
   let hasRead = false;
+  let doubts = 0;
+  /** How many doubts there were when the domains were last read. */
+  let settled = -1;
   let reading: Promise<void> = Promise.resolve();
   let readingNext: Promise<void> | null = null;
 
@@ -44,6 +51,7 @@ export function createReading(
   }
 
   async function read(): Promise<void> {
+    const before = doubts;
     try {
       const machine = effects.readMachine();
       const domains = effects.readDomains();
@@ -52,6 +60,7 @@ export function createReading(
       facts = { ...facts, ...(await machine) };
       facts = { ...facts, ...(await domains) };
       problem = null;
+      settled = before;
     } catch (error) {
       problem =
         error instanceof HandglassError
@@ -64,5 +73,14 @@ export function createReading(
     done();
   }
 
-  return { facts: () => facts, problem: () => problem, hasRead: () => hasRead, refresh };
+  return {
+    facts: () => facts,
+    problem: () => problem,
+    hasRead: () => hasRead,
+    knowsDomains: () => settled === doubts,
+    doubtDomains() {
+      doubts += 1;
+    },
+    refresh,
+  };
 }

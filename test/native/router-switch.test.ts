@@ -177,11 +177,7 @@ const cases: Case[] = [
     'tick @1200',
     'deadline -> due 3200',
   ],
-  [
-    'what the host is sent needs no look',
-    '0: @1000 c+ syn',
-    'deadline -> due 0',
-  ],
+  ['what the host is sent needs no look', '0: @1000 c+ syn', 'deadline -> due 0'],
   [
     'a domain that has let go of its keyboard loses the seat',
     taken,
