@@ -55,14 +55,14 @@ function requireRunning(domain: string, domains: readonly Domain[]): void {
     throw new HandglassError(
       'domain-unknown',
       `There is no domain "${domain}".`,
-      'Correct its name in the configuration; `virsh list --all` shows all that libvirt has.',
+      'Correct its name in the configuration: `virsh list --all` shows all that libvirt has, and a QEMU without libvirt needs a [[qemu]] of this name.',
     );
   }
   if (isActive(found)) return;
   throw new HandglassError(
     'domain-not-running',
     `The domain "${domain}" is not running (${found.state}).`,
-    `Start it: \`virsh start ${domain}\`.`,
+    found.start ?? `Start it: \`virsh start ${domain}\`.`,
   );
 }
 
