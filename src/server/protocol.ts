@@ -87,6 +87,8 @@ const lookingGlass = z.object({
   /** Empty to a guest. */
   path: z.string(),
   mib: z.number(),
+  /** Whether the file is there. */
+  present: z.boolean(),
   /** Whether a Looking Glass host writes into the file: `alive` if so. */
   host: z.string(),
 });

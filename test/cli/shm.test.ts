@@ -227,7 +227,7 @@ describe('shm status', () => {
     const { shm } = await configured();
     expect(await shm('status')).toMatchInlineSnapshot(`
       "<path> of win10
-        It does not exist.
+        It does not exist: \`sudo handglass shm create\` makes it.
       "
     `);
   });

@@ -134,7 +134,7 @@ test('an absent file is a problem', async () => {
   expect(await sharedMemoryStatus({ ...realHost, ...sleepingClock() }, entry)).toEqual({
     path: entry.path,
     found: null,
-    problems: ['It does not exist.'],
+    problems: ['It does not exist: `sudo handglass shm create` makes it.'],
     host: 'none',
     header: null,
   });
