@@ -1,5 +1,5 @@
 import { type Domain, type Domains, isActive } from '../domain/domain.ts';
-import { HandglassError, reasonOf } from '../errors.ts';
+import { HandglassError, reasonWithPath } from '../errors.ts';
 import type { DomainFacts } from '../seat/view.ts';
 
 type Source = Pick<Domains, 'list' | 'usbOf' | 'drives'>;
@@ -70,7 +70,12 @@ function unreadable(name: string): Domain {
 
 function problemFrom(error: unknown): HandglassError {
   if (error instanceof HandglassError) return error;
-  return new HandglassError('internal', `The domains cannot be read: ${reasonOf(error)}.`, '', {
-    cause: error,
-  });
+  return new HandglassError(
+    'internal',
+    `The domains cannot be read: ${reasonWithPath(error)}.`,
+    '',
+    {
+      cause: error,
+    },
+  );
 }

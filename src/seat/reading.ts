@@ -1,4 +1,4 @@
-import { HandglassError, reasonOf } from '../errors.ts';
+import { HandglassError, reasonWithPath } from '../errors.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Facts } from './view.ts';
 
@@ -65,9 +65,14 @@ export function createReading(
       problem =
         error instanceof HandglassError
           ? error
-          : new HandglassError('internal', `The machine cannot be read: ${reasonOf(error)}.`, '', {
-              cause: error,
-            });
+          : new HandglassError(
+              'internal',
+              `The machine cannot be read: ${reasonWithPath(error)}.`,
+              '',
+              {
+                cause: error,
+              },
+            );
     }
     hasRead = true;
     done();

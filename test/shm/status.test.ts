@@ -178,7 +178,7 @@ test('a file that may not be read has a problem in place of a host', async () =>
     },
   };
   expect(await sharedMemoryStatus(host, entry)).toMatchObject({
-    problems: ['It cannot be read, so its host is not known: EACCES: permission denied.'],
+    problems: ['It cannot be read, so its host is not known: permission denied.'],
     host: 'none',
   });
 });
