@@ -175,7 +175,9 @@ function connectionEnded(code: number): HandglassError {
   }
   return new HandglassError(
     'service-down',
-    `The service ended the connection (${code}).`,
+    code === closeCodes.goingAway
+      ? 'The service has ended.'
+      : `The service ended the connection (${code}).`,
     '`systemctl status handglass` shows how it is.',
   );
 }

@@ -234,7 +234,7 @@ test('watch fails when the service ends', async () => {
   expect(await watch.ended()).toEqual({
     status: 4,
     stderr:
-      'handglass: The service ended the connection (1001).\n' +
+      'handglass: The service has ended.\n' +
       '           `systemctl status handglass` shows how it is.\n',
     noMoreLines: true,
   });

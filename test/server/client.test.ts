@@ -96,7 +96,7 @@ test('states fail when the service stops', async () => {
   await Promise.all([
     expect(next).rejects.toMatchObject({
       code: 'service-down',
-      what: 'The service ended the connection (1001).',
+      what: 'The service has ended.',
     }),
     service.stop(),
   ]);
