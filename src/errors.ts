@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'shm-busy'
   | 'shm-failed'
   | 'target-unknown'
+  | 'trial-not-running'
   | 'unauthenticated'
   | 'usage';
 

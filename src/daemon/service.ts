@@ -35,7 +35,7 @@ import { runOnGive } from './on-give.ts';
 import { operationsOn } from './operations.ts';
 import { createProblems, type Problems } from './problems.ts';
 import { watchStalls } from './stall.ts';
-import { startTrial, type Trial } from './trial.ts';
+import { confirmTrial, startTrial, type Trial } from './trial.ts';
 import { watchDevices } from './watch-devices.ts';
 import { watchMounts } from './watch-mounts.ts';
 
@@ -151,7 +151,7 @@ export async function startService(
     lookingGlass: lookingGlass.view,
     lockout,
     hostSleep: createHostSleep(config.seats, seats, moves),
-    confirm: () => trial?.confirm(),
+    confirm: () => confirmTrial(trial),
     subscribe,
     log,
   });
