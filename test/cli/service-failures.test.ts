@@ -27,7 +27,7 @@ describe('a service that is not running is named, with what starts it', () => {
       stdout: '',
       stderr:
         `handglass: The Handglass service does not run: there is no socket at ${socket}.\n` +
-        '           Start it with `systemctl start handglass`.\n',
+        '           Start it with `sudo systemctl start handglass`.\n',
       status: 4,
     });
   });
@@ -40,7 +40,7 @@ describe('a service that is not running is named, with what starts it', () => {
       stdout: '',
       stderr:
         `handglass: The Handglass service does not run: nobody listens at ${socket}.\n` +
-        '           Start it with `systemctl start handglass`.\n',
+        '           Start it with `sudo systemctl start handglass`.\n',
       status: 4,
     });
   });
