@@ -2,6 +2,8 @@
  * Every failure that a user or a guest can meet, as one class with a stable code. Programs decide
  * by the code; people read the sentences. Nothing matches on the English text.
  */
+import { constants } from 'node:os';
+import { getSystemErrorMessage } from 'node:util';
 
 /** Stable names of failures: `data.code` in the protocol, and what the exit status derives from. */
 export type ErrorCode =
@@ -28,6 +30,7 @@ export type ErrorCode =
   | 'shm-busy'
   | 'shm-failed'
   | 'target-unknown'
+  | 'trial-not-running'
   | 'unauthenticated'
   | 'usage';
 
@@ -53,8 +56,24 @@ export function isErrno(error: unknown, ...names: string[]): error is NodeJS.Err
   return error instanceof Error && 'code' in error && names.includes(String(error.code));
 }
 
-/** The reason in an error of any kind, as text to embed in a sentence (no trailing full stop). */
+/**
+ * The reason in an error of any kind, as text to embed in a sentence (no trailing full stop). Of a
+ * system call that failed it is what the system says of that, such as `permission denied`: what was
+ * tried, and on what, is for the sentence to tell.
+ */
 export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = systemReason(error) ?? (error instanceof Error ? error.message : String(error));
   return text.trim().replace(/\.$/, '');
+}
+
+/** The same, with the path that the system call was about. */
+export function reasonWithPath(error: unknown): string {
+  const path = error instanceof Error && 'path' in error ? String(error.path) : '';
+  return path === '' ? reasonOf(error) : `${reasonOf(error)} (${path})`;
+}
+
+function systemReason(error: unknown): string | null {
+  if (!(error instanceof Error && 'code' in error)) return null;
+  const number = Object.entries(constants.errno).find(([name]) => name === error.code)?.[1];
+  return number === undefined ? null : getSystemErrorMessage(-number);
 }

@@ -48,3 +48,8 @@ fi
   # It reads its configuration again.
   systemctl kill --signal=HUP systemd-logind || true
 }
+
+next='edit /etc/handglass/handglass.toml, then run: sudo systemctl enable --now handglass-shm handglass'
+! systemctl --quiet is-active handglass 2>/dev/null ||
+  next='run: sudo systemctl restart handglass-shm handglass'
+echo "Installed. Next, $next"

@@ -43,10 +43,16 @@ Exit status: 0 done, 1 it failed, 2 wrong usage, 3 bad configuration,
   },
 });
 
+/** What is told as nearest is off by a slip or two of the hand, and no other word. */
+const slips = {
+  threshold: 2,
+  weights: { insertion: 1, deletion: 1, substitution: 2, transposition: 1 },
+};
+
 export const app = buildApplication(routes, {
   name: programName,
   versionInfo: { currentVersion: packageJson.version },
-  scanner: { allowArgumentEscapeSequence: true },
+  scanner: { allowArgumentEscapeSequence: true, distanceOptions: slips },
   documentation: { disableAnsiColor: true },
   determineExitCode: exitStatusOf,
   localization: {

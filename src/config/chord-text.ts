@@ -5,7 +5,7 @@ import { mostChordKeys } from './limits.ts';
 
 /** Keys that trigger an action when they are down together, or one key when it is tapped twice. */
 export interface Chord {
-  /** As written: `leftctrl+rightctrl`, `leftctrl leftctrl`. */
+  /** As written, but for spaces around +: `leftctrl+rightctrl`, `leftctrl leftctrl`. */
   text: string;
   /**
    * The kernel's key codes, ascending: two to `mostChordKeys` held together, no two alike; the one
@@ -21,14 +21,14 @@ export interface ChordProblem {
   expected: string;
 }
 
-/** Reads `leftctrl+rightctrl`, and `leftctrl leftctrl` for a double tap. */
+/** Reads `leftctrl+rightctrl` or `leftctrl + rightctrl`, and `leftctrl leftctrl` for a double tap. */
 export function parseChord(text: string): Chord | ChordProblem {
-  // A space beside a + separates nothing, and is told as a part of the key's name.
-  return /[^\s+]\s+[^\s+]/.test(text) ? parseTaps(text) : parseTogether(text);
+  const tight = text.trim().replaceAll(/\s*\+\s*/g, '+');
+  return /\s/.test(tight) ? parseTaps(tight) : parseTogether(tight);
 }
 
 function parseTaps(text: string): Chord | ChordProblem {
-  const names = text.trim().split(/\s+/);
+  const names = text.split(/\s+/);
   if (names.some((name) => name.includes('+'))) {
     return {
       wrong: 'taps keys that are held together',

@@ -6,6 +6,7 @@ import { relationFindings } from './relations.ts';
 import { configSchema, type Config } from './schema.ts';
 import { shapeFindings } from './shape.ts';
 import { inDoubleBrackets, singleBrackets } from './table-lists.ts';
+import { unquotedText } from './unquoted-text.ts';
 
 /** Reads the configuration; `config` when it is not there, cannot be read, or is wrong anywhere. */
 export async function loadConfig(host: ReadFiles, path: string): Promise<Config> {
@@ -86,12 +87,16 @@ function notToml(toml: string, { line, column, message }: TomlError): ConfigProb
     const message = `${key} cannot be a single table`;
     return { ...place, key, message, expected: inDoubleBrackets(key) };
   }
-  const before = toml.split('\n')[line - 1]?.slice(0, column - 1) ?? '';
+  const text = toml.split('\n')[line - 1] ?? '';
+  const unquoted = unquotedText(text, column - 1);
   return {
     line,
-    column: columnAfter(before),
+    column: columnAfter(text.slice(0, column - 1)),
     key: '',
     message: message.split('\n', 1).join(),
-    expected: 'TOML: KEY = VALUE under [TABLE] or [[TABLE]], each key once, texts in quotes',
+    expected:
+      unquoted === undefined
+        ? 'TOML: KEY = VALUE under [TABLE] or [[TABLE]], each key once, texts in quotes'
+        : `a text in quotes: ${JSON.stringify(unquoted)}`,
   };
 }

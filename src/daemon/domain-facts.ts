@@ -1,5 +1,5 @@
 import { type Domain, type Domains, holdsDevices } from '../domain/domain.ts';
-import { HandglassError, reasonOf } from '../errors.ts';
+import { HandglassError, reasonWithPath } from '../errors.ts';
 import type { DomainFacts } from '../seat/view.ts';
 
 type Source = Pick<Domains, 'list' | 'usbOf' | 'drives'>;
@@ -48,10 +48,9 @@ export function domainReader(
     if (isBlind) throw first;
     const known = [...last.values()];
     const domains = known.flatMap((facts) => facts.domains);
-    // Whether they exist nobody can tell.
     const missing = first === undefined ? [] : namesBeyond(domains, seatDomains);
     return {
-      domains: [...domains, ...missing.map((name): Domain => ({ name, state: 'no state' }))],
+      domains: [...domains, ...missing.map(unreadable)],
       attached: new Map(known.flatMap(({ attached }) => [...attached])),
       freePorts: new Map(known.flatMap(({ freePorts }) => [...freePorts])),
       drives: new Map(known.flatMap(({ drives }) => [...drives])),
@@ -63,9 +62,20 @@ function namesBeyond(domains: readonly Domain[], names: ReadonlySet<string>): st
   return [...names].filter((name) => !domains.some((domain) => domain.name === name));
 }
 
+/** Whether it exists nobody can tell, nor what would start it. */
+function unreadable(name: string): Domain {
+  const start = '`handglass status` shows what keeps it from being asked.';
+  return { name, state: 'no state', start };
+}
+
 function problemFrom(error: unknown): HandglassError {
   if (error instanceof HandglassError) return error;
-  return new HandglassError('internal', `The domains cannot be read: ${reasonOf(error)}.`, '', {
-    cause: error,
-  });
+  return new HandglassError(
+    'internal',
+    `The domains cannot be read: ${reasonWithPath(error)}.`,
+    '',
+    {
+      cause: error,
+    },
+  );
 }

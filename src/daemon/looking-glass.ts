@@ -1,5 +1,6 @@
 import type { LookingGlass } from '../config/schema.ts';
-import type { Clock, OpenFiles } from '../host/ports.ts';
+import type { Clock, OpenFiles, ReadFiles } from '../host/ports.ts';
+import { factsAt } from '../shm/facts.ts';
 import type { LookingGlassHeader } from '../shm/lgmp.ts';
 import { sharedMemoryMib } from '../shm/size.ts';
 import { lookingGlassHeader, showsLife } from '../shm/status.ts';
@@ -8,6 +9,8 @@ export interface LookingGlassView {
   domain: string;
   path: string;
   mib: number;
+  /** Whether the file is there; taken to be before the first look. */
+  present: boolean;
   /** `none`: no sign of any; `unknown`: not read, or once only, and life shows in two looks. */
   host: 'alive' | 'dead' | 'none' | 'unknown';
 }
@@ -20,21 +23,25 @@ export interface LookingGlassWatch {
 
 /** A host's heartbeat changes several times a second, so two looks at its memory tell of its life. */
 export function watchLookingGlass(
-  host: OpenFiles & Clock,
+  host: ReadFiles & OpenFiles & Clock,
   entries: readonly LookingGlass[],
   changed: () => void,
 ): LookingGlassWatch {
   const headers = new Map<string, LookingGlassHeader | null | undefined>();
-  const states = new Map<string, LookingGlassView['host']>();
+  const states = new Map<string, Pick<LookingGlassView, 'present' | 'host'>>();
+
+  const stateOf = (path: string) => states.get(path) ?? unseen;
 
   async function look({ path }: LookingGlass): Promise<boolean> {
     const before = headers.get(path);
     // What is only shown must not end the service; a kvmfr device, for one, refuses to be read.
     const header = await lookingGlassHeader(host, path).catch(() => undefined);
     headers.set(path, header);
-    const was = states.get(path);
-    states.set(path, stateFrom(before, header));
-    return states.get(path) !== was;
+    const present = (await factsAt(host, path).catch(() => undefined)) !== null;
+    const was = stateOf(path);
+    const now = { present, host: hostFrom(before, header) };
+    states.set(path, now);
+    return now.present !== was.present || now.host !== was.host;
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -51,7 +58,7 @@ export function watchLookingGlass(
         domain: entry.domain,
         path: entry.path,
         mib: sharedMemoryMib(entry),
-        host: states.get(entry.path) ?? 'unknown',
+        ...stateOf(entry.path),
       })),
     run,
   };
@@ -59,7 +66,9 @@ export function watchLookingGlass(
 
 const intervalMs = 5000;
 
-function stateFrom(
+const unseen = { present: true, host: 'unknown' } as const;
+
+function hostFrom(
   before: LookingGlassHeader | null | undefined,
   now: LookingGlassHeader | null | undefined,
 ): LookingGlassView['host'] {

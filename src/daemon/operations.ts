@@ -18,7 +18,7 @@ export interface OperationsParts {
   lookingGlass: () => LookingGlassView[];
   lockout: Lockout;
   hostSleep: HostSleep;
-  /** Ends the trial that the service was started for. */
+  /** Ends the trial that the service was started for, or throws. */
   confirm: () => void;
   subscribe: Operations['subscribe'];
   log: (line: string) => void;

@@ -36,7 +36,7 @@ import { operationsOn } from './operations.ts';
 import { createProblems, type Problems } from './problems.ts';
 import { watchStalls } from './stall.ts';
 import { readAgainWhile } from './read-again.ts';
-import { startTrial, type Trial } from './trial.ts';
+import { confirmTrial, startTrial, type Trial } from './trial.ts';
 import { watchDevices } from './watch-devices.ts';
 import { watchMounts } from './watch-mounts.ts';
 
@@ -163,7 +163,7 @@ export async function startService(
     lookingGlass: lookingGlass.view,
     lockout,
     hostSleep: createHostSleep(config.seats, seats, moves),
-    confirm: () => trial?.confirm(),
+    confirm: () => confirmTrial(trial),
     subscribe,
     log,
   });

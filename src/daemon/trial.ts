@@ -1,3 +1,4 @@
+import { HandglassError } from '../errors.ts';
 import type { Clock } from '../host/ports.ts';
 import type { InputSwitch } from '../input/switching.ts';
 
@@ -42,4 +43,18 @@ export function startTrial(
       log('confirmed: the service stays');
     },
   };
+}
+
+/**
+ * Ends a trial; to confirm it again changes nothing.
+ *
+ * @throws HandglassError `trial-not-running` where the service was not started for one
+ */
+export function confirmTrial(trial: Trial | null): void {
+  if (trial !== null) return trial.confirm();
+  throw new HandglassError(
+    'trial-not-running',
+    'No trial is running: the service was started to stay.',
+    'To try it, stop it and run `sudo handglass daemon --trial 300`.',
+  );
 }

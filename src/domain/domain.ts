@@ -18,6 +18,8 @@ export type DomainRunState =
 export interface Domain {
   name: string;
   state: DomainRunState;
+  /** How to start it, as a sentence, where that is not libvirt's to do. */
+  start?: string;
 }
 
 /** States in which a guest can be given devices. */

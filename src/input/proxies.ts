@@ -208,7 +208,7 @@ function uinputProblem(error: unknown): HandglassError {
     : 'Install units/handglass.rules (`sudo sh units/install.sh`), then restart the service.';
   return new HandglassError(
     'input-unavailable',
-    `No keyboard or mouse can be handed to a domain: ${reasonOf(error)}.`,
+    `No keyboard or mouse can be handed to a domain, since /dev/uinput cannot be used: ${reasonOf(error)}.`,
     remedy,
     { cause: error },
   );

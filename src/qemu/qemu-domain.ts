@@ -7,7 +7,7 @@ import type { Clock, Connect } from '../host/ports.ts';
 import { type DeviceFolder, devicesIn, removeDevice } from './devices.ts';
 import { qemuDrives } from './drives.ts';
 import { listensAt } from './listens.ts';
-import { keepQmp, type QemuEntry, unlessEnded } from './qmp.ts';
+import { howToStart, keepQmp, type QemuEntry, unlessEnded } from './qmp.ts';
 
 /**
  * The one domain that a QEMU without libvirt is, through its QMP socket. What a command did is
@@ -26,7 +26,8 @@ export function qemuDomain(host: Connect & Clock, entry: QemuEntry, signal: Abor
   }
 
   async function list(): Promise<Domain[]> {
-    return [{ name, state: (await unlessEnded(runState())) ?? 'shut off' }];
+    const state = (await unlessEnded(runState())) ?? 'shut off';
+    return [{ name, state, start: howToStart(socket) }];
   }
 
   async function runState(): Promise<DomainRunState> {

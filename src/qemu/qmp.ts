@@ -76,6 +76,11 @@ export function keepQmp(
   };
 }
 
+/** What makes a QEMU listen there, as a sentence. */
+export function howToStart(socket: string): string {
+  return `Start its QEMU with \`-qmp unix:${socket},server=on,wait=off\`.`;
+}
+
 /** Null once there is no QEMU any more, whose devices are back with the host. */
 export async function unlessEnded<T>(asking: Promise<T>): Promise<T | null> {
   try {
@@ -92,7 +97,7 @@ function failure({ name, socket }: QemuEntry, reason: unknown): HandglassError {
     return new HandglassError(
       'domain-not-running',
       `The domain "${name}" is not running: no QEMU listens at ${socket}.`,
-      `Start it with \`-qmp unix:${socket},server=on,wait=off\`.`,
+      howToStart(socket),
       cause,
     );
   }

@@ -5,7 +5,7 @@
  */
 import type { Seat } from '../config/schema.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
-import { isActive, type Domain } from '../domain/domain.ts';
+import { isActive, isAway, type Domain } from '../domain/domain.ts';
 import { overtaken } from '../input/switching.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Reading } from './reading.ts';
@@ -25,9 +25,12 @@ export async function moveSeat(effects: SeatEffects, reading: Reading, move: Mov
   const { seat, owner, to } = move;
   // Its input devices have come back without libvirt, and there is nothing else to bring.
   if (to === 'host' && seat.usb.length === 0 && seat.optical.length === 0) return;
+  const problem = reading.problem();
+  // It was all here when domains could be read, and nothing has been given since.
+  const isKnownHome = to === 'host' && owner === 'host' && reading.knowsDomains();
+  if (isKnownHome && isAway(problem)) return;
   // What is known to be away is tried to be brought back, whatever else cannot be read.
   const isKnownAway = to === 'host' && owner !== 'host';
-  const problem = reading.problem();
   if (problem !== null && !isKnownAway) throw problem;
   const { domains, attached } = reading.facts();
   if (to !== 'host') requireRunning(to, domains);
@@ -39,8 +42,12 @@ export async function moveSeat(effects: SeatEffects, reading: Reading, move: Mov
   const holders = seat.domains.filter((domain) => domain !== to && attached.has(domain));
   await takeFrom(effects, holders, seat);
   if (to === 'host') return;
-  const hasGiven = await giveDevices(effects, to, seat);
-  await giveInput(effects, move, hasGiven);
+  try {
+    const hasGiven = await giveDevices(effects, to, seat);
+    await giveInput(effects, move, hasGiven);
+  } finally {
+    reading.doubtDomains();
+  }
 }
 
 export function failuresOf(results: readonly PromiseSettledResult<void>[]): unknown[] {
@@ -53,14 +60,14 @@ function requireRunning(domain: string, domains: readonly Domain[]): void {
     throw new HandglassError(
       'domain-unknown',
       `There is no domain "${domain}".`,
-      'Correct its name in the configuration; `virsh list --all` shows all that libvirt has.',
+      'Correct its name in the configuration: `virsh list --all` shows all that libvirt has, and a QEMU without libvirt needs a [[qemu]] of this name.',
     );
   }
   if (isActive(found)) return;
   throw new HandglassError(
     'domain-not-running',
     `The domain "${domain}" is not running (${found.state}).`,
-    `Start it: \`virsh start ${domain}\`.`,
+    found.start ?? `Start it: \`virsh start ${domain}\`.`,
   );
 }
 

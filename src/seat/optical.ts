@@ -35,7 +35,7 @@ export function driveRefusals(
   const isMute = isOptical && generic === null;
   const reasons = [
     ...(isOptical ? [] : [{ reason: 'it is no optical drive', remedy }]),
-    ...(isMute ? [{ reason: 'it has no SCSI node', remedy: 'Say `modprobe sg`.' }] : []),
+    ...(isMute ? [{ reason: 'it has no SCSI node', remedy: 'Say `sudo modprobe sg`.' }] : []),
     ...twins.map((twin) => ({ reason: `${twin.path} is the same drive`, remedy })),
     ...uses.map(diskRefusal),
   ];

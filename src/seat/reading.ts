@@ -1,4 +1,4 @@
-import { HandglassError, reasonOf } from '../errors.ts';
+import { HandglassError, reasonWithPath } from '../errors.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Facts } from './view.ts';
 
@@ -10,6 +10,10 @@ export interface Reading {
   problem(): HandglassError | null;
   /** Whether the machine and libvirt have been looked at, with success or without. */
   hasRead(): boolean;
+  /** Whether domains have been read with success, and nothing was given to any since. */
+  knowsDomains(): boolean;
+  /** Something may have gone to a domain, which only a reading that begins from here on shows. */
+  doubtDomains(): void;
   /** Reads everything again; several calls at once share a reading that begins after the last. */
   refresh(): Promise<void>;
 }
@@ -31,6 +35,9 @@ export function createReading(
   };
   let problem: HandglassError | null = null;
   let hasRead = false;
+  let doubts = 0;
+  /** How many doubts there were when the domains were last read. */
+  let settled = -1;
   let reading: Promise<void> = Promise.resolve();
   let readingNext: Promise<void> | null = null;
 
@@ -45,6 +52,7 @@ export function createReading(
   }
 
   async function read(): Promise<void> {
+    const before = doubts;
     try {
       const machine = effects.readMachine();
       const domains = effects.readDomains();
@@ -53,17 +61,32 @@ export function createReading(
       facts = { ...facts, ...(await machine) };
       facts = { ...facts, ...(await domains) };
       problem = null;
+      settled = before;
     } catch (error) {
       problem =
         error instanceof HandglassError
           ? error
-          : new HandglassError('internal', `The machine cannot be read: ${reasonOf(error)}.`, '', {
-              cause: error,
-            });
+          : new HandglassError(
+              'internal',
+              `The machine cannot be read: ${reasonWithPath(error)}.`,
+              '',
+              {
+                cause: error,
+              },
+            );
     }
     hasRead = true;
     done();
   }
 
-  return { facts: () => facts, problem: () => problem, hasRead: () => hasRead, refresh };
+  return {
+    facts: () => facts,
+    problem: () => problem,
+    hasRead: () => hasRead,
+    knowsDomains: () => settled === doubts,
+    doubtDomains() {
+      doubts += 1;
+    },
+    refresh,
+  };
 }

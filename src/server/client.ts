@@ -160,7 +160,7 @@ function notUnderstood(what: string): HandglassError {
   return new HandglassError(
     'protocol',
     what,
-    'Restart the service if it is older than this program (`systemctl restart handglass`).',
+    'Restart the service if it is older than this program (`sudo systemctl restart handglass`).',
   );
 }
 
@@ -175,7 +175,9 @@ function connectionEnded(code: number): HandglassError {
   }
   return new HandglassError(
     'service-down',
-    `The service ended the connection (${code}).`,
+    code === closeCodes.goingAway
+      ? 'The service has ended.'
+      : `The service ended the connection (${code}).`,
     '`systemctl status handglass` shows how it is.',
   );
 }
@@ -196,7 +198,7 @@ function notConnected(address: string, error: unknown): HandglassError {
     isErrno(error, 'ENOENT', 'ECONNREFUSED')
       ? `The Handglass service does not run: ${reason} at ${place}.`
       : `The Handglass service does not answer at ${place}: ${reasonOf(error)}.`,
-    'Start it with `systemctl start handglass`.',
+    'Start it with `sudo systemctl start handglass`.',
     { cause: error },
   );
 }

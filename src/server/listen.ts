@@ -109,9 +109,22 @@ async function closeAtEnd(
 }
 
 function cannotListen({ address, port }: Endpoint, error: unknown): HandglassError {
-  const remedy = isErrno(error, 'EADDRNOTAVAIL')
-    ? 'It is tried again until the address is there, such as once libvirt has started its network.'
-    : 'It is tried again until it succeeds; `ss -ltnp` shows who else listens there.';
-  const what = `Guests cannot connect: listening on ${address} port ${port} failed: ${reasonOf(error)}.`;
-  return new HandglassError('listen-failed', what, remedy, { cause: error });
+  const failure = (why: string, remedy: string) =>
+    new HandglassError('listen-failed', `Guests cannot connect: ${why}.`, remedy, { cause: error });
+  if (isErrno(error, 'EADDRNOTAVAIL')) {
+    return failure(
+      `this machine does not have the address ${address}`,
+      'It is tried again until the address is there, such as once libvirt has started its network.',
+    );
+  }
+  if (isErrno(error, 'EADDRINUSE')) {
+    return failure(
+      `another program listens on ${address} port ${port}`,
+      '`sudo ss -ltnp` shows which; it is tried again until the port is free.',
+    );
+  }
+  return failure(
+    `listening on ${address} port ${port} failed: ${reasonOf(error)}`,
+    'It is tried again until it succeeds; ports below 1024 are for root alone.',
+  );
 }

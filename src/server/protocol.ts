@@ -87,6 +87,8 @@ const lookingGlass = z.object({
   /** Empty to a guest. */
   path: z.string(),
   mib: z.number(),
+  /** Whether the file is there. */
+  present: z.boolean(),
   /** Whether a Looking Glass host writes into the file: `alive` if so. */
   host: z.string(),
 });
@@ -148,7 +150,7 @@ export const methods = {
   /** Brings seats back for the time that the host sleeps, and gives them again: `on-suspend`. */
   'host.suspend': { params: nothing, result: z.object({}), local: true },
   'host.resume': { params: nothing, result: z.object({}), local: true },
-  /** Ends the trial that the service was started for, if any. */
+  /** Ends the trial that the service was started for. */
   'trial.confirm': { params: nothing, result: z.object({}), local: true },
   'guest.list': { params: nothing, result: z.array(guest), local: true },
   /** Ends the guest's connections at once. */
@@ -198,4 +200,5 @@ export const errorNumbers: Record<ErrorCode, number> = {
   'locked-out': -32_021,
   'device-refused': -32_022,
   'qemu-unavailable': -32_023,
+  'trial-not-running': -32_024,
 };

@@ -58,7 +58,7 @@ async function removeStale(
     throw new HandglassError(
       'busy',
       `Another process serves ${path} already.`,
-      'Only one Handglass service may run: stop the other one first (`systemctl stop handglass`).',
+      'Only one Handglass service may run: stop the other one first (`sudo systemctl stop handglass`).',
     );
   }
   await host.removeFile(path);

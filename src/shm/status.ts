@@ -5,7 +5,7 @@ import { holdersOf } from '../system/holders.ts';
 import { factsAt } from './facts.ts';
 import type { SharedMemoryFile } from './file.ts';
 import { headerSpans, parseHeader, type LookingGlassHeader } from './lgmp.ts';
-import { holdersText, modeText, sizeText } from './wording.ts';
+import { holdersText, makerText, modeText, sizeText } from './wording.ts';
 
 interface FoundFile {
   kind: FileFacts['kind'];
@@ -71,7 +71,7 @@ async function differences(
   facts: FileFacts | null,
   found: FoundFile | null,
 ): Promise<string[]> {
-  if (facts === null || found === null) return ['It does not exist.'];
+  if (facts === null || found === null) return [`It does not exist: ${makerText(entry.path)}.`];
   if (found.kind !== 'file') return ['It is not a regular file.'];
   // By id, because accounts can be configured by id and directories spell one name in several ways.
   const uid = await userId(host, entry.owner).catch(nullIfUnknown);

@@ -74,6 +74,23 @@ describe("a domain's XML", () => {
     expect(await handglass(args)).toEqual({ stdout: await golden(form), stderr: '', status: 0 });
   });
 
+  test('is what QEMU has to be started with where libvirt does not start it', async () => {
+    const qemu = '[[qemu]]\nname = "win10"\nsocket = "/run/qemu/win10.qmp"\n';
+    const config = await configFile(desk + qemu);
+    const args = ['input', '--config', config, '--domain', 'win10', '--xml'];
+    const { stdout, status } = await handglass(args);
+    expect(status).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    // The example shows them, and one must not differ from the other.
+    const example = await readFile(new URL('../../config/handglass.toml', import.meta.url), 'utf8');
+    for (const line of lines) expect(example).toContain(`#     ${line}\n`);
+    expect((await handglass([...args, '--virtio'])).stdout).toBe(
+      '-device virtio-input-host-pci,evdev=/dev/input/by-handglass/win10-keyboard\n' +
+        '-device virtio-input-host-pci,evdev=/dev/input/by-handglass/win10-pointer\n',
+    );
+  });
+
   test('names the proxies as they are named in /dev', async () => {
     const args = ['input', '--config', await configFile(desk), '--domain', 'größer 11', '--xml'];
     const { stdout } = await handglass(args);

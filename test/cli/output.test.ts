@@ -19,7 +19,7 @@ test('output that cannot be written is a failure', async () => {
   const through = ['sh', '-c', 'exec "$@" >/dev/full', 'sh'];
   expect(await handglass(['shm', 'size', '1920x1080'], { through })).toEqual({
     stdout: '',
-    stderr: 'handglass: The output cannot be written: ENOSPC: no space left on device, write.\n',
+    stderr: 'handglass: The output cannot be written: no space left on device.\n',
     status: 1,
   });
 });

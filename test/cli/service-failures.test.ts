@@ -27,7 +27,7 @@ describe('a service that is not running is named, with what starts it', () => {
       stdout: '',
       stderr:
         `handglass: The Handglass service does not run: there is no socket at ${socket}.\n` +
-        '           Start it with `systemctl start handglass`.\n',
+        '           Start it with `sudo systemctl start handglass`.\n',
       status: 4,
     });
   });
@@ -40,7 +40,7 @@ describe('a service that is not running is named, with what starts it', () => {
       stdout: '',
       stderr:
         `handglass: The Handglass service does not run: nobody listens at ${socket}.\n` +
-        '           Start it with `systemctl start handglass`.\n',
+        '           Start it with `sudo systemctl start handglass`.\n',
       status: 4,
     });
   });
@@ -155,10 +155,7 @@ test('a service that ends during a handoff is named', async () => {
   service.control.beforeMoveEnds = () => service.stop();
   expect(await handglass(['give', 'desk', 'win10'], at(service.folder))).toEqual({
     stdout: '',
-    stderr: told([
-      'The service ended the connection (1001).',
-      '`systemctl status handglass` shows how it is.',
-    ]),
+    stderr: told(['The service has ended.', '`systemctl status handglass` shows how it is.']),
     status: 4,
   });
 });

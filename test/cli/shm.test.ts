@@ -114,7 +114,7 @@ describe('shm create', () => {
       name: 'a user who may not give files away',
       changes: { owner: 'daemon', group: 'daemon' },
       stderr:
-        'handglass: <path> cannot be made or repaired: EPERM: operation not permitted, fchown.\n' +
+        'handglass: <path> cannot be made or repaired: operation not permitted.\n' +
         '           Run "handglass shm create" as root.\n',
       status: 5,
     },
@@ -227,7 +227,7 @@ describe('shm status', () => {
     const { shm } = await configured();
     expect(await shm('status')).toMatchInlineSnapshot(`
       "<path> of win10
-        It does not exist.
+        It does not exist: \`sudo handglass shm create\` makes it.
       "
     `);
   });

@@ -30,7 +30,9 @@ const desk: State = {
   ...nothing,
   seats: [seat('desk', { devices: [keyboard, mouse, headset] })],
   domains: [{ name: 'win10', state: 'running' }],
-  lookingGlass: [{ domain: 'win10', path: '/dev/shm/looking-glass', mib: 64, host: 'alive' }],
+  lookingGlass: [
+    { domain: 'win10', path: '/dev/shm/looking-glass', mib: 64, present: true, host: 'alive' },
+  ],
 };
 
 async function statusOf(state: State, ...flags: string[]) {
@@ -133,6 +135,7 @@ test('status shows every state of a Looking Glass host', async () => {
     domain: 'win10',
     path: '/dev/shm/looking-glass',
     mib: 64,
+    present: true,
     host,
   }));
   expect(await statusOf({ ...nothing, lookingGlass })).toMatchInlineSnapshot(`
@@ -143,6 +146,23 @@ test('status shows every state of a Looking Glass host', async () => {
     looking glass  win10  /dev/shm/looking-glass  64 MiB, no host
     looking glass  win10  /dev/shm/looking-glass  64 MiB, host not known yet
     looking glass  win10  /dev/shm/looking-glass  64 MiB, host of a later version
+    "
+  `);
+});
+
+test('status says of a file that is missing what makes it', async () => {
+  const lookingGlass = ['/dev/shm/looking-glass', '/dev/kvmfr0'].map((path) => ({
+    domain: 'win10',
+    path,
+    mib: 64,
+    present: false,
+    host: 'none',
+  }));
+  expect(await statusOf({ ...nothing, lookingGlass })).toMatchInlineSnapshot(`
+    "No seat is configured.
+
+    looking glass  win10  /dev/shm/looking-glass  64 MiB, file missing: \`sudo handglass shm create\` makes it
+    looking glass  win10  /dev/kvmfr0             64 MiB, file missing: the module kvmfr makes it
     "
   `);
 });
@@ -177,7 +197,7 @@ test('status --json is the whole state on one line', async () => {
   const text = await statusOf(desk, '--json');
   expect(JSON.parse(text)).toEqual(desk);
   expect(text).toMatchInlineSnapshot(`
-    "{"number":1,"time":"2026-01-01T00:00:00.000Z","version":"0.1.0","seats":[{"name":"desk","owner":"host","domains":["win10"],"moving":false,"move":null,"repair":null,"devices":[{"kind":"input","selector":"KBD1","name":"QEMU Keyboard","present":true,"with":"host","problem":null},{"kind":"usb","selector":"1532:0037","name":"Razer DeathAdder","present":true,"with":"host","problem":null},{"kind":"usb","selector":"1-2.3","name":"","present":false,"with":null,"problem":null}]}],"domains":[{"name":"win10","state":"running"}],"lookingGlass":[{"domain":"win10","path":"/dev/shm/looking-glass","mib":64,"host":"alive"}],"guests":[],"problems":[]}
+    "{"number":1,"time":"2026-01-01T00:00:00.000Z","version":"0.1.0","seats":[{"name":"desk","owner":"host","domains":["win10"],"moving":false,"move":null,"repair":null,"devices":[{"kind":"input","selector":"KBD1","name":"QEMU Keyboard","present":true,"with":"host","problem":null},{"kind":"usb","selector":"1532:0037","name":"Razer DeathAdder","present":true,"with":"host","problem":null},{"kind":"usb","selector":"1-2.3","name":"","present":false,"with":null,"problem":null}]}],"domains":[{"name":"win10","state":"running"}],"lookingGlass":[{"domain":"win10","path":"/dev/shm/looking-glass","mib":64,"present":true,"host":"alive"}],"guests":[],"problems":[]}
     "
   `);
 });

@@ -150,9 +150,15 @@ const changes: { change: (state: State) => void; lines: string[] }[] = [
   {
     change: (state) =>
       (state.lookingGlass = [
-        { domain: 'win10', path: '/dev/shm/looking-glass', mib: 64, host: 'dead' },
+        { domain: 'win10', path: '/dev/shm/looking-glass', mib: 64, present: true, host: 'dead' },
       ]),
     lines: ['looking glass win10 host stopped', 'looking glass linux no more'],
+  },
+  {
+    change(state) {
+      for (const file of state.lookingGlass) file.present = false;
+    },
+    lines: ['looking glass win10 file missing'],
   },
   {
     change: (state) =>
@@ -228,7 +234,7 @@ test('watch fails when the service ends', async () => {
   expect(await watch.ended()).toEqual({
     status: 4,
     stderr:
-      'handglass: The service ended the connection (1001).\n' +
+      'handglass: The service has ended.\n' +
       '           `systemctl status handglass` shows how it is.\n',
     noMoreLines: true,
   });

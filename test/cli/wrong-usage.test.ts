@@ -15,6 +15,10 @@ const wrongUses: WrongUse[] = [
   wrong(['statu'], 'There is no command "statu"; the nearest is `status`.'),
   wrong(['stat'], 'There is no command "stat"; the nearest is `status`.'),
   wrong(['nonsense'], 'There is no command "nonsense".'),
+  ...['foo', 'x', 'run', 'start', 'list'].map((word) =>
+    wrong([word], `There is no command "${word}".`),
+  ),
+  wrong(['shm', 'list'], 'There is no command "list".'),
   wrong(['Status'], 'There is no command "Status"; the nearest is `status`.'),
   wrong(['shm', 'sise'], 'There is no command "sise"; the nearest is `size`.'),
   wrong(['guest', 'unpair', 'x'], 'There is no command "unpair"; the nearest is `pair`.'),

@@ -71,7 +71,7 @@ test('A file that cannot be read is told with the reason', async () => {
   expect(await failure()).toMatchObject({
     code: 'config',
     what: expect.stringMatching(
-      /^The configuration \/etc\/handglass\/handglass\.toml cannot be read: ELOOP/,
+      /^The configuration \/etc\/handglass\/handglass\.toml cannot be read: too many symbolic links/,
     ),
     remedy: 'The user who runs Handglass must be able to read it, and every folder above it.',
     cause: expect.objectContaining({ code: 'ELOOP' }),

@@ -5,9 +5,7 @@ const refused: Refused[] = [
   {
     reason: 'a value without quotes',
     text: 'a = win10',
-    problems: [
-      '1:5 Invalid TOML document: invalid value; expected TOML: KEY = VALUE under [TABLE] or [[TABLE]], each key once, texts in quotes',
-    ],
+    problems: ['1:5 Invalid TOML document: invalid value; expected a text in quotes: "win10"'],
   },
   {
     reason: 'a table header that is not closed',
@@ -147,6 +145,39 @@ const refused: Refused[] = [
     ],
   },
 ];
+
+const syntax = 'TOML: KEY = VALUE under [TABLE] or [[TABLE]], each key once, texts in quotes';
+
+test.each([
+  { text: 'domains = [win10]', meant: 'win10' },
+  { text: 'domains = ["win10", win11] # both', meant: 'win11' },
+  { text: 'input = [{ name = Logitech G Pro }]', meant: 'Logitech G Pro' },
+  { text: 'usb = [{ port = 1-2.3 }]', meant: '1-2.3' },
+  { text: 'resolution = 2560x1440\r', meant: '2560x1440' },
+  { text: 'mode = 0660', meant: '0660' },
+  { text: 'listen = [192.168.122.1:18503]', meant: '192.168.122.1:18503' },
+  { text: 'path = /dev/shm/looking-glass', meant: '/dev/shm/looking-glass' },
+  { text: 'toggle = leftctrl+rightctrl', meant: 'leftctrl+rightctrl' },
+  { text: 'name = “desk”', meant: 'desk' },
+])('a text without quotes is told to have them: $text', ({ text, meant }) => {
+  const [problem = ''] = problemsOf(`[table]\n${text}\n`);
+  expect(problem).toMatch(/^2:/);
+  expect(problem.split('; expected ')[1]).toBe(`a text in quotes: ${JSON.stringify(meant)}`);
+});
+
+test.each([
+  'swallow = True',
+  'name = "desk',
+  'name = ',
+  'seat = [',
+  'usb = [{',
+  'name "desk"',
+  'name',
+  'a = ["x" "y"]',
+])('what is wrong otherwise is told in general: %s', (text) => {
+  const [problem = ''] = problemsOf(text);
+  expect(problem.endsWith(`; expected ${syntax}`)).toBe(true);
+});
 
 test.each(refused)('The file is refused for $reason', ({ text, problems }) => {
   expect(problemsOf(text)).toEqual(problems);

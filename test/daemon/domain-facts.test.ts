@@ -91,7 +91,14 @@ test('a domain of which a failing source has never told has no state', async () 
   const { read, libvirt } = start();
   libvirt.failure = away;
   expect(await read()).toEqual({
-    domains: [win10, { name: 'linux', state: 'no state' }],
+    domains: [
+      win10,
+      {
+        name: 'linux',
+        state: 'no state',
+        start: '`handglass status` shows what keeps it from being asked.',
+      },
+    ],
     attached: new Map([['win10', [mouse]]]),
     drives: new Map([['win10', []]]),
     freePorts: new Map([['win10', 7]]),

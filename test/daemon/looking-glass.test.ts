@@ -49,7 +49,9 @@ async function start(...names: string[]) {
 
 test('before the first look nothing is known but the size', async () => {
   const { watch } = await start('lg');
-  expect(watch.view()).toEqual([{ domain: 'win10', path: '/lg', mib: 64, host: 'unknown' }]);
+  expect(watch.view()).toEqual([
+    { domain: 'win10', path: '/lg', mib: 64, present: true, host: 'unknown' },
+  ]);
 });
 
 test('a host is known by a heartbeat that goes on, and dead when it stops', async () => {
@@ -65,6 +67,17 @@ test('a host is known by a heartbeat that goes on, and dead when it stops', asyn
   await write('lg', 3, 2);
   expect(await look()).toEqual(['alive']);
   expect(changed).toHaveBeenCalledTimes(5);
+  await end();
+});
+
+test('a file that is missing is told, and when it comes', async () => {
+  const { look, watch, write, changed, end } = await start('lg');
+  await look();
+  expect(watch.view()).toMatchObject([{ present: false, host: 'none' }]);
+  expect(changed).toHaveBeenCalledTimes(1);
+  await write('lg', 1);
+  await look();
+  expect(watch.view()).toMatchObject([{ present: true }]);
   await end();
 });
 

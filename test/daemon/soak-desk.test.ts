@@ -56,6 +56,15 @@ describe('the seat', () => {
     expect(deskOf(...steps)).toMatchObject(expected);
   });
 
+  test('can be given to the host while nobody can be asked, if nothing has to come', () => {
+    const down = deskOf({ kind: 'kill libvirtd' });
+    expect([refusalOf(down, 'host'), refusalOf(down, 'win10')]).toEqual([
+      null,
+      'libvirt-unavailable',
+    ]);
+    expect(refusalOf(deskOf(give, { kind: 'kill libvirtd' }), 'host')).toBe('libvirt-unavailable');
+  });
+
   test('is not given where one device more comes than there are ports', () => {
     const full = deskOf({ kind: 'fill', count: domainPorts - 2 });
     expect(refusalOf(full, 'win10')).toBe('device-refused');

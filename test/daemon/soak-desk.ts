@@ -92,7 +92,9 @@ export function waitingDevices(desk: Desk): Device[] {
 
 /** Why the seat cannot be given, if so. */
 export function refusalOf(desk: Desk, to: Owner): string | null {
-  if (!desk.isLibvirtUp) return 'libvirt-unavailable';
+  // The keyboard comes in any case, and what is here has not to come.
+  const isHome = ownerOf({ ...desk, input: 'host' }) === 'host';
+  if (!desk.isLibvirtUp && !(to === 'host' && isHome)) return 'libvirt-unavailable';
   if (to === 'host') return null;
   if (desk.domain === 'shut off') return 'domain-not-running';
   const coming = seatDevices(desk).filter((device) => !desk.held.has(device));

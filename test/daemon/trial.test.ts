@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startTrial } from '../../src/daemon/trial.ts';
+import { confirmTrial, startTrial } from '../../src/daemon/trial.ts';
 import { manualClock } from '../host/clocks.ts';
 
 function start() {
@@ -40,13 +40,22 @@ test('a trial that nobody confirms is over when its time has passed', async () =
 
 test('a trial that is confirmed ends there, once', async () => {
   const { clock, trial, log, times, told } = start();
-  trial.confirm();
-  trial.confirm();
+  confirmTrial(trial);
+  confirmTrial(trial);
   await clock.awaited(0);
   clock.advance(60_000);
   expect(times).toEqual([60_000, 0]);
   expect(log.slice(1)).toEqual(['confirmed: the service stays']);
   expect(told.over).toBe(0);
+});
+
+test('a service that is on no trial has none to confirm', () => {
+  expect(() => confirmTrial(null)).toThrow(
+    expect.objectContaining({
+      code: 'trial-not-running',
+      what: 'No trial is running: the service was started to stay.',
+    }),
+  );
 });
 
 test('a service that is stopped waits for no trial', async () => {

@@ -92,6 +92,8 @@ test('a file that cannot be written is a problem until it can', async () => {
   await rm(folder, { recursive: true });
   devices.save([pen]);
   await vi.waitFor(() =>
-    expect(reported).toEqual([[expect.stringMatching(`in ${path} cannot be written: ENOENT`)]]),
+    expect(reported).toEqual([
+      [expect.stringMatching(`in ${path} cannot be written: no such file`)],
+    ]),
   );
 });

@@ -197,23 +197,30 @@ describe('what fails', () => {
   const pad = inputDevice({ path: '/dev/input/event9', name: 'Pad', bits: gamepadBits });
 
   test.each([
-    { code: 'EMFILE', remedy: 'Let the selectors name fewer devices of this kind.' },
-    { code: 'EINVAL', remedy: 'Plug it in, then restart the service.' },
-  ])('a clone that cannot be made ($code) is a problem, and no other is', ({ code, remedy }) => {
-    const { input, switchboard, routed } = start([desk], [remembered]);
-    switchboard.refused.set('handglass/win10-pen', code);
-    const problem = {
-      code: 'input-unavailable',
-      what: `The input device Pen cannot be handed to win10 whole: ${code}, createProxy.`,
-      remedy,
-    };
-    expect(input.follow([])).toMatchObject([problem]);
-    expect(input.follow([pen, pad])).toMatchObject([problem]);
-    expect(routed()).toEqual([
-      [0, 0],
-      [0, 'handglass/win10-pad'],
-    ]);
-  });
+    {
+      code: 'EMFILE',
+      reason: 'too many open files',
+      remedy: 'Let the selectors name fewer devices of this kind.',
+    },
+    { code: 'EINVAL', reason: 'invalid argument', remedy: 'Plug it in, then restart the service.' },
+  ])(
+    'a clone that cannot be made ($code) is a problem, and no other is',
+    ({ code, reason, remedy }) => {
+      const { input, switchboard, routed } = start([desk], [remembered]);
+      switchboard.refused.set('handglass/win10-pen', code);
+      const problem = {
+        code: 'input-unavailable',
+        what: `The input device Pen cannot be handed to win10 whole: ${reason}.`,
+        remedy,
+      };
+      expect(input.follow([])).toMatchObject([problem]);
+      expect(input.follow([pen, pad])).toMatchObject([problem]);
+      expect(routed()).toEqual([
+        [0, 0],
+        [0, 'handglass/win10-pad'],
+      ]);
+    },
+  );
 
   test('a machine without uinput has one problem, and forgets nothing', () => {
     const { input, switchboard, saved } = start([desk], [remembered]);
@@ -237,7 +244,7 @@ describe('what fails', () => {
     switchboard.refused.set('capabilities', 'EIO');
     expect(input.follow([pen])).toMatchObject([
       {
-        what: 'What the input device Pen (/dev/input/event7) can do cannot be found out: EIO, EVIOCGBIT.',
+        what: 'What the input device Pen (/dev/input/event7) can do cannot be found out: i/o error.',
         remedy: 'Unplug it and plug it in again.',
       },
     ]);

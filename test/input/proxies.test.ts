@@ -72,7 +72,7 @@ test('a node that may not be opened yet is told of and tried again at the next l
   expect(proxies.follow(nodesOfWin10)).toMatchObject([
     {
       code: 'input-unavailable',
-      what: 'The proxy win10-keyboard (/dev/input/event7) cannot be opened: EACCES, open.',
+      what: 'The proxy win10-keyboard (/dev/input/event7) cannot be opened: permission denied.',
       remedy: expect.stringContaining('units/handglass.rules'),
     },
   ]);
@@ -109,7 +109,7 @@ test('a proxy that the service manager does not take is open all the same, and o
   expect(proxies.follow([node('win10-keyboard')])).toMatchObject([
     {
       code: 'input-unavailable',
-      what: 'The service manager does not keep the proxy win10-keyboard (/dev/input/event7): ENOBUFS, sendmsg.',
+      what: 'The service manager does not keep the proxy win10-keyboard (/dev/input/event7): no buffer space available.',
       remedy: 'Shut down the domain that reads it before the service is restarted.',
     },
   ]);
@@ -216,12 +216,17 @@ test('what nobody has asked for, or is none of ours, is closed', () => {
 });
 
 test.each([
-  { code: 'ENOENT', remedy: 'Load its module: `sudo modprobe uinput`. Then restart the service.' },
+  {
+    code: 'ENOENT',
+    reason: 'no such file or directory',
+    remedy: 'Load its module: `sudo modprobe uinput`. Then restart the service.',
+  },
   {
     code: 'EACCES',
+    reason: 'permission denied',
     remedy: 'Install units/handglass.rules (`sudo sh units/install.sh`), then restart the service.',
   },
-])('a machine without uinput ($code) has one problem, and no proxy', ({ code, remedy }) => {
+])('a machine without uinput ($code) has one problem, and no proxy', ({ code, reason, remedy }) => {
   const { fake, open } = start(({ refused }) => refused.set('/dev/uinput', code));
   const proxies = open('win10', 'linux');
   expect(proxies.targets).toEqual([
@@ -230,7 +235,7 @@ test.each([
   ]);
   const problem = {
     code: 'input-unavailable',
-    what: `No keyboard or mouse can be handed to a domain: ${code}, open.`,
+    what: `No keyboard or mouse can be handed to a domain, since /dev/uinput cannot be used: ${reason}.`,
     remedy,
   };
   expect(proxies.follow([])).toMatchObject([problem]);

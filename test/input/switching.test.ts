@@ -139,7 +139,7 @@ test('a device without rights yet is told of and tried again at the next look', 
   expect(input.follow([keyboard, pad])).toMatchObject([
     {
       code: 'input-unavailable',
-      what: 'The input device Keyboard (/dev/input/event4) cannot be read: EACCES, open.',
+      what: 'The input device Keyboard (/dev/input/event4) cannot be read: permission denied.',
       remedy: 'The service has to be in the group input, and the device in that group.',
     },
   ]);
@@ -164,7 +164,7 @@ test('any other failure has no remedy to offer', () => {
   switchboard.refused.set(keyboard.path, 'EMFILE');
   expect(input.follow([keyboard])).toMatchObject([
     {
-      what: 'The input device Keyboard (/dev/input/event4) cannot be read: EMFILE, open.',
+      what: 'The input device Keyboard (/dev/input/event4) cannot be read: too many open files.',
       remedy: '',
     },
   ]);

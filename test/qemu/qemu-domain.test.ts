@@ -32,16 +32,19 @@ async function running(...more: string[]) {
 }
 
 test('a QEMU that does not run is shut off and has nothing to bring back', async () => {
-  const { domain } = domainAt(realQemu().socket);
-  expect(await domain.list()).toEqual([{ name: 'win10', state: 'shut off' }]);
+  const { socket } = realQemu();
+  const { domain } = domainAt(socket);
+  const start = `Start its QEMU with \`-qmp unix:${socket},server=on,wait=off\`.`;
+  expect(await domain.list()).toEqual([{ name: 'win10', state: 'shut off', start }]);
   expect(await domain.attached('win10')).toEqual([]);
   await domain.detach('win10', alias);
-  await expect(domain.attach('win10', mouse)).rejects.toMatchObject({ code: 'domain-not-running' });
+  const notRunning = { code: 'domain-not-running', remedy: start };
+  await expect(domain.attach('win10', mouse)).rejects.toMatchObject(notRunning);
 });
 
 test('it is paused until its guest runs, and each change is told', async () => {
   const { domain, state, monitor, changed } = await running();
-  expect(await domain.list()).toEqual([{ name: 'win10', state: 'paused' }]);
+  expect(await domain.list()).toMatchObject([{ name: 'win10', state: 'paused' }]);
   for (const [command, expected] of [
     ['cont', 'running'],
     ['stop', 'paused'],

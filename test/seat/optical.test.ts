@@ -71,7 +71,7 @@ test.each([
   },
   {
     drives: [opticalDrive({ name: '', generic: null })],
-    story: '/dev/sr0: it has no SCSI node. Say `modprobe sg`.',
+    story: '/dev/sr0: it has no SCSI node. Say `sudo modprobe sg`.',
   },
   {
     drives: [opticalDrive({ name: '', isOptical: false, generic: null })],

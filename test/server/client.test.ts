@@ -96,7 +96,7 @@ test('states fail when the service stops', async () => {
   await Promise.all([
     expect(next).rejects.toMatchObject({
       code: 'service-down',
-      what: 'The service ended the connection (1001).',
+      what: 'The service has ended.',
     }),
     service.stop(),
   ]);
@@ -136,7 +136,7 @@ test('a socket that is not there or that nobody serves means that the service is
   for (const name of ['absent', 'stale']) {
     await expect(connect(`ws+unix:${join(folder, name)}:/`)).rejects.toMatchObject({
       code: 'service-down',
-      remedy: 'Start it with `systemctl start handglass`.',
+      remedy: 'Start it with `sudo systemctl start handglass`.',
     });
   }
 });

@@ -257,7 +257,7 @@ test('an address that is taken is a problem, told once, and tried again until it
   const service = await startService({ clock, listen: [{ address: '127.0.0.1', port }] });
   expect(service.problems).toMatchObject([
     {
-      what: `Guests cannot connect: listening on 127.0.0.1 port ${port} failed: listen EADDRINUSE: address already in use 127.0.0.1:${port}.`,
+      what: `Guests cannot connect: another program listens on 127.0.0.1 port ${port}.`,
     },
   ]);
   await openPeer(service.unixAddress);
@@ -275,6 +275,7 @@ test('an address that does not exist yet is a problem and does not keep the serv
   const service = await startService({ listen: [{ address: '192.0.2.1', port: 18_503 }] });
   expect(service.problems).toMatchObject([
     {
+      what: 'Guests cannot connect: this machine does not have the address 192.0.2.1.',
       remedy:
         'It is tried again until the address is there, such as once libvirt has started its network.',
     },

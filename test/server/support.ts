@@ -95,8 +95,8 @@ export const sampleState: State = {
     { name: 'linux', state: 'shut off' },
   ],
   lookingGlass: [
-    { domain: 'win10', path: '/dev/shm/looking-glass', mib: 64, host: 'alive' },
-    { domain: 'linux', path: '/dev/shm/looking-glass-2', mib: 32, host: 'absent' },
+    { domain: 'win10', path: '/dev/shm/looking-glass', mib: 64, present: true, host: 'alive' },
+    { domain: 'linux', path: '/dev/shm/looking-glass-2', mib: 32, present: true, host: 'absent' },
   ],
   guests: [],
   problems: [{ code: 'libvirt-unavailable', message: 'linux cannot be asked.', remedy: '' }],

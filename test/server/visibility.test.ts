@@ -30,7 +30,7 @@ test('a guest sees its own seats, domain, Looking Glass file and guest, and no p
     version: '0.1.0',
     seats: [seat('desk'), seat('couch', { domains: ['win10'] })],
     domains: [{ name: 'win10', state: 'running' }],
-    lookingGlass: [{ domain: 'win10', path: '', mib: 64, host: 'alive' }],
+    lookingGlass: [{ domain: 'win10', path: '', mib: 64, present: true, host: 'alive' }],
     guests: [guests[0]],
     problems: [],
   });
@@ -87,7 +87,9 @@ const stateOf = (domains: string[]): fc.Arbitrary<State> => {
       }),
     ),
     domains: fc.array(fc.record({ name: domain, state: word })),
-    lookingGlass: fc.array(fc.record({ domain, path: sentence, mib: fc.nat(), host: word })),
+    lookingGlass: fc.array(
+      fc.record({ domain, path: sentence, mib: fc.nat(), present: fc.boolean(), host: word }),
+    ),
     guests: fc.array(
       fc.record({
         id: fc.constantFrom('1', '2', '3'),

@@ -134,7 +134,7 @@ test('an absent file is a problem', async () => {
   expect(await sharedMemoryStatus({ ...realHost, ...sleepingClock() }, entry)).toEqual({
     path: entry.path,
     found: null,
-    problems: ['It does not exist.'],
+    problems: ['It does not exist: `sudo handglass shm create` makes it.'],
     host: 'none',
     header: null,
   });
@@ -178,7 +178,7 @@ test('a file that may not be read has a problem in place of a host', async () =>
     },
   };
   expect(await sharedMemoryStatus(host, entry)).toMatchObject({
-    problems: ['It cannot be read, so its host is not known: EACCES: permission denied.'],
+    problems: ['It cannot be read, so its host is not known: permission denied.'],
     host: 'none',
   });
 });

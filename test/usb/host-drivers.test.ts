@@ -60,6 +60,6 @@ test('without the right to ask, the failure says what to do', async () => {
   const { restore } = await start(errno('EACCES'));
   await expect(restore()).rejects.toMatchObject({
     code: 'handoff-failed',
-    what: 'The USB interface 1-2.3:1.1 is without a driver, and /sys/bus/usb/drivers_probe cannot be written: EACCES: write.',
+    what: 'The USB interface 1-2.3:1.1 is without a driver, and /sys/bus/usb/drivers_probe cannot be written: permission denied.',
   });
 });

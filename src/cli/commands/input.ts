@@ -16,7 +16,7 @@ export const input = buildCommand({
   async func(this: Context, flags: Flags) {
     const domain = domainOfXml(flags);
     if (domain === null) await printDevices(this, flags);
-    else await printXml(this, flags, domain);
+    else await printNeeds(this, flags, domain);
   },
   parameters: {
     flags: {
@@ -48,8 +48,9 @@ export const input = buildCommand({
     fullDescription: `Show input devices and what would select each.
 
 With --domain and --xml: print the elements that \`virsh edit\` has to put into
-the domain's <devices>, so that it can have a seat's input. With --virtio too:
-for a guest that has the driver vioinput.`,
+the domain's <devices>, so that it can have a seat's input; of a [[qemu]] the
+arguments that its QEMU needs. With --virtio too: for a guest that has the
+driver vioinput.`,
   },
 });
 
@@ -70,12 +71,11 @@ function wrongUse(what: string): HandglassError {
   return new HandglassError('usage', what, remedy);
 }
 
-async function printXml(context: Context, flags: Flags, domain: string): Promise<void> {
+async function printNeeds(context: Context, flags: Flags, domain: string): Promise<void> {
   const { loadConfig } = await import('../../config/load.ts');
   const { proxyName } = await import('../../config/proxy-name.ts');
   const { cloneLinks } = await import('../../input/clone-links.ts');
-  const { evdevInputXml, virtioInputXml } = await import('../../libvirt/evdev-input.ts');
-  const { seats } = await loadConfig(context.host, flags.config);
+  const { seats, qemu } = await loadConfig(context.host, flags.config);
   const domains = [...new Set(seats.flatMap((seat) => seat.domains))];
   if (!domains.includes(domain)) {
     throw new HandglassError(
@@ -86,9 +86,22 @@ async function printXml(context: Context, flags: Flags, domain: string): Promise
         : `Add it to \`domains\` of a [[seat]], or name one that is there: ${domains.join(', ')}.`,
     );
   }
-  const xml = flags.virtio ? virtioInputXml : evdevInputXml;
   const clones = await cloneLinks(context.host, domain, domains);
-  context.print(xml(proxyName(domain), clones).trimEnd());
+  const { evdev, virtio } = qemu.some(({ name }) => name === domain)
+    ? await formsOfQemu()
+    : await formsOfLibvirt();
+  const needed = flags.virtio ? virtio : evdev;
+  context.print(needed(proxyName(domain), clones).trimEnd());
+}
+
+async function formsOfQemu() {
+  const forms = await import('../../qemu/input-arguments.ts');
+  return { evdev: forms.evdevInputArguments, virtio: forms.virtioInputArguments };
+}
+
+async function formsOfLibvirt() {
+  const forms = await import('../../libvirt/evdev-input.ts');
+  return { evdev: forms.evdevInputXml, virtio: forms.virtioInputXml };
 }
 
 async function printDevices(context: Context, flags: Flags): Promise<void> {

@@ -1,5 +1,5 @@
 import type { DeviceState, SeatState, State } from '../../server/protocol.ts';
-import { hostText } from './shared-memory.ts';
+import { useText } from './shared-memory.ts';
 
 /** One sentence for each thing that differs between two states. */
 export function changes(before: State, after: State): string[] {
@@ -67,7 +67,7 @@ const domainsOf = ({ domains }: State): Facts =>
   new Map(domains.map(({ name, state }) => [`domain ${name}`, state]));
 
 const hostsOf = ({ lookingGlass }: State): Facts =>
-  new Map(lookingGlass.map(({ domain, host }) => [`looking glass ${domain}`, hostText(host)]));
+  new Map(lookingGlass.map((file) => [`looking glass ${file.domain}`, useText(file)]));
 
 const guestsOf = ({ guests }: State): Facts =>
   new Map(

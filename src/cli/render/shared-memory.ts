@@ -9,8 +9,12 @@ export function sharedMemoryLines(files: readonly Status[]): string[] {
   return files.length === 0 ? ['No shared memory is configured.'] : files.flatMap(fileLines);
 }
 
-/** Whether a Looking Glass host writes into the file. */
-export function hostText(host: string): string {
+/** Whether a Looking Glass host writes into the file, where there is one. */
+export function useText({ present, host }: { present: boolean; host: string }): string {
+  return present ? hostText(host) : 'file missing';
+}
+
+function hostText(host: string): string {
   return hostTexts[host] ?? `host ${host}`;
 }
 

@@ -1,8 +1,9 @@
 import { styleText } from 'node:util';
 import type { DeviceState, Problem, SeatState, State } from '../../server/protocol.ts';
+import { makerText } from '../../shm/wording.ts';
 import { guestCells } from './guest.ts';
 import { problemLines } from './problem.ts';
-import { hostText } from './shared-memory.ts';
+import { useText } from './shared-memory.ts';
 import { table } from './table.ts';
 
 /** The whole state as a person reads it. */
@@ -11,11 +12,11 @@ export function stateLines(state: State): string[] {
     seatLines(state.seats),
     table([
       ...state.domains.map(({ name, state: runs }) => ['domain', name, runs]),
-      ...state.lookingGlass.map(({ domain, path, mib, host }) => [
+      ...state.lookingGlass.map((file) => [
         'looking glass',
-        domain,
-        path,
-        `${mib} MiB, ${hostText(host)}`,
+        file.domain,
+        file.path,
+        `${file.mib} MiB, ${fileText(file)}`,
       ]),
       ...state.guests.map((guest) => ['guest', ...guestCells(guest)]),
     ]),
@@ -49,6 +50,11 @@ function deviceCells(device: DeviceState): string[] {
 function placeOf({ present, with: holder, problem }: DeviceState): string {
   if (problem !== null) return styleText('red', problem);
   return present ? (holder ?? 'nobody') : styleText('yellow', 'not plugged in');
+}
+
+function fileText(file: State['lookingGlass'][number]): string {
+  if (file.present) return useText(file);
+  return styleText('red', `${useText(file)}: ${makerText(file.path)}`);
 }
 
 function problemText({ message, remedy }: Problem): string[] {

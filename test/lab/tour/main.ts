@@ -60,8 +60,10 @@ async function runHere(config: string | undefined): Promise<number> {
   const words = ['daemon', ...(config === undefined ? [] : ['--config', config])];
   const folder = mkdtempSync(join(tmpdir(), 'handglass-here-'));
   const env = { RUNTIME_DIRECTORY: folder, STATE_DIRECTORY: folder };
+  // The folder is open to its owner alone.
+  const asOwner = process.getuid?.() === 0 ? 'sudo env ' : '';
   process.stdout.write(
-    `From a second terminal: RUNTIME_DIRECTORY=${folder} npx handglass status\n`,
+    `From a second terminal, in this folder: ${asOwner}RUNTIME_DIRECTORY=${folder} npx handglass status\n`,
   );
   const service = spawn(process.execPath, [program, ...words], {
     env: { ...process.env, ...env },
