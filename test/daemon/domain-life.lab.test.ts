@@ -95,6 +95,40 @@ test('a seat comes back while the host sleeps, and is given again', async () => 
   await expectInDomain(2);
 });
 
+test('a domain that is undefined while it runs keeps the seat until it ends', async () => {
+  await sh('virsh dumpxml --inactive win10 > /tmp/win10.xml');
+  await sh('handglass give desk win10');
+  await sh('virsh undefine win10');
+  await expectInDomain(2);
+  await expectWith('win10');
+  await sh('virsh destroy win10');
+  await expectWith('host');
+  await eventually(`test -e ${mouse}`);
+  expect((await lab.sh('handglass give desk win10')).stderr).toContain(
+    'There is no domain "win10"',
+  );
+  await sh('virsh define /tmp/win10.xml');
+});
+
+test('a domain that is renamed is another one, until it has its name again', async () => {
+  await sh('virsh destroy win10 && virsh domrename win10 win11');
+  expect((await lab.sh('handglass give desk win10')).stderr).toContain(
+    'There is no domain "win10"',
+  );
+  await sh('virsh domrename win11 win10 && virsh start win10');
+  await sh('handglass give desk win10');
+  await expectInDomain(2);
+});
+
+test('a domain that is saved has not the seat, and when it goes on it can have it', async () => {
+  await sh('virsh managedsave win10');
+  const { stderr } = await lab.sh('handglass give desk win10');
+  expect(stderr).toContain('The domain "win10" is not running (shut off).');
+  await sh('virsh start win10');
+  await sh('handglass give desk win10');
+  await expectInDomain(2);
+});
+
 test('a seat goes to a domain that starts, and is back when that ends', async () => {
   await configure('on-start', 'give');
   await sh('virsh destroy win10');

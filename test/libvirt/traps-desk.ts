@@ -1,6 +1,7 @@
 /** Seats and domains in the virtual host that libvirt, or Handglass, has reasons to refuse. */
+import { expect } from 'vitest';
 import { product } from '../lab/guest/input/programs.ts';
-import type { Lab } from '../lab/lab.ts';
+import type { Lab, Result } from '../lab/lab.ts';
 import { output } from '../lab/shell.ts';
 
 /** They name the same devices, in one way or another. */
@@ -58,4 +59,16 @@ export async function makeDomains(lab: Lab): Promise<void> {
     ${win10} | sed "s/win10/bare/; s/model='qemu-xhci' ports='8'/model='none'/" > /tmp/bare.xml
     virsh define /tmp/small.xml && virsh define /tmp/bare.xml`,
   );
+}
+
+/** Writes what another program has libvirt attach, by what its `<source>` holds; gives the file. */
+export async function foreign(lab: Lab, source: string, policy = ''): Promise<string> {
+  const xml = `<hostdev mode="subsystem" type="usb"><source ${policy}>${source}</source></hostdev>`;
+  await output(lab, `echo '${xml}' > /tmp/foreign.xml`);
+  return '/tmp/foreign.xml';
+}
+
+export function expectRefused({ status, stderr }: Result, ...said: (string | RegExp)[]): void {
+  for (const sentence of said) expect(stderr).toMatch(sentence);
+  expect(status).toBe(1);
 }

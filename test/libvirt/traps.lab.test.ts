@@ -4,9 +4,9 @@ import { aliasFor } from '../../src/domain/usb-hostdev.ts';
 import { type Asker, askerIn } from '../domain/contract.ts';
 import { mouse, type Service, serviceIn } from '../input/desk.ts';
 import { nodeCommand, product } from '../lab/guest/input/programs.ts';
-import { bootLab, type Lab, type Result } from '../lab/lab.ts';
+import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
-import { blindSeats, configure, makeDomains, seats } from './traps-desk.ts';
+import { blindSeats, configure, expectRefused, foreign, makeDomains, seats } from './traps-desk.ts';
 
 let lab: Lab;
 let service: Service;
@@ -45,21 +45,9 @@ async function hostdevs(domain: string): Promise<number> {
   return Number(await sh(`virsh dumpxml ${domain} | grep -c '<hostdev ' || true`));
 }
 
-/** Writes what another program has libvirt attach, by what its `<source>` holds. */
-async function foreign(source: string, policy = ''): Promise<string> {
-  const xml = `<hostdev mode="subsystem" type="usb"><source ${policy}>${source}</source></hostdev>`;
-  await sh(`echo '${xml}' > /tmp/foreign.xml`);
-  return '/tmp/foreign.xml';
-}
-
 async function foreignDevice(serial: string): Promise<string> {
   const { bus, device } = await asker.device(serial);
-  return foreign(`<address bus="${bus}" device="${device}"/>`);
-}
-
-function expectRefused({ status, stderr }: Result, ...sentences: (string | RegExp)[]): void {
-  for (const sentence of sentences) expect(stderr).toMatch(sentence);
-  expect(status).toBe(1);
+  return foreign(lab, `<address bus="${bus}" device="${device}"/>`);
 }
 
 const attached = () => asker.ask('attached');
@@ -68,7 +56,7 @@ const aliasOf = async (serial: string) => aliasFor((await asker.device(serial)).
 
 describe('which device', () => {
   test('of three of one model libvirt takes none, and the service names a selector for each', async () => {
-    const file = await foreign('<vendor id="0x0627"/><product id="0x0001"/>');
+    const file = await foreign(lab, '<vendor id="0x0627"/><product id="0x0001"/>');
     expect((await lab.sh(`virsh attach-device win10 ${file} --live`)).stderr).toContain(
       'Multiple USB devices for 627:1, use <address> to specify one',
     );
@@ -141,6 +129,7 @@ describe('another program', () => {
 describe('success that is none', () => {
   test('an absent device that is optional is attached, libvirt says, and the domain has none', async () => {
     const file = await foreign(
+      lab,
       '<vendor id="0x9999"/><product id="0x0001"/>',
       'startupPolicy="optional"',
     );
@@ -152,7 +141,7 @@ describe('success that is none', () => {
   });
 
   test('a device of the configuration that is away keeps a domain from its start, ours does not', async () => {
-    const file = await foreign('<vendor id="0x9999"/><product id="0x0001"/>');
+    const file = await foreign(lab, '<vendor id="0x9999"/><product id="0x0001"/>');
     await sh(`virsh attach-device small ${file} --config`);
     expect((await lab.sh('virsh start small')).stderr).toContain(
       'Did not find USB device 9999:0001',
@@ -267,6 +256,19 @@ describe('libvirt itself', () => {
     expect(await hostdevs('win10')).toBe(2);
     await sh('virsh destroy win10');
     await service.until(/"owner":"host"[^]*"state":"shut off"/);
+  });
+
+  test('while it hangs that is told, and what came meanwhile is seen to once it goes on', async () => {
+    await service.give('win10');
+    await sh('kill -STOP $(pidof libvirtd)');
+    await lab.control('unplug stick');
+    await service.until(/"problems":\[\{"code":"libvirt-unavailable"/);
+    await lab.control('plug stick');
+    await asker.device('STICK1');
+    await sh('kill -CONT $(pidof libvirtd)');
+    await service.until(/"selector":"STICK1"[^}]*"with":"win10"[^]*"problems":\[\]/);
+    expect(await hostdevs('win10')).toBe(2);
+    await service.give('host');
   });
 
   test('what happens while it is away is found when it is back', async () => {
