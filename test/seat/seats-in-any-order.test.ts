@@ -36,7 +36,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ domain, state }).map(({ domain: name, state: to }): Act => ({
     text: `${name} ${to}`,
     run(_, world) {
+      const held = ['1-1', '1-2', '1-3'].filter((at) => world.holder(at).includes(name));
       world.setState(name, to);
+      // As a QEMU leaves them that is killed.
+      if (to === 'shut off') for (const at of held) world.driverless.add(at);
     },
   })),
   // A chord, a deaf domain or the end of a process.
@@ -112,11 +115,22 @@ test('what is shown is what is, and everything can come home', async () => {
       async (acts, faults, scheduler) => {
         const world = createWorld();
         const seats: Seats = createSeats({ seats: configured }, world.effects, () => {}, {
-          wished: ({ seat: name, to }) => void Promise.allSettled([seats.give(name, to)]),
+          wished: ({ seat: name, to, why }) =>
+            void Promise.allSettled([
+              to === 'host' ? seats.bring(name, { why }) : seats.give(name, to),
+            ]),
         });
         const left = [...faults];
         world.fail = async (call) => {
           await scheduler.schedule(Promise.resolve(), call);
+          const failure = left.shift() ?? null;
+          if (failure !== null) throw failure;
+        };
+        const { effects } = world;
+        // Done all the same, and nobody can tell.
+        const giveUsb = effects.giveUsb.bind(effects);
+        effects.giveUsb = async (...given) => {
+          await giveUsb(...given);
           const failure = left.shift() ?? null;
           if (failure !== null) throw failure;
         };
@@ -145,6 +159,7 @@ test('what is shown is what is, and everything can come home', async () => {
         for (const { name } of configured) await seats.give(name, 'host');
         await setImmediate();
         expectSettled(seats, world);
+        expect(world.driverless).toEqual(new Set());
         expect(seats.view().seats.map(({ owner }) => owner)).toEqual(['host', 'host', 'host']);
         expect(['1-1', '1-2', '1-3'].map(world.holder)).toEqual(['host', 'host', 'host']);
       },
