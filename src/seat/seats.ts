@@ -196,7 +196,7 @@ export function createSeats(
         await refresh();
         const now = viewNow(seat);
         check?.(now);
-        if (to !== 'host') standings.handOver(seat, 'host');
+        if (to !== 'host') standings.begun(seat);
         // They may have gone elsewhere since, and that counts.
         if (hasInput && isInputAlone(seat)) return;
         if (to !== 'host' && !isLast()) throw overtaken();
@@ -204,13 +204,13 @@ export function createSeats(
         const isAway = effects.input.ownerOf(seat.name) !== 'host';
         if (to === 'host' && isAway && isLast()) effects.input.take(seat.name);
         await moveSeat(effects, reading, { seat, owner: now.owner, to, turn, isLast });
-        standings.handOver(seat, to);
+        standings.arrived(seat, to);
       } catch (error) {
         failure = error;
         throw error;
       } finally {
         isNoticed = false;
-        standings.handedOver(seat);
+        standings.ended(seat);
         await refresh();
         if (failure !== null) failed(failure);
         const latest = handoffs.get(seat.name);

@@ -20,6 +20,8 @@ export interface Standing {
   known: ReadonlySet<string>;
   /** Those that a domain has had, or may have had, and whose drivers have not been seen to since. */
   lent: ReadonlySet<string>;
+  /** A handoff to a domain has begun since, and not succeeded. */
+  isHalf: boolean;
 }
 
 export type Repair =
@@ -76,6 +78,7 @@ export function standingOf(
     lives: livesOf(domains, before?.lives ?? null),
     known: new Set(known.map(addressOf)),
     lent: new Set(lent.map(addressOf)),
+    isHalf: false,
   };
 }
 

@@ -22,13 +22,12 @@ export interface Standings {
    * @param moved it has just been moved: what it was asked for counts before any start meanwhile
    */
   settle(seat: Seat, owner: string, moved: boolean): { repairs: Repair[]; wish: Wish | null };
-  /**
-   * A handoff has brought the seat there. One to a domain calls this with the host when it begins:
-   * what it leaves there half way is to come home.
-   */
-  handOver(seat: Seat, owner: string): void;
+  /** A handoff to a domain begins: what it leaves there half way is to come home. */
+  begun(seat: Seat): void;
+  /** A handoff has brought the seat there. */
+  arrived(seat: Seat, owner: string): void;
   /** A handoff has ended, one way or another. */
-  handedOver(seat: Seat): void;
+  ended(seat: Seat): void;
   repaired(seat: string, repair: Repair): void;
 }
 
@@ -41,9 +40,7 @@ export function createStandings(input: Pick<SeatInput, 'ownerOf'>, reading: Read
   }
 
   function wishOf(seat: Seat, owner: string, before: Standing, now: Standing, moved: boolean) {
-    const isPart = owner !== 'host' && input.ownerOf(seat.name) === 'host';
-    // A handoff that failed half way has left it there, or what it asked for was done too late.
-    if (isPart && before.owner === 'host') {
+    if (before.isHalf && owner !== 'host' && input.ownerOf(seat.name) === 'host') {
       return { seat: seat.name, from: owner, to: 'host', why: `${owner} has a part of it only` };
     }
     const was = moved ? owner : before.owner;
@@ -61,9 +58,10 @@ export function createStandings(input: Pick<SeatInput, 'ownerOf'>, reading: Read
       const wish = before === null ? null : wishOf(seat, owner, before, now, moved);
       return { repairs: repairsFor(seat, owner, facts, now), wish };
     },
-    handOver: ({ name }, owner) => change(name, (standing) => ({ ...standing, owner })),
-    handedOver: (seat) =>
-      change(seat.name, (standing) => afterHandoff(standing, seat, reading.facts())),
+    begun: ({ name }) => change(name, (standing) => ({ ...standing, owner: 'host', isHalf: true })),
+    arrived: ({ name }, owner) =>
+      change(name, (standing) => ({ ...standing, owner, isHalf: false })),
+    ended: (seat) => change(seat.name, (standing) => afterHandoff(standing, seat, reading.facts())),
     repaired: (name, repair) => change(name, (standing) => afterRepair(standing, repair)),
   };
 }

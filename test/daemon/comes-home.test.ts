@@ -85,6 +85,20 @@ test('what a failed handoff has left in the domain comes home', async () => {
   expect(holders()).toEqual(['host', 'host']);
 });
 
+test('what another seat has sent there of what both have stays', async () => {
+  const world = createWorld();
+  const wishes: string[] = [];
+  const both = ['desk', 'sofa'].map((name) => seatWith(name, ['win10'], 'MOUSE'));
+  const seats = createSeats({ seats: both }, world.effects, () => {}, {
+    wished: ({ seat, to }) => wishes.push(`${seat} to ${to}`),
+  });
+  await seats.refresh();
+  await seats.give('desk', 'win10');
+  await seats.refresh();
+  expect(world.holder('1-1')).toBe('win10');
+  expect(wishes).toEqual([]);
+});
+
 test('what went to a domain without its keyboard being wanted there stays', async () => {
   const { world, seats, look, holders } = start({
     ...seatWith('desk', ['win10'], 'MOUSE', 'STICK'),

@@ -131,8 +131,8 @@ test('what is shown is what is, and everything can come home', async () => {
         const giveUsb = effects.giveUsb.bind(effects);
         effects.giveUsb = async (...given) => {
           await giveUsb(...given);
-          const failure = left.shift() ?? null;
-          if (failure !== null) throw failure;
+          const failure = left.shift();
+          if (failure instanceof HandglassError) throw failure;
         };
 
         const asked: Promise<unknown>[] = [];

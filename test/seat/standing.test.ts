@@ -170,6 +170,7 @@ test('at the first reading nothing is new, and every device may have been lent',
     ]),
     known: new Set(['1-1 1:2']),
     lent: new Set(['1-1 1:2']),
+    isHalf: false,
   });
 });
 
