@@ -16,7 +16,7 @@ case ${1-} in
 esac
 
 units='handglass.service handglass-shm.service handglass-suspend.service'
-# The seats go home with the service's end.
+# Keyboards and mice go home with the service's end; a USB device stays until its domain ends.
 [ ! -d /run/systemd/system ] || systemctl stop $units || true
 systemctl --quiet disable $units 2>/dev/null || true
 
