@@ -10,6 +10,10 @@ export interface Reading {
   problem(): HandglassError | null;
   /** Whether the machine and libvirt have been looked at, with success or without. */
   hasRead(): boolean;
+  /** Whether everything has been read with success, and nothing was noticed since that reading began. */
+  isCurrent(): boolean;
+  /** Something may have changed, which only a reading that begins from here on shows. */
+  notice(): void;
   /** Whether domains have been read with success, and nothing was given to any since. */
   knowsDomains(): boolean;
   /** Something may have gone to a domain, which only a reading that begins from here on shows. */
@@ -35,6 +39,9 @@ export function createReading(
   };
   let problem: HandglassError | null = null;
   let hasRead = false;
+  let notices = 0;
+  /** How many notices there had been when what is known was read. */
+  let seen = -1;
   let doubts = 0;
   /** How many doubts there were when the domains were last read. */
   let settled = -1;
@@ -52,7 +59,7 @@ export function createReading(
   }
 
   async function read(): Promise<void> {
-    const before = doubts;
+    const before = { doubts, notices };
     try {
       const machine = effects.readMachine();
       const domains = effects.readDomains();
@@ -61,7 +68,8 @@ export function createReading(
       facts = { ...facts, ...(await machine) };
       facts = { ...facts, ...(await domains) };
       problem = null;
-      settled = before;
+      settled = before.doubts;
+      seen = before.notices;
     } catch (error) {
       problem =
         error instanceof HandglassError
@@ -83,6 +91,10 @@ export function createReading(
     facts: () => facts,
     problem: () => problem,
     hasRead: () => hasRead,
+    isCurrent: () => problem === null && seen === notices,
+    notice() {
+      notices += 1;
+    },
     knowsDomains: () => settled === doubts,
     doubtDomains() {
       doubts += 1;

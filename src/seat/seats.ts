@@ -12,7 +12,7 @@
  */
 import type { Config, Seat } from '../config/schema.ts';
 import { HandglassError } from '../errors.ts';
-import type { Domain } from '../domain/domain.ts';
+import { type Domain, isActive } from '../domain/domain.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Wish } from './life.ts';
 import { failuresOf, moveSeat } from './move.ts';
@@ -97,7 +97,6 @@ export function createSeats(
   });
   const standings = createStandings(effects.input, reading);
   const refresh = () => reading.refresh();
-  let isNoticed = false;
   const repairs = createRepairs(config.seats, effects, reading, {
     isMoving: (name) => handoffs.has(name),
     repaired(name, repair, story) {
@@ -172,6 +171,16 @@ export function createSeats(
     return current?.to === 'host' ? current.done : begin(seat, 'host', asked);
   }
 
+  /**
+   * Whether a move can begin without a reading: none is due, and what has changed unnoticed would be
+   * met by the first device, with the seat at the host. A reading takes longer than a device.
+   */
+  function knowsEnough(seat: Seat, to: string): boolean {
+    const isOn = reading.facts().domains.some((each) => each.name === to && isActive(each));
+    const isAtHost = viewNow(seat).owner === 'host';
+    return reading.isCurrent() && (to === 'host' || (isAtHost && isOn));
+  }
+
   /** Follows on the handoff that runs, if any, and takes its place at once, so that none gets between. */
   function begin(
     seat: Seat,
@@ -193,7 +202,7 @@ export function createSeats(
         if (to === 'host' && !hasInput) effects.input.take(seat.name);
         await Promise.allSettled(running);
         const turn = effects.input.turnOf(seat.name);
-        await refresh();
+        if (check !== undefined || !knowsEnough(seat, to)) await refresh();
         const now = viewNow(seat);
         check?.(now);
         if (to !== 'host') standings.begun(seat);
@@ -209,7 +218,6 @@ export function createSeats(
         failure = error;
         throw error;
       } finally {
-        isNoticed = false;
         standings.ended(seat);
         await refresh();
         if (failure !== null) failed(failure);
@@ -217,7 +225,7 @@ export function createSeats(
         if (latest === handoff) {
           handoffs.delete(seat.name);
           settle([seat], true);
-          if (isNoticed) void refresh();
+          if (!reading.isCurrent()) void refresh();
         } else if (latest !== undefined) latest.from = viewNow(seat).owner;
         tell();
       }
@@ -234,7 +242,7 @@ export function createSeats(
     view,
     refresh,
     notice() {
-      isNoticed = true;
+      reading.notice();
       if (handoffs.size === 0) void refresh();
     },
     give,

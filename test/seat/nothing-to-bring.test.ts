@@ -59,5 +59,6 @@ test('a machine that cannot be read is told, whoever had the seat', async () => 
   world.fail = (call) => {
     if (call === 'readMachine') throw new Error('no');
   };
+  seats.notice();
   await expect(seats.give('desk', 'host')).rejects.toMatchObject({ code: 'internal' });
 });

@@ -257,6 +257,34 @@ test('a handoff that fails leaves the seat free for the next', async () => {
   expect(shown()?.owner).toBe('win10');
 });
 
+test('a move begins at once where nothing was noticed since the last reading', async () => {
+  const { world, seats } = start(desk);
+  await seats.refresh();
+  for (const to of ['win10', 'host']) {
+    world.calls.length = 0;
+    await seats.give('desk', to);
+    expect(world.calls.find((call) => !call.startsWith('input'))).toMatch(/^attached /);
+    seats.notice();
+    await seats.refresh();
+  }
+  world.calls.length = 0;
+  seats.notice();
+  await seats.give('desk', 'win10');
+  expect(world.calls[0]).toBe('readMachine');
+});
+
+test.each(['shut off', 'paused'] as const)(
+  'a start of what was %s need not be noticed',
+  async (was) => {
+    const { world, seats, shown } = start(desk);
+    world.setState('win10', was);
+    await seats.refresh();
+    world.setState('win10', 'running');
+    await seats.give('desk', 'win10');
+    expect(shown()?.owner).toBe('win10');
+  },
+);
+
 test('a check sees the seat as it is when the move begins, and can refuse it', async () => {
   const { world, seats, shown } = start();
   await seats.give('desk', 'win10');
