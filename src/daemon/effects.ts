@@ -57,11 +57,11 @@ export function effectsOn(
 
   const checkFor =
     (domain: string, seat: Seat): CheckLeaving =>
-    async (leaving) => {
+    async () => {
       const present = await inputDevices(host);
       const uses = await usbUses(host, config.seats, present);
       const hands = { config, input: present, hasGuest: hasGuest(domain) };
-      return [
+      return (leaving) => [
         ...leaving.flatMap((device) => refusalsOf(device, uses)),
         ...lastKeyboardRefusals({ seat, domain, devices: leaving }, hands),
       ];

@@ -38,8 +38,11 @@ export interface Hostdevs {
   attached(domain: string): Promise<UsbHostdev[]>;
   /** The same, and its USB ports; null where nothing tells of them. */
   usbOf(domain: string): Promise<{ hostdevs: UsbHostdev[]; ports: UsbPorts | null }>;
-  /** Resolves when the domain has the device; rejects with a DomainRefusal when it will not take it. */
-  attach(domain: string, device: UsbAddress): Promise<void>;
+  /**
+   * Resolves when the domain has the device, with all that it has then; rejects with a DomainRefusal
+   * when it will not take it.
+   */
+  attach(domain: string, device: UsbAddress): Promise<UsbHostdev[]>;
   /** Resolves when the domain has the device of this alias no more. */
   detach(domain: string, alias: string): Promise<void>;
 }

@@ -1,8 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { constants, readFileSync, watch, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  watch,
+  type Stats,
+} from 'node:fs';
 import {
   chmod,
-  lstat,
   open,
   readdir,
   readFile,
@@ -12,7 +24,6 @@ import {
   rm,
   unlink,
   writeFile,
-  type FileHandle,
 } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type {
@@ -43,11 +54,11 @@ export function filesUnder(
     listFolder: async (path) => (await readdir(below(path))).toSorted(),
     readLink: (path) => readlink(below(path)),
     realPath: async (path) => `/${relative(await realpath(root), await realpath(below(path)))}`,
-    factsOf: async (path) => factsFrom(await lstat(below(path))),
+    factsOf: async (path) => factsFrom(lstatSync(below(path))),
     replaceFile: (path, text, mode) => replaceFile(below(path), text, mode),
     writeAttribute: (path, text) => writeFile(below(path), text, { flag: constants.O_WRONLY }),
     openFile: async (path, how) =>
-      openedFile(await open(below(path), openFlags[how], 0o600), reserve),
+      openedFile(openSync(below(path), openFlags[how], 0o600), reserve),
     removeFile: (path) => unlink(below(path)),
     watchFolder: (path, listener, signal) => watchFolder(below(path), listener, signal),
     setMode: (path, mode) => chmod(below(path), mode),
@@ -57,11 +68,12 @@ export function filesUnder(
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
 
 /**
- * What the kernel makes up when it is read comes in a tenth of the time without the five turns through
- * the thread pool, and a look at the machine reads hundreds. Not /proc: another process can hold up its file there.
+ * What lies in memory comes in a tenth of the time without the five turns through the thread pool, and a
+ * look at the machine reads hundreds of such files. Not all of /proc: another process can hold up its
+ * file there.
  */
 function isInMemory(path: string): boolean {
-  return path.startsWith('/sys/');
+  return /^\/(sys|proc\/(self|1))\//.test(path);
 }
 
 const openFlags = {
@@ -118,26 +130,27 @@ async function writeNewFile(path: string, text: string, mode: number): Promise<v
   await file.sync();
 }
 
-function openedFile(handle: FileHandle, reserve: (fd: number, bytes: number) => void): OpenFile {
+/** Of a file in memory, such as those of Looking Glass: without turns through the thread pool too. */
+function openedFile(fd: number, reserve: (fd: number, bytes: number) => void): OpenFile {
   return {
-    facts: async () => factsFrom(await handle.stat()),
-    read: (offset, length) => readFully(handle, offset, length),
-    setOwner: (uid, gid) => handle.chown(uid, gid),
-    setMode: (mode) => handle.chmod(mode),
-    setSize: (bytes) => handle.truncate(bytes),
-    reserve: async (bytes) => reserve(handle.fd, bytes),
-    close: () => handle.close(),
+    facts: async () => factsFrom(fstatSync(fd)),
+    read: async (offset, length) => readFully(fd, offset, length),
+    setOwner: async (uid, gid) => fchownSync(fd, uid, gid),
+    setMode: async (mode) => fchmodSync(fd, mode),
+    setSize: async (bytes) => ftruncateSync(fd, bytes),
+    reserve: async (bytes) => reserve(fd, bytes),
+    close: async () => closeSync(fd),
   };
 }
 
 /** One read may bring less than was asked for before the end is reached. */
-async function readFully(handle: FileHandle, offset: number, length: number): Promise<Buffer> {
+function readFully(fd: number, offset: number, length: number): Buffer {
   const buffer = Buffer.alloc(length);
   let filled = 0;
   while (filled < length) {
-    const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
+    const count = readSync(fd, buffer, filled, length - filled, offset + filled);
+    if (count === 0) break;
+    filled += count;
   }
   return buffer.subarray(0, filled);
 }

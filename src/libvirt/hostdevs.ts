@@ -40,7 +40,7 @@ export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: strin
     return (await usbOf(domain)).hostdevs;
   }
 
-  async function attach(domain: string, device: UsbAddress): Promise<void> {
+  async function attach(domain: string, device: UsbAddress): Promise<UsbHostdev[]> {
     const alias = aliasFor(device.port);
     const file = join(folder, `${alias}.xml`);
     const xml = usbHostdevXml(device);
@@ -53,9 +53,9 @@ export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: strin
       written.delete(file);
       throw error;
     }
-    if (!(await has(domain, alias))) {
-      throw new DomainRefusal(`libvirt reported success, and ${domain} does not have the device`);
-    }
+    const now = await attached(domain);
+    if (now.some((hostdev) => hostdev.alias === alias)) return now;
+    throw new DomainRefusal(`libvirt reported success, and ${domain} does not have the device`);
   }
 
   async function detach(domain: string, alias: string): Promise<void> {

@@ -61,20 +61,16 @@ export function qemuDomain(host: Connect & Clock, entry: QemuEntry, signal: Abor
     }
   }
 
-  async function attach(_: string, { port, bus, device }: UsbAddress): Promise<void> {
+  async function attach(_: string, { port, bus, device }: UsbAddress): Promise<UsbHostdev[]> {
     const id = aliasFor(port);
     try {
       await qmp.execute('device_add', { driver: 'usb-host', id, hostbus: bus, hostaddr: device });
     } catch (error) {
       throw error instanceof DomainRefusal ? explained(error, bus, device) : error;
     }
-    if (!(await has(id))) {
-      throw new DomainRefusal(`QEMU reported success, and ${name} does not have the device`);
-    }
-  }
-
-  async function has(alias: string): Promise<boolean> {
-    return (await attached()).some((hostdev) => hostdev.alias === alias);
+    const now = await attached();
+    if (now.some((hostdev) => hostdev.alias === id)) return now;
+    throw new DomainRefusal(`QEMU reported success, and ${name} does not have the device`);
   }
 
   return {

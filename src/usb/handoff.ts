@@ -14,8 +14,8 @@ import { fittingUsb, namesSeveral, selectUsb, usbDeviceText, usbSelectorText } f
 /** The USB devices to choose from, as they are now. */
 export type Look = () => Promise<UsbDevice[]>;
 
-/** Why the host cannot do without these devices together, as it is now. */
-export type CheckLeaving = (devices: readonly UsbDevice[]) => Promise<Refusal[]>;
+/** Looks at the host; tells why it cannot do without these devices together, as it was then. */
+export type CheckLeaving = () => Promise<(devices: readonly UsbDevice[]) => Refusal[]>;
 
 /**
  * Finds what each selector names, all of which may go to the domain. Fails as `giveUsb` does before
@@ -28,16 +28,19 @@ export async function checkUsb(
   selectors: readonly UsbSelector[],
   check: CheckLeaving,
 ): Promise<{ found: UsbDevice[][]; attached: UsbHostdev[] }> {
-  const present = await look();
+  const [present, { hostdevs: attached, ports }, refusalsOf] = await Promise.all([
+    look(),
+    usbOf(hostdevs, domain),
+    check(),
+  ]);
   const found = selectors.map((selector) => selectUsb(selector, present));
   if (found.every(({ length }) => length === 0)) throw absent(selectors);
-  const { hostdevs: attached, ports } = await usbOf(hostdevs, domain);
   const coming = [...new Set(found.flat())].filter(
     (device) => !attached.some((each) => isSameDevice(each, device)),
   );
   // What is left of one that was pulled out makes room for it.
   const needed = coming.filter((device) => !attached.some((each) => isOurs(each, device))).length;
-  const refusals = [...(await check(coming)), ...portRefusals(domain, ports, needed)];
+  const refusals = [...refusalsOf(coming), ...portRefusals(domain, ports, needed)];
   if (refusals.length > 0) throw refused(domain, refusals);
   return { found, attached };
 }
@@ -54,16 +57,21 @@ export async function giveUsb(
   selectors: readonly UsbSelector[],
   check: CheckLeaving,
 ): Promise<void> {
-  const { found, attached } = await checkUsb(look, hostdevs, domain, selectors, check);
+  const checked = await checkUsb(look, hostdevs, domain, selectors, check);
   const given: Part[] = [];
   const failures: { part: Part; error: unknown }[] = [];
-  const parts = partsOf(selectors, found);
+  const parts = partsOf(selectors, checked.found);
+  let { attached } = checked;
   await twoAtOnce(parts, async (part) => {
     if (failures.length > 0) return;
     try {
       // What has just been read is true of the first two still.
-      const known = parts.indexOf(part) < 2 ? attached : null;
-      if (await attach(look, hostdevs, domain, part, known)) given.push(part);
+      const device = parts.indexOf(part) < 2 ? part.device : part.find(await look());
+      if (device === null) return;
+      const now = await attach(look, hostdevs, domain, { ...part, device }, attached);
+      if (now === null) return;
+      attached = now;
+      given.push(part);
     } catch (error) {
       failures.push({ part, error });
     }
@@ -200,36 +208,32 @@ function finderOf(selector: UsbSelector, { port }: UsbDevice): Part['find'] {
 }
 
 /**
- * Looks for the device at the moment of use. A device that was plugged in anew meanwhile has
- * another number by the time libvirt looks for it: then it is found and tried once more. Gives
- * whether the domain has got it, which may have it already.
+ * Gives what the domain has once it has got the device; null where it has it already. A device that was
+ * plugged in anew meanwhile has another number by the time libvirt looks for it: then it is found and
+ * tried once more.
  *
- * @param known what the domain has, if that was read with the part's device; else both are read anew
+ * @param attached what the domain has
  */
 async function attach(
   look: Look,
   hostdevs: Hostdevs,
   domain: string,
-  { device: found, find }: Part,
-  known: readonly UsbHostdev[] | null,
-): Promise<boolean> {
-  const device = known === null ? find(await look()) : found;
-  if (device === null) return false;
-  const attached = known ?? (await hostdevs.attached(domain));
+  { device, find }: Part,
+  attached: readonly UsbHostdev[],
+): Promise<UsbHostdev[] | null> {
   const there = attached.find((hostdev) => isSameDevice(hostdev, device));
   if (there !== undefined && !isOurs(there, device)) throw new Error('another program attached it');
-  if (there !== undefined) return false;
+  if (there !== undefined) return null;
   // Pulled out while the domain had it, and plugged in again: the domain still has what it was.
   const left = attached.find((hostdev) => isOurs(hostdev, device));
   if (left !== undefined) await hostdevs.detach(domain, aliasFor(device.port));
   try {
-    await hostdevs.attach(domain, device);
+    return await hostdevs.attach(domain, device);
   } catch (error) {
     const again = find(await look());
     if (again === null || again.device === device.device) throw error;
-    await hostdevs.attach(domain, again);
+    return hostdevs.attach(domain, again);
   }
-  return true;
 }
 
 function absent(selectors: readonly UsbSelector[]): HandglassError {

@@ -39,7 +39,7 @@ async function giveReplugged(): Promise<void> {
       if (isFirst) execFileSync('sh', ['-c', 'labctl unplug stick && labctl plug stick']);
       isFirst = false;
       while ((await deviceOf('STICK1')) === null) await clock.sleep(50);
-      await domains.attach(domain, device);
+      return domains.attach(domain, device);
     },
   };
   await giveUsb(
@@ -47,7 +47,7 @@ async function giveReplugged(): Promise<void> {
     hostdevs,
     'win10',
     [{ serial: 'STICK1' }],
-    async () => [],
+    async () => () => [],
   );
 }
 

@@ -78,6 +78,8 @@ export function createWorld(): World {
     },
     unplug(port) {
       world.usb = world.usb.filter((each) => each.port !== port);
+      // What comes there anew finds its drivers.
+      world.driverless.delete(port);
     },
     plug(port) {
       const device = all.find((each) => each.port === port);
@@ -120,10 +122,10 @@ export function createWorld(): World {
         };
       },
       async checkUsb(domain, seat) {
-        await checkUsb(lookAt(), devices, domain, seat.usb, async () => world.refusals);
+        await checkUsb(lookAt(), devices, domain, seat.usb, async () => () => world.refusals);
       },
       giveUsb: (domain, seat, at) =>
-        giveUsb(lookAt(at), devices, domain, seat.usb, async () => world.refusals),
+        giveUsb(lookAt(at), devices, domain, seat.usb, async () => () => world.refusals),
       takeUsb: (domain, seat) => takeUsb(lookAt(), devices, domain, seat.usb),
       async checkDrives(domain, { optical }) {
         drivesToGo(domain, optical, world.optical);

@@ -23,7 +23,7 @@ export async function start() {
   };
 }
 
-export const nothingRefused = async () => [];
+export const nothingRefused = async () => () => [];
 
 export const mouse = { serial: 'MOUSE' };
 export const stick = { serial: 'STICK' };

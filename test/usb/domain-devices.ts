@@ -46,6 +46,7 @@ export function createDomainDevices(...domains: string[]): DomainDevices {
         throw new Error(`USB device is in use by driver QEMU, domain ${other}`);
       }
       held.get(domain)?.push({ bus: device.bus, device: device.device, alias });
+      return [...(held.get(domain) ?? [])];
     },
     async detach(domain, alias) {
       const call = `detach ${domain} ${alias}`;

@@ -32,9 +32,9 @@ async function desk(facts: { sources?: UsbUses['sources']; blocks?: Record<strin
   return {
     ...machine,
     give: (...selectors: UsbSelector[]) =>
-      giveUsb(machine.look, machine.hostdevs, 'win10', selectors, async (devices) => {
+      giveUsb(machine.look, machine.hostdevs, 'win10', selectors, async () => {
         const now = await uses();
-        return devices.flatMap((device) => refusalsOf(device, now));
+        return (devices) => devices.flatMap((device) => refusalsOf(device, now));
       }),
   };
 }
