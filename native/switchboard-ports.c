@@ -32,7 +32,13 @@ uint64_t packed_move(unsigned owner, uint32_t turn, enum why why) {
 
 static int grab(void *context, unsigned slot, int64_t *since) {
   struct switchboard *switchboard = context;
-  int error = device_grab(&switchboard->devices[slot].device, since);
+  struct device *device = &switchboard->devices[slot].device;
+  key_set down;
+  // What is let go of while it is grabbed to no end, the host would hold down for good.
+  int error = device_keys(device, down);
+  if (error != 0) return error;
+  if (!has_no_key(down)) return KEY_IS_DOWN;
+  error = device_grab(device, since);
   if (error == KEY_IS_DOWN) begin_ungrab(switchboard, slot);
   return error;
 }
