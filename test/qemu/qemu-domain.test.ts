@@ -159,6 +159,22 @@ test('one that hangs fails what is asked, and does not keep the next from its an
   await expect(domain.list()).rejects.toMatchObject({ code: 'qemu-unavailable' });
 });
 
+test.each([
+  ['shutdown', 'shut down'],
+  ['guest-panicked', 'crashed'],
+  ['suspended', 'suspended'],
+  ['io-error', 'paused'],
+])('what QEMU calls %s is %s', async (status, expected) => {
+  const qemu = await fakeQemu();
+  const { state } = domainAt(qemu.socket);
+  const side = await qemu.accept();
+  await ready(side);
+  const asking = state();
+  const { id } = await side.next();
+  side.say(`${JSON.stringify({ return: { status, running: false }, id })}\n`);
+  expect(await asking).toBe(expected);
+});
+
 test('success that the list of devices does not show is none', async () => {
   const qemu = await fakeQemu();
   const { domain } = domainAt(qemu.socket);
