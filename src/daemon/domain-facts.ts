@@ -30,8 +30,8 @@ export function domainReader(
     last.set(source, {
       domains,
       attached: new Map(had.map(({ name, usb }) => [name, usb.hostdevs])),
-      freePorts: new Map(
-        had.flatMap(({ name, usb: { ports } }) => (ports === null ? [] : [[name, ports.free]])),
+      ports: new Map(
+        had.flatMap(({ name, usb: { ports } }) => (ports === null ? [] : [[name, ports]])),
       ),
       drives: new Map(had.map(({ name, drives }) => [name, drives])),
     });
@@ -52,7 +52,7 @@ export function domainReader(
     return {
       domains: [...domains, ...missing.map(unreadable)],
       attached: new Map(known.flatMap(({ attached }) => [...attached])),
-      freePorts: new Map(known.flatMap(({ freePorts }) => [...freePorts])),
+      ports: new Map(known.flatMap(({ ports }) => [...ports])),
       drives: new Map(known.flatMap(({ drives }) => [...drives])),
     };
   };

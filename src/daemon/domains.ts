@@ -54,7 +54,7 @@ export function configuredDomains(
     },
     attached: (domain) => sourceOf(domain).attached(domain),
     usbOf: (domain) => sourceOf(domain).usbOf(domain),
-    attach: (domain, device) => sourceOf(domain).attach(domain, device),
+    attach: (domain, devices) => sourceOf(domain).attach(domain, devices),
     detach: (domain, alias) => sourceOf(domain).detach(domain, alias),
     follow: async (changed, until) => {
       await Promise.all(sources.map((source) => source.follow(changed, until)));

@@ -1,4 +1,5 @@
 import type { Config, Seat } from '../config/schema.ts';
+import { usbClasses } from '../config/usb-classes.ts';
 import { holdsDevices } from '../domain/domain.ts';
 import type { DriveAddress } from '../domain/optical-drive.ts';
 import { qemuProcesses } from '../domain/process.ts';
@@ -6,16 +7,18 @@ import type { HandglassError } from '../errors.ts';
 import type { Clock, ReadFiles, WriteAttribute } from '../host/ports.ts';
 import type { InputSwitch } from '../input/switching.ts';
 import type { SeatEffects } from '../seat/effects.ts';
+import type { Facts } from '../seat/view.ts';
 import { drivesToGo, giveDrives, takeDrives } from '../seat/optical.ts';
 import { usbUses } from '../seat/usb-uses.ts';
 import { lastKeyboardRefusals } from '../seat/way-back.ts';
 import { type InputDevice, inputDevices } from '../system/input.ts';
 import { opticalDrives } from '../system/optical-drives.ts';
-import { usbDevices } from '../system/usb.ts';
-import { type CheckLeaving, checkUsb, giveUsb, takeUsb } from '../usb/handoff.ts';
+import { type UsbDevice, usbDevices } from '../system/usb.ts';
+import { type Ground, readGround } from '../usb/ground.ts';
+import { checkUsb, giveUsb, takeUsb } from '../usb/handoff.ts';
 import { restoreDrivers } from '../usb/host-drivers.ts';
 import { clearPhantoms } from '../usb/phantoms.ts';
-import { refusalsOf } from '../usb/refusals.ts';
+import { refusalsOf, type UsbUses } from '../usb/refusals.ts';
 import { untilUsable } from '../usb/usable.ts';
 import { domainReader } from './domain-facts.ts';
 import type { ConfiguredDomains } from './domains.ts';
@@ -43,8 +46,6 @@ export function effectsOn(
   let processes = new Map<string, number>();
 
   const look = () => usbDevices(host);
-  const lookAt = (port?: string) => async () =>
-    (await look()).filter((device) => port === undefined || device.port === port);
 
   async function watchProcesses(active: readonly string[]): Promise<void> {
     processes = await qemuProcesses(host, domains, active, processes);
@@ -55,17 +56,37 @@ export function effectsOn(
     return drivesToGo(domain, seat.optical, await opticalDrives(host, drivePaths));
   }
 
-  const checkFor =
-    (domain: string, seat: Seat): CheckLeaving =>
-    async () => {
-      const present = await inputDevices(host);
-      const uses = await usbUses(host, config.seats, present);
-      const hands = { config, input: present, hasGuest: hasGuest(domain) };
-      return (leaving) => [
-        ...leaving.flatMap((device) => refusalsOf(device, uses)),
-        ...lastKeyboardRefusals({ seat, domain, devices: leaving }, hands),
-      ];
+  async function groundOf(domain: string, seat: Seat, known: Facts | null): Promise<Ground> {
+    if (known === null) {
+      return readGround(look, domains, domain, async () => {
+        const present = await inputDevices(host);
+        return refusalsBy(domain, seat, present, await usbUses(host, config.seats, present));
+      });
+    }
+    const { input: present, usb } = known;
+    // Nothing tells when a disk comes into use otherwise than by a mount.
+    const hasDisk = usb.some(({ classes }) => classes.includes(usbClasses.storage));
+    const uses = hasDisk ? await usbUses(host, config.seats, present) : known.uses;
+    return {
+      present: usb,
+      attached: known.attached.get(domain) ?? [],
+      ports: known.ports.get(domain) ?? null,
+      refusalsOf: refusalsBy(domain, seat, present, uses),
     };
+  }
+
+  function refusalsBy(
+    domain: string,
+    seat: Seat,
+    present: readonly InputDevice[],
+    uses: UsbUses,
+  ): Ground['refusalsOf'] {
+    const hands = { config, input: present, hasGuest: hasGuest(domain) };
+    return (leaving) => [
+      ...leaving.flatMap((device) => refusalsOf(device, uses)),
+      ...lastKeyboardRefusals({ seat, domain, devices: leaving }, hands),
+    ];
+  }
 
   return {
     input,
@@ -85,11 +106,16 @@ export function effectsOn(
       await watchProcesses(active.map(({ name }) => name));
       return facts;
     },
-    async checkUsb(domain, seat) {
-      await checkUsb(look, domains, domain, seat.usb, checkFor(domain, seat));
+    async checkUsb(domain, seat, known) {
+      checkUsb(domain, seat.usb, await groundOf(domain, seat, known));
     },
-    giveUsb: (domain, seat, port) =>
-      giveUsb(lookAt(port), domains, domain, seat.usb, checkFor(domain, seat)),
+    async giveUsb(domain, seat, known, port) {
+      const at = (devices: readonly UsbDevice[]) =>
+        devices.filter((device) => port === undefined || device.port === port);
+      const ground = await groundOf(domain, seat, known);
+      const here = { ...ground, present: at(ground.present) };
+      await giveUsb(async () => at(await look()), domains, domain, seat.usb, here);
+    },
     takeUsb: (domain, { usb }) => takeUsb(look, domains, domain, usb),
     async checkDrives(domain, seat) {
       await findDrives(domain, seat);

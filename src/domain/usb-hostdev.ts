@@ -25,6 +25,27 @@ export function aliasFor(port: string): string {
   return `ua-handglass-${port.replaceAll('.', '_')}`;
 }
 
+/** Whether this is the device that a domain has. */
+export function isSameDevice(
+  hostdev: UsbHostdev,
+  { bus, device }: Pick<UsbAddress, 'bus' | 'device'>,
+): boolean {
+  return hostdev.bus === bus && hostdev.device === device;
+}
+
+/** Whether a domain has what is on this device's port by our doing. */
+export function isOurs(
+  hostdev: UsbHostdev,
+  { port }: Pick<UsbAddress, 'port'>,
+): hostdev is UsbHostdev & { alias: string } {
+  return hostdev.alias === aliasFor(port);
+}
+
+/** Whether a domain has this very device by our doing. */
+export function holds(attached: readonly UsbHostdev[], device: UsbAddress): boolean {
+  return attached.some((hostdev) => isOurs(hostdev, device) && isSameDevice(hostdev, device));
+}
+
 /** The USB ports of a domain, those of hubs in it included. */
 export interface UsbPorts {
   /** None where it has no USB controller. */
@@ -39,10 +60,10 @@ export interface Hostdevs {
   /** The same, and its USB ports; null where nothing tells of them. */
   usbOf(domain: string): Promise<{ hostdevs: UsbHostdev[]; ports: UsbPorts | null }>;
   /**
-   * Resolves when the domain has the device, with all that it has then; rejects with a DomainRefusal
-   * when it will not take it.
+   * Resolves once each device is with the domain or will not be: with why those are not that it does
+   * not have then, a DomainRefusal mostly. Rejects where nobody can say.
    */
-  attach(domain: string, device: UsbAddress): Promise<UsbHostdev[]>;
+  attach(domain: string, devices: readonly UsbAddress[]): Promise<Map<UsbAddress, unknown>>;
   /** Resolves when the domain has the device of this alias no more. */
   detach(domain: string, alias: string): Promise<void>;
 }

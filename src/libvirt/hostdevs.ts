@@ -3,6 +3,7 @@ import { DomainRefusal } from '../domain/refusal.ts';
 import { waitForRelease } from '../domain/release.ts';
 import {
   aliasFor,
+  holds,
   type Hostdevs,
   type UsbAddress,
   type UsbHostdev,
@@ -21,6 +22,7 @@ import type { Virsh } from './virsh.ts';
  *   that it is whole takes a third as long as to attach a device
  */
 export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: string): Hostdevs {
+  /** By port, the XML in its file. */
   const written = new Map<string, string>();
 
   async function usbOf(domain: string) {
@@ -40,22 +42,29 @@ export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: strin
     return (await usbOf(domain)).hostdevs;
   }
 
-  async function attach(domain: string, device: UsbAddress): Promise<UsbHostdev[]> {
-    const alias = aliasFor(device.port);
-    const file = join(folder, `${alias}.xml`);
-    const xml = usbHostdevXml(device);
-    if (written.get(file) !== xml) await host.replaceFile(file, xml, 0o600);
-    written.set(file, xml);
-    try {
-      await virsh('attach-device', '--domain', domain, '--file', file, '--live');
-    } catch (error) {
+  async function attach(domain: string, devices: readonly UsbAddress[]) {
+    const files = await Promise.all(devices.map(fileOf));
+    const attaches = files.map((file) => attachCommand(domain, file));
+    const answers = await virsh.inTurn([...attaches, ['dumpxml', '--domain', domain]]);
+    const xml = answers.at(-1);
+    const now = typeof xml === 'string' ? parseUsbHostdevs(xml) : await attached(domain);
+    const failures = new Map<UsbAddress, unknown>();
+    for (const [at, device] of devices.entries()) {
+      const answer = answers[at];
       // It may be that somebody has removed the file.
-      written.delete(file);
-      throw error;
+      if (answer instanceof DomainRefusal) written.delete(device.port);
+      if (holds(now, device)) continue;
+      failures.set(device, answer instanceof DomainRefusal ? answer : noSuccess(domain));
     }
-    const now = await attached(domain);
-    if (now.some((hostdev) => hostdev.alias === alias)) return now;
-    throw new DomainRefusal(`libvirt reported success, and ${domain} does not have the device`);
+    return failures;
+  }
+
+  async function fileOf(device: UsbAddress): Promise<string> {
+    const file = join(folder, `${aliasFor(device.port)}.xml`);
+    const xml = usbHostdevXml(device);
+    if (written.get(device.port) !== xml) await host.replaceFile(file, xml, 0o600);
+    written.set(device.port, xml);
+    return file;
   }
 
   async function detach(domain: string, alias: string): Promise<void> {
@@ -78,4 +87,12 @@ export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: strin
   }
 
   return { attached, usbOf, attach, detach };
+}
+
+function attachCommand(domain: string, file: string): string[] {
+  return ['attach-device', '--domain', domain, '--file', file, '--live'];
+}
+
+function noSuccess(domain: string): DomainRefusal {
+  return new DomainRefusal(`libvirt reported success, and ${domain} does not have the device`);
 }

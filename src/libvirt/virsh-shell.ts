@@ -3,19 +3,23 @@ import type { Clock, Converse } from '../host/ports.ts';
 
 /** One virsh that reads commands, for as long as it is open. */
 export interface VirshShell {
-  /** Runs a line of `lineOf`; the next one may be asked when this has settled. */
-  ask(line: string): Promise<VirshAnswer>;
+  /** Runs lines of `lineOf` one after the other; more may be asked when this has settled. */
+  ask(lines: readonly string[]): Promise<VirshAnswer>;
   /** Whether it can be asked. */
   isOpen(): boolean;
   end(): void;
 }
 
-export interface VirshAnswer {
-  /** What the command itself printed; all that virsh said where it did not come to its end. */
+export type VirshAnswer =
+  /** What each command itself printed. */
+  | { outcome: 'answered'; printed: readonly Printed[] }
+  /** `ended`: virsh did, before the last command had. `late`: the time limit passed. */
+  | { outcome: 'ended'; stderr: string }
+  | { outcome: 'late' };
+
+export interface Printed {
   stdout: string;
   stderr: string;
-  /** `ended`: virsh did, before or in the middle of it. `late`: the time limit passed. */
-  outcome: 'answered' | 'ended' | 'late';
 }
 
 /**
@@ -28,11 +32,14 @@ export interface VirshAnswer {
  * `ab` is random. Virsh also prints each line that it reads, wrapped, among the output: there the
  * marks are in two halves. The output lies between `ab<` and `ab>`, neither of which appears where virsh
  * does not understand the line, and `ab.` has come on both streams when all of it has. A failure
- * does not keep virsh from the rest of a line; only standard error tells of it.
+ * does not keep virsh from what follows; only standard error tells of it. Commands that are asked
+ * together are written at once, since a way there and back takes as long as many a command.
  *
  * What virsh says of a lost connection comes there too, at any time, in lines that look like a
  * failure's. So a virsh is ended once it has said anything there, before that can be taken for an
- * answer to another command.
+ * answer to what is asked next.
+ *
+ * @param limitMs how long a command may take; several together, several times as long
  */
 export function startVirshShell(host: Converse & Clock, uri: string, limitMs: number): VirshShell {
   const halves = [randomBytes(8).toString('hex'), randomBytes(8).toString('hex')];
@@ -41,15 +48,18 @@ export function startVirshShell(host: Converse & Clock, uri: string, limitMs: nu
   const lastLine = `error: ${printed}.\n`;
 
   let heard = { stdout: '', stderr: '' };
-  let asked: PromiseWithResolvers<VirshAnswer['outcome']> | null = null;
+  let asked: { count: number; outcome: PromiseWithResolvers<Outcome> } | null = null;
   let open = true;
 
   const virsh = host.converse('virsh', ['--quiet', '--connect', uri], (stream, text) => {
     heard[stream] += text;
     if (asked === null) {
       if (stream === 'stderr') end();
-    } else if (heard.stdout.includes(`${printed}.`) && heard.stderr.includes(lastLine)) {
-      asked.resolve('answered');
+    } else if (
+      has(asked.count, heard.stdout, `${printed}.`) &&
+      has(asked.count, heard.stderr, lastLine)
+    ) {
+      asked.outcome.resolve('answered');
     }
   });
   void noticeEnd();
@@ -57,9 +67,9 @@ export function startVirshShell(host: Converse & Clock, uri: string, limitMs: nu
   async function noticeEnd(): Promise<void> {
     try {
       await virsh.ended;
-      asked?.resolve('ended');
+      asked?.outcome.resolve('ended');
     } catch (error) {
-      asked?.reject(error);
+      asked?.outcome.reject(error);
     } finally {
       open = false;
     }
@@ -70,31 +80,50 @@ export function startVirshShell(host: Converse & Clock, uri: string, limitMs: nu
     virsh.end();
   }
 
-  async function ask(line: string): Promise<VirshAnswer> {
-    const asking = Promise.withResolvers<VirshAnswer['outcome']>();
+  async function ask(lines: readonly string[]): Promise<VirshAnswer> {
+    const count = lines.length;
+    const outcome = Promise.withResolvers<Outcome>();
     const over = new AbortController();
-    asked = asking;
+    asked = { count, outcome };
     heard = { stdout: '', stderr: '' };
-    virsh.say(
-      `echo ${typed('<')}; ${line}; echo ${typed('>')}\necho ${typed('.')}\necho --err ${typed('.')}\n`,
-    );
-    host.sleep(limitMs, over.signal).then(
-      () => asking.resolve('late'),
+    virsh.say(lines.map(framed).join(''));
+    host.sleep(limitMs * count, over.signal).then(
+      () => outcome.resolve('late'),
       () => {},
     );
     try {
-      const outcome = await asking.promise;
+      const how = await outcome.promise;
       const { stdout, stderr } = heard;
-      if (outcome !== 'answered') return { stdout, stderr, outcome };
-      const [, output = ''] = stdout.split(`${printed}<`);
-      const [own = ''] = output.split(`${printed}>`);
-      return { stdout: own, stderr: stderr.slice(0, stderr.indexOf(lastLine)), outcome };
+      if (how === 'late') return { outcome: how };
+      if (how === 'ended') return { outcome: how, stderr };
+      const ends = stderr.split(lastLine);
+      const own = stdout.split(`${printed}.`).slice(0, count).map(between);
+      return {
+        outcome: how,
+        printed: own.map((text, at) => ({ stdout: text, stderr: ends[at] ?? '' })),
+      };
     } finally {
       over.abort();
       asked = null;
-      if (heard.stderr !== lastLine) end();
+      if (heard.stderr !== lastLine.repeat(count)) end();
     }
   }
 
+  function framed(line: string): string {
+    return `echo ${typed('<')}; ${line}; echo ${typed('>')}\necho ${typed('.')}\necho --err ${typed('.')}\n`;
+  }
+
+  function between(stdout: string): string {
+    const [, output = ''] = stdout.split(`${printed}<`);
+    return output.split(`${printed}>`, 1).join('');
+  }
+
   return { ask, isOpen: () => open, end };
+}
+
+type Outcome = VirshAnswer['outcome'];
+
+/** Whether the mark has come so many times. */
+function has(count: number, text: string, mark: string): boolean {
+  return text.split(mark, count + 1).length > count;
 }

@@ -4,8 +4,15 @@ import type { Clock, Converse } from '../host/ports.ts';
 import { lineOf } from './virsh-line.ts';
 import { startVirshShell, type VirshAnswer, type VirshShell } from './virsh-shell.ts';
 
-/** Runs one virsh command and gives what it prints. */
-export type Virsh = (...args: string[]) => Promise<string>;
+export interface Virsh {
+  /** Runs one virsh command and gives what it prints. */
+  (...args: string[]): Promise<string>;
+  /**
+   * Runs commands one after the other, whatever becomes of those before, and gives what each prints or
+   * why libvirt refused it.
+   */
+  inTurn(commands: readonly (readonly string[])[]): Promise<(string | DomainRefusal)[]>;
+}
 
 /**
  * Virsh for one libvirt. A command that libvirt refuses rejects with a DomainRefusal; without virsh,
@@ -28,11 +35,11 @@ export function virshFor(host: Converse & Clock, uri: string, signal: AbortSigna
     else kept.push(shell);
   }
 
-  return async (...args) => {
-    const line = lineOf(args);
+  const inTurn: Virsh['inTurn'] = async (commands) => {
+    const lines = commands.map(lineOf);
     const shell = take();
     try {
-      return outputIn(await shell.ask(line), uri);
+      return outputsIn(await shell.ask(lines), uri);
     } catch (error) {
       if (!isErrno(error, 'ENOENT')) throw error;
       throw new HandglassError(
@@ -44,22 +51,30 @@ export function virshFor(host: Converse & Clock, uri: string, signal: AbortSigna
       putBack(shell);
     }
   };
+
+  const one = async (...args: string[]) => {
+    const [output = ''] = await inTurn([args]);
+    if (output instanceof DomainRefusal) throw output;
+    return output;
+  };
+  return Object.assign(one, { inTurn });
 }
 
 const commandLimitMs = 20_000;
 const keptAtMost = 2;
 
-/** What a command printed, unless it failed. */
-function outputIn({ stdout, stderr, outcome }: VirshAnswer, uri: string): string {
-  if (outcome === 'late') {
+function outputsIn(answer: VirshAnswer, uri: string): (string | DomainRefusal)[] {
+  if (answer.outcome === 'late') {
     throw unavailable(uri, `it did not answer within ${commandLimitMs / 1000} s`);
   }
-  if (outcome === 'ended') throw unavailable(uri, reasonIn(stderr));
-  if (!/^error: /m.test(stderr)) return stdout;
+  if (answer.outcome === 'ended') throw unavailable(uri, reasonIn(answer.stderr));
   // The one thing that only the text tells; it decides the explanation alone.
-  const lost = /^error: ((Disconnected from|Failed to reconnect to) .*)/m.exec(stderr)?.[1];
+  const all = answer.printed.map(({ stderr }) => stderr).join('');
+  const lost = /^error: ((Disconnected from|Failed to reconnect to) .*)/m.exec(all)?.[1];
   if (lost !== undefined) throw unavailable(uri, lost);
-  throw new DomainRefusal(reasonIn(stderr));
+  return answer.printed.map(({ stdout, stderr }) =>
+    /^error: /m.test(stderr) ? new DomainRefusal(reasonIn(stderr)) : stdout,
+  );
 }
 
 /** Virsh prints what it could not do on one line and why on the next; the last says most. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import type { Domain, Domains, DomainRunState } from '../domain/domain.ts';
 import { DomainRefusal } from '../domain/refusal.ts';
-import { aliasFor, type UsbAddress, type UsbHostdev } from '../domain/usb-hostdev.ts';
+import { aliasFor, holds, type UsbAddress, type UsbHostdev } from '../domain/usb-hostdev.ts';
 import type { Clock, Connect } from '../host/ports.ts';
 import { type DeviceFolder, devicesIn, removeDevice } from './devices.ts';
 import { qemuDrives } from './drives.ts';
@@ -61,16 +61,25 @@ export function qemuDomain(host: Connect & Clock, entry: QemuEntry, signal: Abor
     }
   }
 
-  async function attach(_: string, { port, bus, device }: UsbAddress): Promise<UsbHostdev[]> {
-    const id = aliasFor(port);
+  async function attach(_: string, devices: readonly UsbAddress[]) {
+    const failures = new Map<UsbAddress, unknown>();
+    for (const device of devices) await add(device).catch((error) => failures.set(device, error));
+    if (failures.size === devices.length) return failures;
+    const now = await attached();
+    for (const device of devices) {
+      if (holds(now, device)) failures.delete(device);
+      else if (!failures.has(device)) failures.set(device, noSuccess(name));
+    }
+    return failures;
+  }
+
+  async function add({ port, bus, device }: UsbAddress): Promise<void> {
+    const address = { hostbus: bus, hostaddr: device };
     try {
-      await qmp.execute('device_add', { driver: 'usb-host', id, hostbus: bus, hostaddr: device });
+      await qmp.execute('device_add', { driver: 'usb-host', id: aliasFor(port), ...address });
     } catch (error) {
       throw error instanceof DomainRefusal ? explained(error, bus, device) : error;
     }
-    const now = await attached();
-    if (now.some((hostdev) => hostdev.alias === id)) return now;
-    throw new DomainRefusal(`QEMU reported success, and ${name} does not have the device`);
   }
 
   return {
@@ -113,6 +122,10 @@ const runStates: Readonly<Record<string, DomainRunState>> = {
 };
 
 const statusAnswer = z.object({ status: z.string() });
+
+function noSuccess(name: string): DomainRefusal {
+  return new DomainRefusal(`QEMU reported success, and ${name} does not have the device`);
+}
 
 /** QEMU tells nobody but its own standard error why it could not open a device. */
 function explained(refusal: DomainRefusal, bus: number, device: number): DomainRefusal {

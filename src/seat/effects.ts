@@ -1,6 +1,6 @@
 import type { Seat } from '../config/schema.ts';
 import type { InputSwitch } from '../input/switching.ts';
-import type { DomainFacts, MachineFacts } from './view.ts';
+import type { DomainFacts, Facts, MachineFacts } from './view.ts';
 
 /** What seats do to the world. */
 export interface SeatEffects {
@@ -8,9 +8,12 @@ export interface SeatEffects {
   /** Rejects with `libvirt-unavailable` or `qemu-unavailable` when nobody can be asked. */
   readDomains(): Promise<DomainFacts>;
   /** Rejects as `giveUsb` does before it moves anything. */
-  checkUsb(domain: string, seat: Seat): Promise<void>;
-  /** @param port where it is to be looked at alone, whatever else of the seat there is */
-  giveUsb(domain: string, seat: Seat, port?: string): Promise<void>;
+  checkUsb(domain: string, seat: Seat, known: Facts | null): Promise<void>;
+  /**
+   * @param known what has been read, where nothing was noticed since
+   * @param port where it is to be looked at alone, whatever else of the seat there is
+   */
+  giveUsb(domain: string, seat: Seat, known: Facts | null, port?: string): Promise<void>;
   takeUsb(domain: string, seat: Seat): Promise<void>;
   /** Rejects with `device-absent` when no drive of the seat is there, or `device-refused`. */
   checkDrives(domain: string, seat: Seat): Promise<void>;

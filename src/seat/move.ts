@@ -9,6 +9,7 @@ import { isActive, isAway, type Domain } from '../domain/domain.ts';
 import { overtaken } from '../input/switching.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Reading } from './reading.ts';
+import type { Facts } from './view.ts';
 
 export interface Move {
   seat: Seat;
@@ -36,14 +37,14 @@ export async function moveSeat(effects: SeatEffects, reading: Reading, move: Mov
   if (to !== 'host') requireRunning(to, domains);
   // What is refused leaves the seat with the domain that has it.
   if (to !== 'host' && owner !== 'host' && owner !== to) {
-    await checkDevices(effects, to, seat);
+    await checkDevices(effects, reading, to, seat);
   }
   // More than one domain can hold a part, after a handoff that failed half way.
   const holders = seat.domains.filter((domain) => domain !== to && attached.has(domain));
   await takeFrom(effects, holders, seat);
   if (to === 'host') return;
   try {
-    const hasGiven = await giveDevices(effects, to, seat);
+    const hasGiven = await giveDevices(effects, reading, to, seat);
     await giveInput(effects, move, hasGiven);
   } finally {
     reading.doubtDomains();
@@ -90,21 +91,31 @@ async function takeFrom(
   throw new HandglassError('handoff-failed', `${[...reasons].join('. ')}.`, '', { cause });
 }
 
-async function checkDevices(effects: SeatEffects, to: string, seat: Seat): Promise<void> {
+async function checkDevices(
+  effects: SeatEffects,
+  reading: Reading,
+  to: string,
+  seat: Seat,
+): Promise<void> {
   await forEachKind(
     seat,
-    () => effects.checkUsb(to, seat),
+    () => effects.checkUsb(to, seat, known(reading)),
     () => effects.checkDrives(to, seat),
   );
 }
 
 /** False where a keyboard moves without any. */
-async function giveDevices(effects: SeatEffects, to: string, seat: Seat): Promise<boolean> {
+async function giveDevices(
+  effects: SeatEffects,
+  reading: Reading,
+  to: string,
+  seat: Seat,
+): Promise<boolean> {
   // A refused drive is to be known before any USB device moves.
-  if (seat.optical.length > 0) await checkDevices(effects, to, seat);
+  if (seat.optical.length > 0) await checkDevices(effects, reading, to, seat);
   return forEachKind(
     seat,
-    () => effects.giveUsb(to, seat),
+    () => effects.giveUsb(to, seat, known(reading)),
     async () => {
       try {
         await effects.giveDrives(to, seat);
@@ -114,6 +125,11 @@ async function giveDevices(effects: SeatEffects, to: string, seat: Seat): Promis
       }
     },
   );
+}
+
+/** To read it all again takes as long as a device. */
+function known(reading: Reading): Facts | null {
+  return reading.isCurrent() ? reading.facts() : null;
 }
 
 /**

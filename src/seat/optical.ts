@@ -3,7 +3,7 @@ import { isAway } from '../domain/domain.ts';
 import { type DriveAddress, type Drives, driveAlias } from '../domain/optical-drive.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { OpticalDrive } from '../system/optical-drives.ts';
-import { bringBack, failed } from '../usb/handoff.ts';
+import { bringBack, failed } from '../usb/rollback.ts';
 import { diskRefusal, type Refusal, refused } from '../usb/refusals.ts';
 
 /**

@@ -35,7 +35,7 @@ export function createReading(
     domains: [],
     attached: new Map(),
     drives: new Map(),
-    freePorts: new Map(),
+    ports: new Map(),
   };
   let problem: HandglassError | null = null;
   let hasRead = false;

@@ -130,8 +130,8 @@ function touchedBy({ seat, repair }: Job, seats: readonly Seat[]): string[] {
 }
 
 /** Without the drivers of devices, which a repair that fails may leave otherwise. */
-function textOf({ usb, domains, attached, freePorts }: Facts): string {
-  return JSON.stringify([usb.map(addressOf), domains, [...attached], [...freePorts]]);
+function textOf({ usb, domains, attached, ports }: Facts): string {
+  return JSON.stringify([usb.map(addressOf), domains, [...attached], [...ports]]);
 }
 
 /** Gives what there is to tell of it. */
@@ -142,7 +142,7 @@ async function repairNow(effects: SeatEffects, seat: Seat, repair: Repair): Prom
   }
   if (repair.kind === 'attach') {
     await effects.untilUsable(repair.port);
-    await effects.giveUsb(repair.domain, seat, repair.port);
+    await effects.giveUsb(repair.domain, seat, null, repair.port);
     return `${repair.name} (port ${repair.port}) was plugged in and is with ${repair.domain}`;
   }
   const restored = await effects.restoreDrivers(repair.port);

@@ -3,10 +3,10 @@
  * say it: what has come or ended since. All of it is decided here, and nothing is done.
  */
 import type { Seat } from '../config/schema.ts';
-import { HandglassError } from '../errors.ts';
 import { isActive } from '../domain/domain.ts';
+import { isSameDevice } from '../domain/usb-hostdev.ts';
+import { HandglassError } from '../errors.ts';
 import type { UsbDevice } from '../system/usb.ts';
-import { isSameDevice } from '../usb/handoff.ts';
 import { isPhantom } from '../usb/phantoms.ts';
 import { fittingUsb, selectUsb } from '../usb/selector.ts';
 import { type Lives, livesOf } from './life.ts';

@@ -3,13 +3,12 @@ import type { Seat } from '../config/schema.ts';
 import type { InputSelector, UsbSelector } from '../config/selectors.ts';
 import type { Domain } from '../domain/domain.ts';
 import { driveAlias } from '../domain/optical-drive.ts';
-import type { UsbHostdev } from '../domain/usb-hostdev.ts';
+import { isOurs, isSameDevice, type UsbHostdev, type UsbPorts } from '../domain/usb-hostdev.ts';
 import { HandglassError } from '../errors.ts';
 import { inputSelectorText, selectInput } from '../input/selector.ts';
 import type { InputDevice } from '../system/input.ts';
 import type { OpticalDrive } from '../system/optical-drives.ts';
 import type { UsbDevice } from '../system/usb.ts';
-import { isOurs, isSameDevice } from '../usb/handoff.ts';
 import { type Refusal, refusalsOf, type UsbUses } from '../usb/refusals.ts';
 import { fittingUsb, selectUsb, usbSelectorText } from '../usb/selector.ts';
 import { driveRefusals } from './optical.ts';
@@ -30,8 +29,8 @@ export interface DomainFacts {
   attached: ReadonlyMap<string, readonly UsbHostdev[]>;
   /** Likewise, by their aliases. */
   drives: ReadonlyMap<string, readonly string[]>;
-  /** How many more USB devices each of them takes, where that is known. */
-  freePorts: ReadonlyMap<string, number>;
+  /** The USB ports of each of them, where they are known. */
+  ports: ReadonlyMap<string, UsbPorts>;
 }
 
 export type Facts = MachineFacts & DomainFacts;

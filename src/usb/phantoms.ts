@@ -2,9 +2,9 @@
  * Phantoms: libvirt and QEMU keep a device that was pulled out while a domain had it, and it holds
  * one of the domain's ports until it is detached by its alias.
  */
-import { aliasFor, type Hostdevs, type UsbHostdev } from '../domain/usb-hostdev.ts';
+import { aliasFor, holds, type Hostdevs, type UsbHostdev } from '../domain/usb-hostdev.ts';
 import type { UsbDevice } from '../system/usb.ts';
-import { isOurs, isSameDevice, type Look } from './handoff.ts';
+import type { Look } from './ground.ts';
 
 /** Whether a domain has this by our doing, and the machine has it no more. */
 export function isPhantom(
@@ -12,10 +12,7 @@ export function isPhantom(
   present: readonly UsbDevice[],
 ): hostdev is UsbHostdev & { alias: string } {
   const isOneOfOurs = hostdev.alias?.startsWith(aliasFor('')) ?? false;
-  return (
-    isOneOfOurs &&
-    !present.some((device) => isSameDevice(hostdev, device) && isOurs(hostdev, device))
-  );
+  return isOneOfOurs && !present.some((device) => holds([hostdev], device));
 }
 
 /** Detaches every phantom that a domain has now. */

@@ -46,7 +46,7 @@ const both = {
     ['linux', []],
     ['win10', []],
   ]),
-  freePorts: new Map([['win10', 7]]),
+  ports: new Map([['win10', { all: 8, free: 7 }]]),
 };
 
 test('the domains of every source are together, and nothing has failed', async () => {
@@ -65,7 +65,7 @@ test('only domains that run and that a seat names are asked what they have', asy
     domains: [...others, win10],
     attached: new Map([['win10', [mouse]]]),
     drives: new Map([['win10', []]]),
-    freePorts: new Map([['win10', 7]]),
+    ports: new Map([['win10', { all: 8, free: 7 }]]),
   });
   expect(libvirt.asked).toEqual([]);
 });
@@ -79,7 +79,7 @@ test('a source that fails hides nothing of the others, and what it said last sta
     domains: [linux, { name: 'win10', state: 'shut off' }],
     attached: new Map([['linux', [mouse]]]),
     drives: new Map([['linux', []]]),
-    freePorts: new Map(),
+    ports: new Map(),
   });
   expect(failures.at(-1)).toEqual([away]);
   libvirt.failure = null;
@@ -101,7 +101,7 @@ test('a domain of which a failing source has never told has no state', async () 
     ],
     attached: new Map([['win10', [mouse]]]),
     drives: new Map([['win10', []]]),
-    freePorts: new Map([['win10', 7]]),
+    ports: new Map([['win10', { all: 8, free: 7 }]]),
   });
 });
 

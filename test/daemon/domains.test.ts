@@ -5,6 +5,7 @@ import { filesUnder } from '../../src/host/files.ts';
 import { sockets } from '../../src/host/sockets.ts';
 import { configOf } from '../config/problems-of.ts';
 import { fakeVirsh } from '../libvirt/fake-virsh.ts';
+import { attachOne } from '../domain/attach-one.ts';
 
 const qemu = '[[qemu]]\nname = "win10"\nsocket = "/nowhere/win10.qmp"\n';
 const seatOf = (...domains: string[]) =>
@@ -62,7 +63,7 @@ test.each([
 test('a device goes to whoever has the domain', async () => {
   const { domains, started } = await start(`${qemu}${seatOf('win10', 'linux')}`);
   const mouse = { port: '1-2', bus: 1, device: 7, vendor: '1532', product: '0037' };
-  await expect(domains.attach('win10', mouse)).rejects.toMatchObject({
+  await expect(attachOne(domains, 'win10', mouse)).rejects.toMatchObject({
     code: 'domain-not-running',
   });
   expect(await domains.attached('win10')).toEqual([]);
@@ -75,6 +76,6 @@ test('a device goes to whoever has the domain', async () => {
   expect(await domains.drives.attached('win10')).toEqual([]);
   await domains.drives.detach('win10', '/dev/sr0');
   expect(started).toEqual([]);
-  await expect(domains.attach('linux', mouse)).rejects.toThrow();
+  await expect(attachOne(domains, 'linux', mouse)).rejects.toThrow();
   expect(started).toHaveLength(1);
 });

@@ -17,7 +17,9 @@ import { libvirtDomains } from '../../src/libvirt/libvirt-domains.ts';
 import { qemuDomain } from '../../src/qemu/qemu-domain.ts';
 import { opticalDrives } from '../../src/system/optical-drives.ts';
 import { usbDevices } from '../../src/system/usb.ts';
+import { readGround } from '../../src/usb/ground.ts';
 import { giveUsb } from '../../src/usb/handoff.ts';
+import { attachOne } from './attach-one.ts';
 
 const host = { ...filesUnder('/', () => {}), ...processes, ...sockets, ...clock };
 const ending = new AbortController();
@@ -35,20 +37,16 @@ async function giveReplugged(): Promise<void> {
   let isFirst = true;
   const hostdevs: typeof domains = {
     ...domains,
-    async attach(domain, device) {
+    async attach(domain, devices) {
       if (isFirst) execFileSync('sh', ['-c', 'labctl unplug stick && labctl plug stick']);
       isFirst = false;
       while ((await deviceOf('STICK1')) === null) await clock.sleep(50);
-      return domains.attach(domain, device);
+      return domains.attach(domain, devices);
     },
   };
-  await giveUsb(
-    () => usbDevices(host),
-    hostdevs,
-    'win10',
-    [{ serial: 'STICK1' }],
-    async () => () => [],
-  );
+  const look = () => usbDevices(host);
+  const ground = await readGround(look, hostdevs, 'win10', async () => () => []);
+  await giveUsb(look, hostdevs, 'win10', [{ serial: 'STICK1' }], ground);
 }
 
 async function deviceOf(serial: string): Promise<UsbAddress | null> {
@@ -58,7 +56,9 @@ async function deviceOf(serial: string): Promise<UsbAddress | null> {
 const calls: Record<string, (argument: never) => Promise<unknown>> = {
   state: async () => (await domains.list()).find(({ name }) => name === 'win10')?.state,
   attached: () => domains.attached('win10'),
-  attach: (device: UsbAddress) => domains.attach('win10', device),
+  attach: (device: UsbAddress) => attachOne(domains, 'win10', device),
+  attachAll: async (devices: UsbAddress[]) =>
+    [...(await domains.attach('win10', devices)).keys()].map(({ port }) => port),
   detach: (alias: string) => domains.detach('win10', alias),
   drives: async () => domains.drives?.attached('win10'),
   async attachDrive(path: string) {

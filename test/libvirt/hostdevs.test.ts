@@ -8,7 +8,8 @@ import { usbHostdevXml } from '../../src/libvirt/usb-hostdev.ts';
 import { DomainRefusal } from '../../src/domain/refusal.ts';
 import type { Virsh } from '../../src/libvirt/virsh.ts';
 import { hurriedClock } from '../host/clocks.ts';
-import { refused, scriptedVirsh, unavailable } from './scripted-virsh.ts';
+import { refused, scriptedVirsh, unavailable, virshOver } from './scripted-virsh.ts';
+import { attachOne } from '../domain/attach-one.ts';
 
 const mouse = { port: '1-2', bus: 1, device: 7, vendor: '1532', product: '0037' };
 const alias = 'ua-handglass-1-2';
@@ -17,6 +18,8 @@ const running = "Domain: 'win10'\n  state.state=1\n  state.reason=1\n";
 const domainWith = (hostdevs: string, id = " id='1'") =>
   `<domain${id}><devices>${hostdevs}</devices></domain>\n`;
 const without = domainWith('');
+const other = { ...mouse, device: 8 };
+const withOther = domainWith(usbHostdevXml(other));
 const withMouse = domainWith(usbHostdevXml(mouse));
 const startingWithMouse = domainWith(usbHostdevXml(mouse), '');
 const noDomain = refused('failed to get domain');
@@ -58,32 +61,34 @@ test('a device is attached to the live domain from a file of its own', async () 
     domstats: [running],
     dumpxml: [withMouse],
   });
-  const { hostdevs, folder } = await hostdevsOver(async (...args) => {
-    if (args[0] === 'attach-device') {
-      expect(args.join(' ')).toBe(
-        `attach-device --domain win10 --file ${join(folder, `${alias}.xml`)} --live`,
-      );
-      seen = await readFile(join(folder, `${alias}.xml`), 'utf8');
-    }
-    return virsh(...args);
-  });
-  await hostdevs.attach('win10', mouse);
+  const { hostdevs, folder } = await hostdevsOver(
+    virshOver(async (...args) => {
+      if (args[0] === 'attach-device') {
+        expect(args.join(' ')).toBe(
+          `attach-device --domain win10 --file ${join(folder, `${alias}.xml`)} --live`,
+        );
+        seen = await readFile(join(folder, `${alias}.xml`), 'utf8');
+      }
+      return virsh(...args);
+    }),
+  );
+  await attachOne(hostdevs, 'win10', mouse);
   expect(seen).toBe(usbHostdevXml(mouse));
 });
 
 test('the file is written again when the device is another one, or libvirt has refused it', async () => {
   const { virsh, commands } = scriptedVirsh({
-    'attach-device': ['', refused('No such file'), ''],
-    dumpxml: [withMouse],
+    'attach-device': ['', refused('No such file'), '', ''],
+    dumpxml: [withMouse, without, withMouse, withOther],
   });
   const { hostdevs, folder } = await hostdevsOver(virsh);
   const file = join(folder, `${alias}.xml`);
-  await hostdevs.attach('win10', mouse);
+  await attachOne(hostdevs, 'win10', mouse);
   await rm(file);
-  await expect(hostdevs.attach('win10', mouse)).rejects.toThrow('No such file');
-  await hostdevs.attach('win10', mouse);
-  await hostdevs.attach('win10', { ...mouse, device: 8 });
-  expect(await readFile(file, 'utf8')).toBe(usbHostdevXml({ ...mouse, device: 8 }));
+  await expect(attachOne(hostdevs, 'win10', mouse)).rejects.toThrow('No such file');
+  await attachOne(hostdevs, 'win10', mouse);
+  await attachOne(hostdevs, 'win10', other);
+  expect(await readFile(file, 'utf8')).toBe(usbHostdevXml(other));
   expect(commands.filter(([name]) => name === 'attach-device')).toHaveLength(4);
 });
 
@@ -105,7 +110,31 @@ test.each([
 ])('attaching fails when $reason', async ({ answer, error }) => {
   const script = { 'attach-device': [answer], domstats: [running], dumpxml: [without] };
   const { hostdevs } = await scripted(script);
-  await expect(hostdevs.attach('win10', mouse)).rejects.toMatchObject(error);
+  await expect(attachOne(hostdevs, 'win10', mouse)).rejects.toMatchObject(error);
+});
+
+test('of several devices that are attached together each is told of that the domain does not have', async () => {
+  const devices = ['1-1', '1-2', '1-3', '1-4'].map((port, at) => ({
+    ...mouse,
+    port,
+    device: at + 1,
+  }));
+  const [, , third, fourth] = devices;
+  const { hostdevs, commands } = await scripted({
+    // The second is there already, as libvirt says too; the third's success is none.
+    'attach-device': ['', refused('non unique alias'), '', refused('No free USB ports')],
+    dumpxml: [domainWith(devices.slice(0, 2).map(usbHostdevXml).join(''))],
+  });
+  expect(await hostdevs.attach('win10', devices)).toEqual(
+    new Map([
+      [third, new DomainRefusal('libvirt reported success, and win10 does not have the device')],
+      [fourth, new DomainRefusal('No free USB ports')],
+    ]),
+  );
+  expect(commands.map(([name]) => name)).toEqual([
+    ...devices.map(() => 'attach-device'),
+    'dumpxml',
+  ]);
 });
 
 test('a device counts as detached when the live XML has it no more, after several looks', async () => {
@@ -147,10 +176,10 @@ test('the time that virsh itself takes counts', async () => {
     dumpxml: [withMouse],
   });
   const clock = hurriedClock();
-  const slow: Virsh = async (...args) => {
+  const slow = virshOver(async (...args) => {
     await clock.sleep(1000);
     return virsh(...args);
-  };
+  });
   const { hostdevs } = await hostdevsOver(slow, clock);
   await expect(hostdevs.detach('win10', alias)).rejects.toThrow('did not let go of it within 5 s');
   expect(commands.filter(([name]) => name === 'dumpxml')).toHaveLength(5);

@@ -81,6 +81,34 @@ test.each([
   expect(await virsh('words', 'next')).toBe('[next]');
 });
 
+test('commands that are asked together run one after the other, whatever becomes of those before', async () => {
+  const { virsh, started } = await virshOver();
+  const answers = await virsh.inTurn([
+    ['words', 'a'],
+    ['fail', 'Failed to attach device', 'No free USB ports'],
+    ['words', 'b'],
+    ['fail', 'domain is not running'],
+    ['pid'],
+  ]);
+  expect(answers.slice(0, 4)).toEqual([
+    '[a]',
+    new DomainRefusal('No free USB ports'),
+    '[b]',
+    new DomainRefusal('domain is not running'),
+  ]);
+  expect(answers[4]).toMatch(/^\d+$/);
+  expect(started).toHaveLength(1);
+});
+
+test('none of them is believed once libvirt is lost', async () => {
+  const { virsh } = await virshOver(
+    `lose() { fail 'Disconnected from ${uri} due to end of file'; }`,
+  );
+  await expect(virsh.inTurn([['words', 'a'], ['lose'], ['words', 'b']])).rejects.toMatchObject({
+    code: 'libvirt-unavailable',
+  });
+});
+
 test('a command that virsh cannot be told reaches none', async () => {
   const { virsh, started } = await virshOver();
   await expect(virsh('words', 'a\npid')).rejects.toBeInstanceOf(DomainRefusal);

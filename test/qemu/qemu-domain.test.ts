@@ -9,6 +9,7 @@ import { qemuDomain } from '../../src/qemu/qemu-domain.ts';
 import { manualClock } from '../host/clocks.ts';
 import { fakeQemu, ready } from './fake-qemu.ts';
 import { realQemu } from './real-qemu.ts';
+import { attachOne } from '../domain/attach-one.ts';
 
 const mouse = { port: '1-2', bus: 1, device: 7, vendor: '1532', product: '0037' };
 const alias = 'ua-handglass-1-2';
@@ -39,7 +40,7 @@ test('a QEMU that does not run is shut off and has nothing to bring back', async
   expect(await domain.attached('win10')).toEqual([]);
   await domain.detach('win10', alias);
   const notRunning = { code: 'domain-not-running', remedy: start };
-  await expect(domain.attach('win10', mouse)).rejects.toMatchObject(notRunning);
+  await expect(attachOne(domain, 'win10', mouse)).rejects.toMatchObject(notRunning);
 });
 
 test('it is paused until its guest runs, and each change is told', async () => {
@@ -100,7 +101,7 @@ test('a device is detached by its alias, others stay, and it may have gone alrea
 
 test('a device that is not there is refused in the words of QEMU, and leaves nothing', async () => {
   const { domain } = await running();
-  await expect(domain.attach('win10', mouse)).rejects.toMatchObject({
+  await expect(attachOne(domain, 'win10', mouse)).rejects.toMatchObject({
     name: 'DomainRefusal',
     message: expect.stringContaining('failed to find host usb device 1:7') as string,
   });
@@ -110,7 +111,7 @@ test('a device that is not there is refused in the words of QEMU, and leaves not
 test('an alias that is taken is refused, and what has it stays', async () => {
   const { domain, monitor } = await running();
   await monitor.execute('device_add', { ...waiting, hostaddr: 6, id: alias });
-  await expect(domain.attach('win10', mouse)).rejects.toThrow(`Duplicate device ID '${alias}'`);
+  await expect(attachOne(domain, 'win10', mouse)).rejects.toThrow(`Duplicate device ID '${alias}'`);
   expect(await domain.attached('win10')).toEqual([{ bus: 1, device: 6, alias }]);
 });
 
@@ -180,7 +181,7 @@ test('success that the list of devices does not show is none', async () => {
   const { domain } = domainAt(qemu.socket);
   const side = await qemu.accept();
   await ready(side);
-  const attaching = domain.attach('win10', mouse);
+  const attaching = attachOne(domain, 'win10', mouse);
   attaching.catch(() => {});
   const add = await side.next();
   expect(add).toMatchObject({
@@ -201,7 +202,7 @@ test('a device that QEMU may not open is refused with what its user lacks', asyn
   const { domain } = domainAt(qemu.socket);
   const side = await qemu.accept();
   await ready(side);
-  const attaching = domain.attach('win10', mouse);
+  const attaching = attachOne(domain, 'win10', mouse);
   const { id } = await side.next();
   side.say(
     `{"error": {"class": "GenericError", "desc": "failed to open host usb device 1:7"}, "id": ${id}}\n`,

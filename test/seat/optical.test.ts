@@ -156,6 +156,7 @@ test('a seat moves without what is not there, as long as there is anything of it
   await seats.give('desk', 'host');
   world.optical = [];
   world.plug('1-1');
+  seats.notice();
   await seats.give('desk', 'win10');
   expect(world.holder('1-1')).toBe('win10');
 });

@@ -129,7 +129,7 @@ test('a domain of another source is started in its own way', async () => {
     domains: [win10],
     attached: new Map(),
     drives: new Map(),
-    freePorts: new Map(),
+    ports: new Map(),
   });
   await expect(seats.give('desk', 'win10')).rejects.toMatchObject({
     message: 'The domain "win10" is not running (shut off). Run its script.',

@@ -29,7 +29,7 @@ function facts(
     attached: new Map(Object.entries(attached)),
     optical: [],
     drives: new Map(),
-    freePorts: new Map(),
+    ports: new Map(),
   };
 }
 

@@ -37,7 +37,7 @@ function facts(attached: Record<string, UsbHostdev[]> = {}, devices = [mouse, st
     attached: new Map(Object.entries(attached)),
     optical: [],
     drives: new Map(),
-    freePorts: new Map(),
+    ports: new Map(),
   };
 }
 

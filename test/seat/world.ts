@@ -4,9 +4,11 @@ import { HandglassError, reasonOf } from '../../src/errors.ts';
 import { type DomainRunState, isActive } from '../../src/domain/domain.ts';
 import { overtaken } from '../../src/input/switching.ts';
 import type { SeatEffects } from '../../src/seat/effects.ts';
+import type { Facts } from '../../src/seat/view.ts';
 import { drivesToGo, giveDrives, takeDrives } from '../../src/seat/optical.ts';
 import type { OpticalDrive } from '../../src/system/optical-drives.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
+import { type Ground, readGround } from '../../src/usb/ground.ts';
 import { checkUsb, giveUsb, takeUsb } from '../../src/usb/handoff.ts';
 import { clearPhantoms } from '../../src/usb/phantoms.ts';
 import type { Refusal } from '../../src/usb/refusals.ts';
@@ -113,19 +115,21 @@ export function createWorld(): World {
         await before('readDomains');
         const domains = [...states].map(([name, state]) => ({ name, state }));
         const running = domains.filter(isActive).map(({ name }) => name);
-        const free = devices.ports?.free;
+        const { ports } = devices;
         return {
           domains,
           attached: new Map(running.map((name) => [name, [...(devices.held.get(name) ?? [])]])),
           drives: new Map(running.map((name) => [name, [...(drives.held.get(name) ?? [])]])),
-          freePorts: new Map(free === undefined ? [] : running.map((name) => [name, free])),
+          ports: new Map(ports === null ? [] : running.map((name) => [name, ports])),
         };
       },
-      async checkUsb(domain, seat) {
-        await checkUsb(lookAt(), devices, domain, seat.usb, async () => () => world.refusals);
+      async checkUsb(domain, seat, known) {
+        checkUsb(domain, seat.usb, await groundOf(domain, known));
       },
-      giveUsb: (domain, seat, at) =>
-        giveUsb(lookAt(at), devices, domain, seat.usb, async () => () => world.refusals),
+      async giveUsb(domain, seat, known, at) {
+        const ground = await groundOf(domain, known, at);
+        await giveUsb(lookAt(at), devices, domain, seat.usb, ground);
+      },
       takeUsb: (domain, seat) => takeUsb(lookAt(), devices, domain, seat.usb),
       async checkDrives(domain, { optical }) {
         drivesToGo(domain, optical, world.optical);
@@ -162,6 +166,13 @@ export function createWorld(): World {
 
   const lookAt = (at?: string) => async () =>
     world.usb.filter(({ port }) => at === undefined || port === at);
+
+  async function groundOf(domain: string, known: Facts | null, at?: string): Promise<Ground> {
+    const refusalsOf = () => world.refusals;
+    if (known === null) return readGround(lookAt(at), devices, domain, async () => refusalsOf);
+    const attached = known.attached.get(domain) ?? [];
+    return { present: known.usb, attached, ports: known.ports.get(domain) ?? null, refusalsOf };
+  }
 
   async function before(call: string): Promise<void> {
     world.calls.push(call);

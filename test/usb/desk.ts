@@ -1,5 +1,7 @@
 import type { UsbSelector } from '../../src/config/selectors.ts';
+import type { Hostdevs } from '../../src/domain/usb-hostdev.ts';
 import { usbDevices } from '../../src/system/usb.ts';
+import { type Ground, type Look, readGround } from '../../src/usb/ground.ts';
 import { giveUsb, takeUsb } from '../../src/usb/handoff.ts';
 import { createSysfs } from '../system/sysfs.ts';
 import { createDomainDevices } from './domain-devices.ts';
@@ -16,14 +18,22 @@ export async function start() {
     ...machine,
     hostdevs,
     look,
-    give: (...selectors: UsbSelector[]) =>
-      giveUsb(look, hostdevs, 'win10', selectors, nothingRefused),
+    give: (...selectors: UsbSelector[]) => giveFrom(look, hostdevs, selectors),
     take: (...selectors: UsbSelector[]) => takeUsb(look, hostdevs, 'win10', selectors),
     held: () => hostdevs.held.get('win10'),
   };
 }
 
-export const nothingRefused = async () => () => [];
+/** Gives to win10 what is there then, if nothing else is refused. */
+export async function giveFrom(
+  look: Look,
+  hostdevs: Hostdevs,
+  selectors: readonly UsbSelector[],
+  readRefusals: () => Promise<Ground['refusalsOf']> = async () => () => [],
+): Promise<void> {
+  const ground = await readGround(look, hostdevs, 'win10', readRefusals);
+  await giveUsb(look, hostdevs, 'win10', selectors, ground);
+}
 
 export const mouse = { serial: 'MOUSE' };
 export const stick = { serial: 'STICK' };

@@ -32,21 +32,12 @@ export function createDomainDevices(...domains: string[]): DomainDevices {
       await devices.fail(`attached ${domain}`);
       return { hostdevs: [...(held.get(domain) ?? [])], ports: devices.ports };
     },
-    async attach(domain, device) {
-      const call = `attach ${domain} ${device.port}`;
-      calls.push(call);
-      await devices.fail(call, device);
-      const alias = aliasFor(device.port);
-      if (held.get(domain)?.some((hostdev) => hostdev.alias === alias)) {
-        throw new Error(`unsupported configuration: non unique alias detected: ${alias}`);
+    async attach(domain, wanted) {
+      const failures = new Map<UsbAddress, unknown>();
+      for (const device of wanted) {
+        await attachOne(domain, device).catch((error: unknown) => failures.set(device, error));
       }
-      for (const [other, hostdevs] of held) {
-        if (!hostdevs.some((each) => each.bus === device.bus && each.device === device.device))
-          continue;
-        throw new Error(`USB device is in use by driver QEMU, domain ${other}`);
-      }
-      held.get(domain)?.push({ bus: device.bus, device: device.device, alias });
-      return [...(held.get(domain) ?? [])];
+      return failures;
     },
     async detach(domain, alias) {
       const call = `detach ${domain} ${alias}`;
@@ -55,5 +46,22 @@ export function createDomainDevices(...domains: string[]): DomainDevices {
       held.set(domain, held.get(domain)?.filter((hostdev) => hostdev.alias !== alias) ?? []);
     },
   };
+
+  async function attachOne(domain: string, device: UsbAddress): Promise<void> {
+    const call = `attach ${domain} ${device.port}`;
+    calls.push(call);
+    await devices.fail(call, device);
+    const alias = aliasFor(device.port);
+    if (held.get(domain)?.some((hostdev) => hostdev.alias === alias)) {
+      throw new Error(`unsupported configuration: non unique alias detected: ${alias}`);
+    }
+    for (const [other, hostdevs] of held) {
+      if (!hostdevs.some((each) => each.bus === device.bus && each.device === device.device))
+        continue;
+      throw new Error(`USB device is in use by driver QEMU, domain ${other}`);
+    }
+    held.get(domain)?.push({ bus: device.bus, device: device.device, alias });
+  }
+
   return devices;
 }

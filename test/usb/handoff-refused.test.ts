@@ -2,10 +2,9 @@ import { expect, test } from 'vitest';
 import type { UsbSelector } from '../../src/config/selectors.ts';
 import type { UsbPorts } from '../../src/domain/usb-hostdev.ts';
 import { usbDiskUses } from '../../src/system/usb-disks.ts';
-import { giveUsb } from '../../src/usb/handoff.ts';
 import { refusalsOf, type UsbUses } from '../../src/usb/refusals.ts';
 import { addBlock, type Block, diskPlace, writeMounts } from '../system/block.ts';
-import { heldMouse, mouse, start } from './desk.ts';
+import { giveFrom, heldMouse, mouse, start } from './desk.ts';
 
 const sources: UsbUses['sources'] = new Map([
   ['1-1', { seat: 'sofa', selector: '{ name = "Mou*" }' }],
@@ -32,7 +31,7 @@ async function desk(facts: { sources?: UsbUses['sources']; blocks?: Record<strin
   return {
     ...machine,
     give: (...selectors: UsbSelector[]) =>
-      giveUsb(machine.look, machine.hostdevs, 'win10', selectors, async () => {
+      giveFrom(machine.look, machine.hostdevs, selectors, async () => {
         const now = await uses();
         return (devices) => devices.flatMap((device) => refusalsOf(device, now));
       }),

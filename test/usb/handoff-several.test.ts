@@ -21,15 +21,16 @@ test('one device of several that fails is named, and brings those before it back
   expect(held()).toEqual([]);
 });
 
-test('what is unplugged before its turn is left out, what takes its place is not of the class', async () => {
+test('what takes the place of one that is pulled out while it is attached is not of the class', async () => {
   const { give, held, hostdevs, unplugUsb, plugUsb } = await start();
   hostdevs.fail = async (call) => {
-    if (call !== 'attach win10 1-1') return;
+    if (call !== 'attach win10 2-1') return;
     await unplugUsb('2-1');
     await plugUsb({ port: '2-1', device: 9, interfaces: [{ class: '08' }] });
+    throw new Error('Did not find USB device 045e:0001 bus:2 device:2');
   };
-  await give({ class: 'hid' });
-  expect(new Set(held())).toEqual(new Set([heldMouse, heldStick]));
+  await expect(give({ class: 'hid' })).rejects.toThrow('Pad (port 2-1): Did not find USB device');
+  expect(held()).toEqual([]);
 });
 
 test('one of several that is plugged in anew while it is attached is tried once more', async () => {

@@ -1,0 +1,30 @@
+/** How a handoff is undone and told. */
+import { HandglassError, reasonOf } from '../errors.ts';
+
+/** Detaches what went before a failure, the last first; gives what there is to tell of each. */
+export async function bringBack<Device>(
+  given: readonly Device[],
+  textOf: (device: Device) => string,
+  detach: (device: Device) => Promise<void>,
+): Promise<string[]> {
+  const story: string[] = [];
+  for (const device of given.toReversed()) {
+    try {
+      await detach(device);
+      story.push(`${textOf(device)}: brought back`);
+    } catch (error) {
+      story.push(`${textOf(device)}: not brought back, ${reasonOf(error)}`);
+    }
+  }
+  return story;
+}
+
+/** @param story what happened to each device, each without a full stop */
+export function failed(what: string, story: readonly string[], cause: unknown): HandglassError {
+  return new HandglassError(
+    'handoff-failed',
+    `${what}. ${story.join('. ')}.`,
+    '`handglass status` shows where each device is now.',
+    { cause },
+  );
+}
