@@ -86,7 +86,12 @@ const lookingGlass = z.object({
   domain: z.string(),
   /** Empty to a guest. */
   path: z.string(),
+  /** The size that the resolution needs. */
   mib: z.number(),
+  /** What the file is for: `2560x1440`. */
+  resolution: z.string(),
+  /** The size that the file has; null where it is not there, or a device that does not tell. */
+  fileMib: z.number().nullable(),
   /** Whether the file is there. */
   present: z.boolean(),
   /** Whether a Looking Glass host writes into the file: `alive` if so. */
@@ -117,6 +122,7 @@ const state = z.object({
 export type Problem = z.infer<typeof problem>;
 export type DeviceState = z.infer<typeof device>;
 export type SeatState = z.infer<typeof seat>;
+export type LookingGlassState = z.infer<typeof lookingGlass>;
 
 export type GuestState = z.infer<typeof guest>;
 export type State = z.infer<typeof state>;

@@ -12,7 +12,7 @@ import type { HandglassError } from '../../src/errors.ts';
 import { openGuests, type Guests } from '../../src/server/guests.ts';
 import { serve } from '../../src/server/listen.ts';
 import type { Operations } from '../../src/server/operations.ts';
-import type { SeatState, State } from '../../src/server/protocol.ts';
+import type { LookingGlassState, SeatState, State } from '../../src/server/protocol.ts';
 
 export const host = {
   ...filesUnder('/', () => {}),
@@ -81,6 +81,19 @@ export function seat(name: string, changes: Partial<SeatState> = {}): SeatState 
   };
 }
 
+export function lookingGlassFile(changes: Partial<LookingGlassState> = {}): LookingGlassState {
+  return {
+    domain: 'win10',
+    path: '/dev/shm/looking-glass',
+    mib: 64,
+    resolution: '2560x1440',
+    fileMib: 64,
+    present: true,
+    host: 'alive',
+    ...changes,
+  };
+}
+
 export const sampleState: State = {
   number: 0,
   time: '',
@@ -95,8 +108,8 @@ export const sampleState: State = {
     { name: 'linux', state: 'shut off' },
   ],
   lookingGlass: [
-    { domain: 'win10', path: '/dev/shm/looking-glass', mib: 64, present: true, host: 'alive' },
-    { domain: 'linux', path: '/dev/shm/looking-glass-2', mib: 32, present: true, host: 'absent' },
+    lookingGlassFile(),
+    lookingGlassFile({ domain: 'linux', path: '/dev/shm/looking-glass-2', host: 'none' }),
   ],
   guests: [],
   problems: [{ code: 'libvirt-unavailable', message: 'linux cannot be asked.', remedy: '' }],
