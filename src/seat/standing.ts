@@ -4,7 +4,7 @@
  */
 import type { Seat } from '../config/schema.ts';
 import { HandglassError } from '../errors.ts';
-import { isActive } from '../domain/domain.ts';
+import { isActive } from '../domain/run-state.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import { isSameDevice } from '../usb/handoff.ts';
 import { isPhantom } from '../usb/phantoms.ts';
