@@ -6,9 +6,11 @@ import { HandglassError, isErrno, reasonOf } from '../errors.ts';
 import type { Clock, OpenFiles, ReadFiles, SetMode } from '../host/ports.ts';
 import { createAdmission } from './admission.ts';
 import { createCalls } from './calls.ts';
+import { createEntrance } from './entrance.ts';
 import type { Guests } from './guests.ts';
 import { createHub } from './hub.ts';
 import type { Operations } from './operations.ts';
+import { createPlaces, type Places } from './places.ts';
 import { listenOnPath } from './unix-socket.ts';
 import { createWebsocketServer } from './websocket-server.ts';
 
@@ -41,7 +43,10 @@ export async function serve(
 ): Promise<{ closed: Promise<void> }> {
   const { operations, guests, onFailure } = options;
   const hub = createHub(host, operations, guests, onFailure);
-  const context = { clock: host, hub, perform: createCalls(hub, operations, onFailure) };
+  const entrance = createEntrance(host, guests);
+  const places = createPlaces();
+  const perform = createCalls({ hub, operations, entrance, places }, onFailure);
+  const context = { clock: host, hub, entrance, perform, report: onFailure };
   const served: Promise<void>[] = [];
 
   if (options.socketPath !== undefined) {
@@ -53,7 +58,7 @@ export async function serve(
   const admission = createAdmission(networkLimits);
   for (const endpoint of options.listen) {
     const server = createWebsocketServer(context, 'network', admission, signal);
-    served.push(serveEndpoint(host, server, endpoint, options, signal));
+    served.push(serveEndpoint(host, server, endpoint, places, options, signal));
   }
   return { closed: closing(served, guests) };
 }
@@ -73,6 +78,7 @@ async function serveEndpoint(
   clock: Clock,
   server: Server,
   endpoint: Endpoint,
+  places: Places,
   { onListening, onProblem, onFailure }: ServeOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -89,8 +95,11 @@ async function serveEndpoint(
       continue;
     }
     const bound = server.address();
-    onListening(endpoint, typeof bound === 'object' && bound !== null ? bound.port : endpoint.port);
+    const { address, port } = typeof bound === 'object' && bound !== null ? bound : endpoint;
+    const gone = places.add({ address, port, pin: null });
+    onListening(endpoint, port);
     await closeAtEnd(server, onFailure, signal);
+    gone();
   }
 }
 

@@ -4,7 +4,8 @@
  *
  * - Every frame is text and at most 16 KiB; a longer message of the service comes as several frames
  *   (RFC 6455 fragments). One request in a message: batches are refused. Parameters go by name.
- * - The first message of a network connection is `session.authenticate`, within 5 s.
+ * - The first message of a network connection is `session.authenticate`, within 5 s, with a token or
+ *   a code. A code is good once, and the answer then has the token for every later connection.
  * - After `state.subscribe` the service sends `state.changed`, its parameters the whole state that
  *   this viewer sees, for each change of it, in order. Who reads more slowly than it changes misses
  *   some, and sees by the state's `number` that it did.
@@ -133,8 +134,9 @@ const name = z.string().min(1).max(256);
 /** Every method: what it takes, what it answers, and whether only this machine may call it. */
 export const methods = {
   'session.authenticate': {
-    params: z.strictObject({ token: name }),
-    result: z.object({ id: z.string(), domain: z.string() }),
+    params: z.union([z.strictObject({ token: name }), z.strictObject({ code: name })]),
+    /** `domain` is `host` for the host's own panel. */
+    result: z.object({ id: z.string(), domain: z.string(), token: z.string().optional() }),
     local: false,
   },
   'state.get': { params: nothing, result: state, local: false },
@@ -147,10 +149,19 @@ export const methods = {
     result: seat,
     local: false,
   },
-  /** The token is told this once and kept nowhere. */
+  /**
+   * Makes a code, and the strings that carry it to the guest: one for each address that it can call,
+   * the best first. The guest comes into being when it uses the code.
+   */
   'guest.pair': {
     params: z.strictObject({ domain: name }),
-    result: z.object({ id: z.string(), domain: z.string(), token: z.string() }),
+    result: z.object({
+      domain: z.string(),
+      code: z.string(),
+      pairing: z.array(z.string()),
+      /** ISO 8601 in UTC. */
+      expires: z.string(),
+    }),
     local: true,
   },
   /** Brings seats back for the time that the host sleeps, and gives them again: `on-suspend`. */

@@ -8,6 +8,7 @@ import { HandglassError } from '../errors.ts';
 import type { Clock } from '../host/ports.ts';
 import { createAnnouncer } from './announcer.ts';
 import type { Perform } from './calls.ts';
+import type { Credentials, Door, Entered, Entrance } from './entrance.ts';
 import type { Hub } from './hub.ts';
 import {
   decode,
@@ -44,17 +45,22 @@ export interface Session {
 export interface SessionContext {
   clock: Clock;
   hub: Hub;
+  entrance: Pick<Entrance, 'claim'>;
   perform: Perform;
+  /** Takes a failure that nobody foresaw. */
+  report: (error: unknown) => void;
 }
 
 /** @param from `local` needs no authentication: the socket's mode has decided already */
 export function openSession(
   connection: Connection,
-  { clock, hub, perform }: SessionContext,
-  from: 'local' | 'network',
+  { clock, hub, entrance, perform, report }: SessionContext,
+  from: Door,
 ): Session {
   const ended = new AbortController();
   let viewer: Viewer | null = from === 'local' ? { kind: 'local' } : null;
+  /** What came while it was being found out who it is. */
+  let early: string[] | null = null;
   let inFlight = 0;
   let announcing = false;
 
@@ -68,24 +74,62 @@ export function openSession(
 
   function receive(text: string): void {
     if (ended.signal.aborted) return;
+    if (early !== null) return keep(early, text);
     const message = decode(text);
-    if (viewer === null) authenticate(message);
+    if (viewer === null) begin(message);
     else if ('error' in message) refuse(message.id, message.error);
     else void answer(viewer, message.request);
   }
 
-  function authenticate(message: Decoded): void {
+  function keep(early: string[], text: string): void {
+    if (early.length < inFlightLimit) early.push(text);
+    else finish('unauthenticated', 'Too much came before the authentication');
+  }
+
+  function begin(message: Decoded): void {
     const id = 'request' in message ? message.request.id : message.id;
-    const token = tokenIn(message);
-    const entry = token === undefined ? null : hub.enter(token, expel);
-    if (entry === null) {
-      refuse(id, token === undefined ? authenticationComesFirst : tokenIsUnknown);
-      finish('unauthenticated', 'Authentication failed');
-      return;
+    const credentials = credentialsIn(message);
+    if (credentials === undefined) return turnAway(id, authenticationComesFirst);
+    const claim = entrance.claim(credentials, from);
+    if (claim === null) return turnAway(id, unknown('token' in credentials ? 'token' : 'code'));
+    const entered = claim.enter();
+    if (entered instanceof Promise) void settle(id, entered);
+    else if (entered === null) turnAway(id, unknown('token'));
+    else welcome(id, entered);
+  }
+
+  /** What is sent meanwhile waits. */
+  async function settle(id: Id | undefined, entering: Promise<Entered>): Promise<void> {
+    const waiting: string[] = [];
+    early = waiting;
+    try {
+      const entered = await entering;
+      early = null;
+      // Nobody would ever have its token.
+      if (ended.signal.aborted) await forget(entered);
+      else welcome(id, entered);
+    } catch (error) {
+      report(error);
+      turnAway(id, errorObject(error));
     }
-    viewer = { kind: 'guest', ...entry.guest };
-    ended.signal.addEventListener('abort', entry.leave);
-    if (id !== undefined) send(encodeResult(id, entry.guest));
+    for (const text of waiting) receive(text);
+  }
+
+  async function forget({ viewer }: Entered): Promise<void> {
+    if (viewer.kind === 'guest') await hub.revoke(viewer.id);
+  }
+
+  function welcome(id: Id | undefined, { viewer: known, token }: Entered): void {
+    viewer = known;
+    if (known.kind === 'guest') ended.signal.addEventListener('abort', hub.enter(known.id, expel));
+    const who = known.kind === 'guest' ? known : { id: 'panel', domain: 'host' };
+    const answer = { id: who.id, domain: who.domain, ...(token === undefined ? {} : { token }) };
+    if (id !== undefined) send(encodeResult(id, answer));
+  }
+
+  function turnAway(id: Id | undefined, error: ErrorObject): void {
+    refuse(id, error);
+    finish('unauthenticated', 'Authentication failed');
   }
 
   function expel(): void {
@@ -146,26 +190,28 @@ export function openSession(
 /** Past this a peer does not read its answers. */
 const bufferLimitBytes = 256 * 1024;
 
-function tokenIn(message: Decoded): string | undefined {
+function credentialsIn(message: Decoded): Credentials | undefined {
   if ('error' in message || message.request.method !== 'session.authenticate') return undefined;
-  return methods['session.authenticate'].params.safeParse(message.request.params).data?.token;
+  return methods['session.authenticate'].params.safeParse(message.request.params).data;
 }
+
+const pairFirst = 'Pair this guest on the host with `handglass guest pair DOMAIN`.';
 
 const authenticationComesFirst = errorObject(
   new HandglassError(
     'unauthenticated',
-    'The first message must be session.authenticate with a token.',
-    'Pair this guest on the host with `handglass guest pair DOMAIN`.',
+    'The first message must be session.authenticate with a token or a code.',
+    pairFirst,
   ),
 );
 
-const tokenIsUnknown = errorObject(
-  new HandglassError(
-    'unauthenticated',
-    'The token is not known here.',
-    'Pair this guest on the host with `handglass guest pair DOMAIN`.',
-  ),
-);
+function unknown(what: 'token' | 'code'): ErrorObject {
+  const why =
+    what === 'token'
+      ? 'The token is not known here.'
+      : 'The code is not known here: it is good once, and for 10 minutes.';
+  return errorObject(new HandglassError('unauthenticated', why, pairFirst));
+}
 
 const tooManyInFlight = errorObject(
   new HandglassError(

@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock } from '../host/ports.ts';
 import type { Admission } from './admission.ts';
+import type { Door } from './entrance.ts';
 import { createServer } from './http.ts';
 import { closeCodes, frameLimitBytes } from './protocol.ts';
 import { openSession, type Connection, type SessionContext } from './session.ts';
@@ -19,7 +20,7 @@ import { openSession, type Connection, type SessionContext } from './session.ts'
  */
 export function createWebsocketServer(
   context: SessionContext,
-  from: 'local' | 'network',
+  from: Door,
   admission: Admission,
   signal: AbortSignal,
 ): Server {
