@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { defaultLimits } from '../../src/config/server.ts';
 import { HandglassError } from '../../src/errors.ts';
 import { createCalls } from '../../src/server/calls.ts';
 import { createEntrance, type Door } from '../../src/server/entrance.ts';
@@ -27,12 +28,14 @@ async function world() {
   const report = (error: unknown) => failures.push(error);
   const hub = createHub(clock, operations, guests, report);
   const entrance = createEntrance(clock, guests);
-  const places = createPlaces();
-  places.add({ address: '192.168.122.1', port: 18_503, pin: null });
+  const places = createPlaces(host);
+  places.add({ door: 'network', address: '192.168.122.1', port: 18_503, pin: null });
   const perform = createCalls({ hub, operations, entrance, places }, report);
-  const context = { clock, hub, entrance, perform, report };
+  const lines: string[] = [];
+  const journal = (address: string, text: string) => lines.push(`${address}: ${text}`);
+  const context = { clock, hub, entrance, perform, journal, report };
 
-  function open(from: Door) {
+  function open(door: Door) {
     const received: Received[] = [];
     const ends: string[] = [];
     const takers: (() => void)[] = [];
@@ -49,14 +52,14 @@ async function world() {
         drop: () => ends.push('dropped'),
       },
       context,
-      from,
+      { door, address: '192.168.122.50', limits: defaultLimits },
     );
     const ask = (method: string, params: unknown = {}, id = 1) =>
       session.receive(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
     const has = (count: number) => until(() => received.length >= count);
     return { ...session, peer, received, ends, takers, ask, has };
   }
-  return { clock, guests, control, failures, hub, entrance, open };
+  return { clock, guests, control, failures, lines, hub, open };
 }
 
 test('a network connection that is silent for 5 s is closed', async () => {
