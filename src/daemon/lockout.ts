@@ -17,7 +17,7 @@ export function createLockout(host: Clock): Lockout {
     },
     requireOpen(by) {
       const left = Math.ceil((until - host.now()) / 1000);
-      if (by.kind === 'local' || left <= 0) return;
+      if (by.kind !== 'guest' || left <= 0) return;
       throw new HandglassError(
         'locked-out',
         'The panic chord was pressed on the host, which locks guests out for a while.',

@@ -1,14 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LookingGlass } from '../config/schema.ts';
 import type { Clock, OpenFiles, ReadFiles } from '../host/ports.ts';
 import { factsAt } from '../shm/facts.ts';
 import type { LookingGlassHeader } from '../shm/lgmp.ts';
-import { sharedMemoryMib } from '../shm/size.ts';
+import { bytesPerMib, sharedMemoryMib } from '../shm/size.ts';
 import { lookingGlassHeader, showsLife } from '../shm/status.ts';
 
 export interface LookingGlassView {
   domain: string;
   path: string;
+  /** The size that the resolution needs. */
   mib: number;
+  resolution: string;
+  /** The size that the file has; null where it is not there or has none, and before the first look. */
+  fileMib: number | null;
   /** Whether the file is there; taken to be before the first look. */
   present: boolean;
   /** `none`: no sign of any; `unknown`: not read, or once only, and life shows in two looks. */
@@ -28,7 +33,7 @@ export function watchLookingGlass(
   changed: () => void,
 ): LookingGlassWatch {
   const headers = new Map<string, LookingGlassHeader | null | undefined>();
-  const states = new Map<string, Pick<LookingGlassView, 'present' | 'host'>>();
+  const states = new Map<string, Pick<LookingGlassView, 'present' | 'fileMib' | 'host'>>();
 
   const stateOf = (path: string) => states.get(path) ?? unseen;
 
@@ -37,11 +42,15 @@ export function watchLookingGlass(
     // What is only shown must not end the service; a kvmfr device, for one, refuses to be read.
     const header = await lookingGlassHeader(host, path).catch(() => undefined);
     headers.set(path, header);
-    const present = (await factsAt(host, path).catch(() => undefined)) !== null;
+    const facts = await factsAt(host, path).catch(() => undefined);
     const was = stateOf(path);
-    const now = { present, host: hostFrom(before, header) };
+    const now = {
+      present: facts !== null,
+      fileMib: facts?.kind === 'file' ? facts.size / bytesPerMib : null,
+      host: hostFrom(before, header),
+    };
     states.set(path, now);
-    return now.present !== was.present || now.host !== was.host;
+    return !isDeepStrictEqual(now, was);
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -58,6 +67,7 @@ export function watchLookingGlass(
         domain: entry.domain,
         path: entry.path,
         mib: sharedMemoryMib(entry),
+        resolution: `${entry.width}x${entry.height}`,
         ...stateOf(entry.path),
       })),
     run,
@@ -66,7 +76,7 @@ export function watchLookingGlass(
 
 const intervalMs = 5000;
 
-const unseen = { present: true, host: 'unknown' } as const;
+const unseen = { present: true, fileMib: null, host: 'unknown' } as const;
 
 function hostFrom(
   before: LookingGlassHeader | null | undefined,

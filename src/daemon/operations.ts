@@ -88,5 +88,6 @@ function requireMay(by: Viewer, seat: SeatView, to: string): void {
 }
 
 function nameOf(by: Viewer): string {
-  return by.kind === 'guest' ? `guest ${by.id}` : 'command line';
+  if (by.kind === 'guest') return `guest ${by.id}`;
+  return by.kind === 'panel' ? 'panel' : 'command line';
 }

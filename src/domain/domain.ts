@@ -1,38 +1,13 @@
 import { HandglassError } from '../errors.ts';
 import type { Drives } from './optical-drive.ts';
+import { isActive, type DomainRunState } from './run-state.ts';
 import type { Hostdevs } from './usb-hostdev.ts';
-
-/** Libvirt's words for it, with which a QEMU of our own is described too. */
-export type DomainRunState =
-  | 'no state'
-  | 'running'
-  | 'blocked'
-  | 'paused'
-  | 'shutting down'
-  | 'shut off'
-  | 'crashed'
-  | 'suspended'
-  /** The guest has shut down, and its QEMU stays: not of libvirt. */
-  | 'shut down';
 
 export interface Domain {
   name: string;
   state: DomainRunState;
   /** How to start it, as a sentence, where that is not libvirt's to do. */
   start?: string;
-}
-
-/** States in which a guest can be given devices. */
-const activeStates: readonly DomainRunState[] = [
-  'running',
-  'blocked',
-  'paused',
-  'shutting down',
-  'suspended',
-];
-
-export function isActive({ state }: Domain): boolean {
-  return activeStates.includes(state);
 }
 
 /** Whether a QEMU process is there to hold devices, be it for a guest that is no more. */
@@ -61,4 +36,6 @@ export interface Domains extends Hostdevs {
   follow(changed: () => void, signal: AbortSignal): Promise<void>;
   /** The domain whose QEMU was started by this command line; null for every other program. */
   domainIn(commandLine: readonly string[]): string | null;
+  /** The IP addresses that a domain has; not there where nobody knows. */
+  addressesOf?(domain: string): Promise<string[]>;
 }

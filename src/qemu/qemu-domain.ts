@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { z } from 'zod';
-import type { Domain, Domains, DomainRunState } from '../domain/domain.ts';
+import type { Domain, Domains } from '../domain/domain.ts';
+import type { DomainRunState } from '../domain/run-state.ts';
 import { DomainRefusal } from '../domain/refusal.ts';
 import { aliasFor, holds, type UsbAddress, type UsbHostdev } from '../domain/usb-hostdev.ts';
 import type { Clock, Connect } from '../host/ports.ts';

@@ -5,7 +5,8 @@
  */
 import type { Seat } from '../config/schema.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
-import { isActive, isAway, type Domain } from '../domain/domain.ts';
+import { isAway, type Domain } from '../domain/domain.ts';
+import { isActive } from '../domain/run-state.ts';
 import { overtaken } from '../input/switching.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Reading } from './reading.ts';

@@ -12,7 +12,8 @@
  */
 import type { Config, Seat } from '../config/schema.ts';
 import { HandglassError } from '../errors.ts';
-import { type Domain, isActive } from '../domain/domain.ts';
+import type { Domain } from '../domain/domain.ts';
+import { isActive } from '../domain/run-state.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Wish } from './life.ts';
 import { failuresOf, moveSeat } from './move.ts';

@@ -3,7 +3,7 @@
  * say it: what has come or ended since. All of it is decided here, and nothing is done.
  */
 import type { Seat } from '../config/schema.ts';
-import { isActive } from '../domain/domain.ts';
+import { isActive } from '../domain/run-state.ts';
 import { isSameDevice } from '../domain/usb-hostdev.ts';
 import { HandglassError } from '../errors.ts';
 import type { UsbDevice } from '../system/usb.ts';

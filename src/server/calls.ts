@@ -1,8 +1,10 @@
 /** What each method does once the caller is known: a request in, a result or an error object out. */
 import { HandglassError } from '../errors.ts';
+import type { Entrance } from './entrance.ts';
 import type { Hub } from './hub.ts';
 import { errorObject, explain, fault, type ErrorObject, type Request } from './json-rpc.ts';
 import type { Operations } from './operations.ts';
+import type { Places } from './places.ts';
 import { methods, type Method, type Params, type Result, type SeatState } from './protocol.ts';
 import { findSeat, mayMove, visibleError, visibleState, type Viewer } from './visibility.ts';
 
@@ -11,11 +13,16 @@ type Outcome = { result: unknown } | { error: ErrorObject };
 /** Carries a request out. It never rejects: what is no HandglassError goes to `report`. */
 export type Perform = (by: Viewer, request: Request) => Promise<Outcome>;
 
-export function createCalls(
-  hub: Hub,
-  operations: Operations,
-  report: (error: unknown) => void,
-): Perform {
+/** What calls are carried out with. */
+export interface Means {
+  hub: Hub;
+  operations: Operations;
+  entrance: Pick<Entrance, 'invite'>;
+  places: Pick<Places, 'pairingStrings' | 'link'>;
+}
+
+export function createCalls(means: Means, report: (error: unknown) => void): Perform {
+  const { hub, operations, entrance, places } = means;
   const calls: Calls = {
     'state.get': (by) => visibleState(by, hub.state()),
 
@@ -47,7 +54,17 @@ export function createCalls(
       return {};
     },
 
-    'guest.pair': (_by, { domain }) => hub.pair(domain),
+    'guest.pair'(_by, { domain }) {
+      hub.requireListed(domain);
+      const { code, expires } = entrance.invite(domain);
+      return { domain, code, pairing: places.pairingStrings(code), expires };
+    },
+
+    'panel.open'(_by, { domain }) {
+      if (domain !== undefined) hub.requireListed(domain);
+      const { code, expires } = entrance.invite(domain ?? null);
+      return { url: places.link(code, domain === undefined ? 'panel' : 'network'), expires };
+    },
 
     'guest.list': () => hub.guestStates(),
 
@@ -101,15 +118,16 @@ function refusalOf(by: Viewer, method: string): ErrorObject | null {
   if (method === 'session.authenticate') {
     return fault('invalid-request', 'This connection needs no further authentication.');
   }
-  if (by.kind === 'guest' && methods[method as CallableMethod].local) {
-    return errorObject(onlyOnTheHost(method));
+  if (by.kind !== 'local' && methods[method as CallableMethod].local) {
+    return errorObject(onlyOnTheHost(by, method));
   }
   return null;
 }
 
-function onlyOnTheHost(method: string): HandglassError {
+function onlyOnTheHost(by: Viewer, method: string): HandglassError {
+  const who = by.kind === 'guest' ? 'A guest' : 'A panel';
   const remedy = 'Use the command line on the host.';
-  return new HandglassError('not-permitted', `A guest may not call ${method}.`, remedy);
+  return new HandglassError('not-permitted', `${who} may not call ${method}.`, remedy);
 }
 
 function invalidParams(method: Method, why: string): ErrorObject {

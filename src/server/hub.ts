@@ -7,7 +7,7 @@
  */
 import { HandglassError } from '../errors.ts';
 import type { Clock } from '../host/ports.ts';
-import type { Guest, Guests } from './guests.ts';
+import type { Guests } from './guests.ts';
 import type { Operations } from './operations.ts';
 import type { GuestState, State } from './protocol.ts';
 
@@ -24,10 +24,10 @@ export interface Hub {
   guestStates(): GuestState[];
   /** Calls the listener after each change of the whole state, until the returned function is called. */
   subscribe(listener: () => void): () => void;
-  /** Lets a guest in; `expel` is called when it is revoked. Null where the token is no good. */
-  enter(token: string, expel: () => void): { guest: Guest; leave: () => void } | null;
+  /** A guest has come in; `expel` is called when it is revoked. Returns what to call when it leaves. */
+  enter(id: string, expel: () => void): () => void;
   /** @throws HandglassError `domain-unknown` where no seat lists the domain */
-  pair(domain: string): Promise<Guest & { token: string }>;
+  requireListed(domain: string): void;
   /** @throws HandglassError `guest-unknown` where no guest has this id */
   revoke(id: string): Promise<void>;
 }
@@ -93,28 +93,20 @@ export function createHub(
       };
     },
 
-    enter(token, expel) {
-      const guest = guests.authenticate(token);
-      if (guest === null) return null;
-      const { id } = guest;
+    enter(id, expel) {
       const connections = connected.get(id) ?? new Set();
       connected.set(id, connections.add(expel));
       noteSeen(id);
-      const leave = () => {
+      return () => {
         connections.delete(expel);
         if (connections.size === 0) connected.delete(id);
         noteSeen(id);
       };
-      return { guest, leave };
     },
 
-    async pair(domain) {
-      if (!operations.state().seats.some((seat) => seat.domains.includes(domain))) {
-        throw unlistedDomain(domain);
-      }
-      const paired = await guests.pair(domain);
-      tell();
-      return paired;
+    requireListed(domain) {
+      if (operations.state().seats.some((seat) => seat.domains.includes(domain))) return;
+      throw unlistedDomain(domain);
     },
 
     async revoke(id) {

@@ -4,7 +4,8 @@
  *
  * - Every frame is text and at most 16 KiB; a longer message of the service comes as several frames
  *   (RFC 6455 fragments). One request in a message: batches are refused. Parameters go by name.
- * - The first message of a network connection is `session.authenticate`, within 5 s.
+ * - The first message of a network connection is `session.authenticate`, within 5 s, with a token or
+ *   a code. A code is good once, and the answer then has the token for every later connection.
  * - After `state.subscribe` the service sends `state.changed`, its parameters the whole state that
  *   this viewer sees, for each change of it, in order. Who reads more slowly than it changes misses
  *   some, and sees by the state's `number` that it did.
@@ -13,10 +14,8 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
 
-/** Bytes in one frame, and in one whole message to the service. */
+/** Bytes in one frame, and, where nothing else is configured, in one whole message to the service. */
 export const frameLimitBytes = 16 * 1024;
-
-export const authenticateWithinMs = 5_000;
 
 /** Requests of one connection that may wait for their answers together. */
 export const inFlightLimit = 32;
@@ -29,6 +28,8 @@ export const closeCodes = {
   textOnly: 1003,
   /** No valid `session.authenticate` came first, or in time. */
   unauthenticated: 4401,
+  /** Too much was sent for too long: RFC 6455's code for what is against the rules of the place. */
+  flooded: 1008,
   /** The guest's token was revoked while it was connected. */
   revoked: 4403,
 } as const;
@@ -86,7 +87,12 @@ const lookingGlass = z.object({
   domain: z.string(),
   /** Empty to a guest. */
   path: z.string(),
+  /** The size that the resolution needs. */
   mib: z.number(),
+  /** What the file is for: `2560x1440`. */
+  resolution: z.string(),
+  /** The size that the file has; null where it is not there, or a device that does not tell. */
+  fileMib: z.number().nullable(),
   /** Whether the file is there. */
   present: z.boolean(),
   /** Whether a Looking Glass host writes into the file: `alive` if so. */
@@ -117,6 +123,7 @@ const state = z.object({
 export type Problem = z.infer<typeof problem>;
 export type DeviceState = z.infer<typeof device>;
 export type SeatState = z.infer<typeof seat>;
+export type LookingGlassState = z.infer<typeof lookingGlass>;
 
 export type GuestState = z.infer<typeof guest>;
 export type State = z.infer<typeof state>;
@@ -127,8 +134,9 @@ const name = z.string().min(1).max(256);
 /** Every method: what it takes, what it answers, and whether only this machine may call it. */
 export const methods = {
   'session.authenticate': {
-    params: z.strictObject({ token: name }),
-    result: z.object({ id: z.string(), domain: z.string() }),
+    params: z.union([z.strictObject({ token: name }), z.strictObject({ code: name })]),
+    /** `domain` is `host` for the host's own panel. */
+    result: z.object({ id: z.string(), domain: z.string(), token: z.string().optional() }),
     local: false,
   },
   'state.get': { params: nothing, result: state, local: false },
@@ -141,10 +149,32 @@ export const methods = {
     result: seat,
     local: false,
   },
-  /** The token is told this once and kept nowhere. */
+  /**
+   * Makes a code, and the strings that carry it to the guest: one for each address that it can call,
+   * the best first. The guest comes into being when it uses the code.
+   */
   'guest.pair': {
     params: z.strictObject({ domain: name }),
-    result: z.object({ id: z.string(), domain: z.string(), token: z.string() }),
+    result: z.object({
+      domain: z.string(),
+      code: z.string(),
+      pairing: z.array(z.string()),
+      /** ISO 8601 in UTC. */
+      expires: z.string(),
+    }),
+    local: true,
+  },
+  /**
+   * Makes a code and the link by which a browser uses it: one on this machine, or one in a guest of
+   * the domain.
+   */
+  'panel.open': {
+    params: z.strictObject({ domain: name.optional() }),
+    result: z.object({
+      url: z.string(),
+      /** ISO 8601 in UTC. */
+      expires: z.string(),
+    }),
     local: true,
   },
   /** Brings seats back for the time that the host sleeps, and gives them again: `on-suspend`. */

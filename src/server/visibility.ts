@@ -6,15 +6,19 @@
 import { HandglassError } from '../errors.ts';
 import type { DeviceState, SeatState, State } from './protocol.ts';
 
-/** Who looks: a user of this machine, or a guest that speaks for its domain. */
-export type Viewer = { kind: 'local' } | { kind: 'guest'; id: string; domain: string };
+/**
+ * Who looks: a user of this machine, by the command line or by a panel in a browser on it, or a guest
+ * that speaks for its domain.
+ */
+export type Viewer =
+  { kind: 'local' } | { kind: 'panel' } | { kind: 'guest'; id: string; domain: string };
 
 /** What a guest reads as the owner of a seat that is neither with the host nor with itself. */
 const otherOwner = 'other';
 
 /** The part of the state that a viewer sees. */
 export function visibleState(viewer: Viewer, state: State): State {
-  if (viewer.kind === 'local') return state;
+  if (viewer.kind !== 'guest') return state;
   const { id, domain } = viewer;
   return {
     number: 0,
@@ -66,14 +70,14 @@ export function mayMove(
   seat: Pick<SeatState, 'owner' | 'domains'>,
   to: string,
 ): boolean {
-  if (viewer.kind === 'local') return true;
+  if (viewer.kind !== 'guest') return true;
   const ownSide = (owner: string) => owner === 'host' || owner === viewer.domain;
   return sees(viewer, seat) && ownSide(seat.owner) && ownSide(to);
 }
 
 /** A failure of a move, as the viewer may read it. What nobody foresaw is told to no peer anyway. */
 export function visibleError(viewer: Viewer, error: unknown): unknown {
-  if (viewer.kind === 'local' || !(error instanceof HandglassError)) return error;
+  if (viewer.kind !== 'guest' || !(error instanceof HandglassError)) return error;
   // Written for guests.
   if (error.code === 'locked-out') return error;
   return new HandglassError(error.code, 'The host could not move the seat.', hostKnows);
@@ -82,7 +86,7 @@ export function visibleError(viewer: Viewer, error: unknown): unknown {
 const hostKnows = 'Ask on the host: `handglass status` there has the details.';
 
 function sees(viewer: Viewer, seat: Pick<SeatState, 'domains'>): boolean {
-  return viewer.kind === 'local' || seat.domains.includes(viewer.domain);
+  return viewer.kind !== 'guest' || seat.domains.includes(viewer.domain);
 }
 
 function seatFor(domain: string, seat: SeatState): SeatState {

@@ -5,7 +5,8 @@ import { holdersOf } from '../system/holders.ts';
 import { factsAt } from './facts.ts';
 import type { SharedMemoryFile } from './file.ts';
 import { headerSpans, parseHeader, type LookingGlassHeader } from './lgmp.ts';
-import { holdersText, makerText, modeText, sizeText } from './wording.ts';
+import { makerText } from './presence.ts';
+import { holdersText, modeText, sizeText } from './wording.ts';
 
 interface FoundFile {
   kind: FileFacts['kind'];

@@ -5,13 +5,6 @@ export function sizeText(bytes: number): string {
   return bytes % bytesPerMib === 0 ? `${bytes / bytesPerMib} MiB` : `${bytes} bytes`;
 }
 
-/** What makes a file that is not there, as a clause. */
-export function makerText(path: string): string {
-  return path.startsWith('/dev/kvmfr')
-    ? 'the module kvmfr makes it'
-    : '`sudo handglass shm create` makes it';
-}
-
 /** Permission bits as chmod takes them, such as `0660`. */
 export function modeText(mode: number): string {
   return mode.toString(8).padStart(4, '0');

@@ -38,20 +38,26 @@ test.each([[['give', 'desk', 'win10', '--json']], [['toggle', '--json']]])(
   },
 );
 
-test('guest pair prints the token and nothing else, so that a script can take it', async () => {
-  const { folder, guests } = await startService();
+test('guest pair prints the pairing string and nothing else, so that a script can take it', async () => {
+  const { folder, port, address, guests } = await startService();
   const { stdout, stderr, status } = await handglass(['guest', 'pair', 'win10'], at(folder));
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
-  expect(stdout).toMatch(/^[0-9a-f]{12}\.[\w-]{43}\n$/);
-  expect(guests.authenticate(stdout.trim())).toMatchObject({ domain: 'win10' });
+  expect(stdout).toMatch(new RegExp(`^handglass://127.0.0.1:${port}/\\?code=[\\w-]{22}\n$`));
+  const code = new URL(stdout.trim()).searchParams.get('code');
+  await (await openPeer(address)).ask('session.authenticate', { code });
+  expect(guests.list()).toMatchObject([{ domain: 'win10' }]);
 });
 
-test('guest pair --json prints the id, the domain and the token', async () => {
-  const { folder, guests } = await startService();
+test('guest pair --json prints all that the service says of the code', async () => {
+  const { folder, port } = await startService();
   const { stdout } = await handglass(['guest', 'pair', 'win10', '--json'], at(folder));
-  const paired = JSON.parse(stdout) as { id: string; domain: string; token: string };
-  expect(paired).toEqual({ id: guests.list()[0]?.id, domain: 'win10', token: paired.token });
-  expect(guests.authenticate(paired.token)).toMatchObject({ id: paired.id });
+  const made = JSON.parse(stdout) as { code: string };
+  expect(made).toEqual({
+    domain: 'win10',
+    code: made.code,
+    pairing: [`handglass://127.0.0.1:${port}/?code=${made.code}`],
+    expires: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+  });
 });
 
 test('guest list shows who was paired and who is connected', async () => {

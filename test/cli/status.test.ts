@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { manualClock, seat, startService } from '../server/support.ts';
+import { lookingGlassFile, manualClock, seat, startService } from '../server/support.ts';
 import type { DeviceState, State } from '../../src/server/protocol.ts';
 import { at, handglass, onTerminal } from './handglass.ts';
 
@@ -30,9 +30,7 @@ const desk: State = {
   ...nothing,
   seats: [seat('desk', { devices: [keyboard, mouse, headset] })],
   domains: [{ name: 'win10', state: 'running' }],
-  lookingGlass: [
-    { domain: 'win10', path: '/dev/shm/looking-glass', mib: 64, present: true, host: 'alive' },
-  ],
+  lookingGlass: [lookingGlassFile()],
 };
 
 async function statusOf(state: State, ...flags: string[]) {
@@ -131,13 +129,8 @@ test('status aligns the devices of all seats, and says what is wrong with one', 
 });
 
 test('status shows every state of a Looking Glass host', async () => {
-  const lookingGlass = ['alive', 'dead', 'none', 'unknown', 'of a later version'].map((host) => ({
-    domain: 'win10',
-    path: '/dev/shm/looking-glass',
-    mib: 64,
-    present: true,
-    host,
-  }));
+  const hosts = ['alive', 'dead', 'none', 'unknown', 'of a later version'];
+  const lookingGlass = hosts.map((host) => lookingGlassFile({ host }));
   expect(await statusOf({ ...nothing, lookingGlass })).toMatchInlineSnapshot(`
     "No seat is configured.
 
@@ -151,13 +144,9 @@ test('status shows every state of a Looking Glass host', async () => {
 });
 
 test('status says of a file that is missing what makes it', async () => {
-  const lookingGlass = ['/dev/shm/looking-glass', '/dev/kvmfr0'].map((path) => ({
-    domain: 'win10',
-    path,
-    mib: 64,
-    present: false,
-    host: 'none',
-  }));
+  const lookingGlass = ['/dev/shm/looking-glass', '/dev/kvmfr0'].map((path) =>
+    lookingGlassFile({ path, fileMib: null, present: false, host: 'none' }),
+  );
   expect(await statusOf({ ...nothing, lookingGlass })).toMatchInlineSnapshot(`
     "No seat is configured.
 
@@ -197,7 +186,7 @@ test('status --json is the whole state on one line', async () => {
   const text = await statusOf(desk, '--json');
   expect(JSON.parse(text)).toEqual(desk);
   expect(text).toMatchInlineSnapshot(`
-    "{"number":1,"time":"2026-01-01T00:00:00.000Z","version":"0.1.0","seats":[{"name":"desk","owner":"host","domains":["win10"],"moving":false,"move":null,"repair":null,"devices":[{"kind":"input","selector":"KBD1","name":"QEMU Keyboard","present":true,"with":"host","problem":null},{"kind":"usb","selector":"1532:0037","name":"Razer DeathAdder","present":true,"with":"host","problem":null},{"kind":"usb","selector":"1-2.3","name":"","present":false,"with":null,"problem":null}]}],"domains":[{"name":"win10","state":"running"}],"lookingGlass":[{"domain":"win10","path":"/dev/shm/looking-glass","mib":64,"present":true,"host":"alive"}],"guests":[],"problems":[]}
+    "{"number":1,"time":"2026-01-01T00:00:00.000Z","version":"0.1.0","seats":[{"name":"desk","owner":"host","domains":["win10"],"moving":false,"move":null,"repair":null,"devices":[{"kind":"input","selector":"KBD1","name":"QEMU Keyboard","present":true,"with":"host","problem":null},{"kind":"usb","selector":"1532:0037","name":"Razer DeathAdder","present":true,"with":"host","problem":null},{"kind":"usb","selector":"1-2.3","name":"","present":false,"with":null,"problem":null}]}],"domains":[{"name":"win10","state":"running"}],"lookingGlass":[{"domain":"win10","path":"/dev/shm/looking-glass","mib":64,"resolution":"2560x1440","fileMib":64,"present":true,"host":"alive"}],"guests":[],"problems":[]}
     "
   `);
 });

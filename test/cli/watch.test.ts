@@ -4,6 +4,7 @@ import type { State } from '../../src/server/protocol.ts';
 import {
   openPeer,
   sampleState,
+  lookingGlassFile,
   seat,
   startService,
   until,
@@ -148,10 +149,7 @@ const changes: { change: (state: State) => void; lines: string[] }[] = [
     lines: ['domain win10 shut off', 'domain linux no more'],
   },
   {
-    change: (state) =>
-      (state.lookingGlass = [
-        { domain: 'win10', path: '/dev/shm/looking-glass', mib: 64, present: true, host: 'dead' },
-      ]),
+    change: (state) => (state.lookingGlass = [lookingGlassFile({ host: 'dead' })]),
     lines: ['looking glass win10 host stopped', 'looking glass linux no more'],
   },
   {

@@ -50,7 +50,15 @@ async function start(...names: string[]) {
 test('before the first look nothing is known but the size', async () => {
   const { watch } = await start('lg');
   expect(watch.view()).toEqual([
-    { domain: 'win10', path: '/lg', mib: 64, present: true, host: 'unknown' },
+    {
+      domain: 'win10',
+      path: '/lg',
+      mib: 64,
+      resolution: '2560x1440',
+      fileMib: null,
+      present: true,
+      host: 'unknown',
+    },
   ]);
 });
 
@@ -78,6 +86,23 @@ test('a file that is missing is told, and when it comes', async () => {
   await write('lg', 1);
   await look();
   expect(watch.view()).toMatchObject([{ present: true }]);
+  await end();
+});
+
+test("the file's size is told, and when it changes", async () => {
+  const { look, watch, host, changed, end } = await start('lg');
+  const resize = async (bytes: number) => {
+    const file = await host.openFile('/lg', 'create').catch(() => host.openFile('/lg', 'write'));
+    await file.setSize(bytes);
+    await file.close();
+  };
+  await resize(32 * 1024 * 1024);
+  await look();
+  expect(watch.view()).toMatchObject([{ fileMib: 32 }]);
+  await resize(64 * 1024 * 1024);
+  await look();
+  expect(watch.view()).toMatchObject([{ fileMib: 64 }]);
+  expect(changed).toHaveBeenCalledTimes(2);
   await end();
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isActive } from '../../src/domain/domain.ts';
+import { isActive } from '../../src/domain/run-state.ts';
 import { listDomains, parseDomainStats } from '../../src/libvirt/domains.ts';
 import { golden } from './golden.ts';
 import { scriptedVirsh } from './scripted-virsh.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Seat } from '../../src/config/schema.ts';
-import type { DomainRunState } from '../../src/domain/domain.ts';
+import type { DomainRunState } from '../../src/domain/run-state.ts';
 import { type Life, livesOf, wishFor } from '../../src/seat/life.ts';
 import { seatWith } from './world.ts';
 

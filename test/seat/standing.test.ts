@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Seat } from '../../src/config/schema.ts';
-import type { DomainRunState } from '../../src/domain/domain.ts';
+import type { DomainRunState } from '../../src/domain/run-state.ts';
 import type { UsbHostdev } from '../../src/domain/usb-hostdev.ts';
 import { afterRepair, keeperOf, repairsFor, standingOf } from '../../src/seat/standing.ts';
 import type { Facts } from '../../src/seat/view.ts';

@@ -1,7 +1,7 @@
 /** A machine, its libvirt and its switchboard in memory, moved by the real handoff of USB devices. */
 import type { Seat } from '../../src/config/schema.ts';
 import { HandglassError, reasonOf } from '../../src/errors.ts';
-import { type DomainRunState, isActive } from '../../src/domain/domain.ts';
+import { type DomainRunState, isActive } from '../../src/domain/run-state.ts';
 import { overtaken } from '../../src/input/switching.ts';
 import type { SeatEffects } from '../../src/seat/effects.ts';
 import type { Facts } from '../../src/seat/view.ts';
@@ -70,7 +70,7 @@ export function createWorld(): World {
     fail: () => {},
     setState(domain, state) {
       states.set(domain, state);
-      if (isActive({ name: domain, state })) return;
+      if (isActive({ state })) return;
       devices.held.set(domain, []);
       drives.held.set(domain, []);
       for (const [seat, { owner }] of input) if (owner === domain) world.sendInput(seat, 'host');

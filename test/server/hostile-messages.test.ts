@@ -245,7 +245,7 @@ test.each(first)('a connection that begins with %s is refused and closed', async
   const [, message, id] = row;
   const peer = await openPeer((await startService()).address);
   peer.sendText(message);
-  const what = 'The first message must be session.authenticate with a token.';
+  const what = 'The first message must be session.authenticate with a token or a code.';
   expect(await peer.next()).toEqual(answerOf([id, -32000, 'unauthenticated', what, pairFirst]));
   expect(await peer.closed).toEqual({ code: 4401, reason: 'Authentication failed' });
 });

@@ -9,7 +9,7 @@ import {
   visibleState,
   type Viewer,
 } from '../../src/server/visibility.ts';
-import { sampleState, seat } from './support.ts';
+import { lookingGlassFile, sampleState, seat } from './support.ts';
 
 const local: Viewer = { kind: 'local' };
 const win10: Viewer = { kind: 'guest', id: '0123456789ab', domain: 'win10' };
@@ -30,7 +30,7 @@ test('a guest sees its own seats, domain, Looking Glass file and guest, and no p
     version: '0.1.0',
     seats: [seat('desk'), seat('couch', { domains: ['win10'] })],
     domains: [{ name: 'win10', state: 'running' }],
-    lookingGlass: [{ domain: 'win10', path: '', mib: 64, present: true, host: 'alive' }],
+    lookingGlass: [lookingGlassFile({ path: '' })],
     guests: [guests[0]],
     problems: [],
   });
@@ -88,7 +88,15 @@ const stateOf = (domains: string[]): fc.Arbitrary<State> => {
     ),
     domains: fc.array(fc.record({ name: domain, state: word })),
     lookingGlass: fc.array(
-      fc.record({ domain, path: sentence, mib: fc.nat(), present: fc.boolean(), host: word }),
+      fc.record({
+        domain,
+        path: sentence,
+        mib: fc.nat(),
+        resolution: fc.constant('2560x1440'),
+        fileMib: fc.option(fc.nat()),
+        present: fc.boolean(),
+        host: word,
+      }),
     ),
     guests: fc.array(
       fc.record({

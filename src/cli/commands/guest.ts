@@ -5,14 +5,14 @@ import { withClient } from '../with-client.ts';
 
 const pair = buildCommand({
   async func(this: Context, { json }: { json?: boolean }, domain: string) {
-    const guest = await withClient(this, (client) => client.call('guest.pair', { domain }));
-    this.print(json ? JSON.stringify(guest) : guest.token);
+    const made = await withClient(this, (client) => client.call('guest.pair', { domain }));
+    this.print(...(json ? [JSON.stringify(made)] : made.pairing.slice(0, 1)));
   },
   parameters: {
     flags: { json: jsonFlag },
     positional: { kind: 'tuple', parameters: [argument('DOMAIN', 'The domain of the guest')] },
   },
-  docs: { brief: 'Make a token for a guest; it is shown this once' },
+  docs: { brief: 'Make a pairing string for a guest, good once and for 10 minutes' },
 });
 
 const list = buildCommand({

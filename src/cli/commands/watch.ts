@@ -6,8 +6,8 @@ import { withClient } from '../with-client.ts';
 
 export const watch = buildCommand({
   async func(this: Context, { json }: { json?: boolean }) {
-    const { changes } = await import('../render/change.ts');
-    const { localTime } = await import('../render/time.ts');
+    const { changes } = await import('../../server/words/change.ts');
+    const { localTime } = await import('../../server/words/time.ts');
     await withClient(this, async (client) => {
       let before: State | null = null;
       this.catchInterrupt().addEventListener('abort', () => void client.close());

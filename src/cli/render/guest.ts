@@ -1,6 +1,6 @@
 import type { GuestState } from '../../server/protocol.ts';
+import { guestText } from '../../server/words/guest.ts';
 import { table } from './table.ts';
-import { localTime } from './time.ts';
 
 export function guestLines(guests: readonly GuestState[]): string[] {
   if (guests.length > 0) return table(guests.map(guestCells));
@@ -8,10 +8,6 @@ export function guestLines(guests: readonly GuestState[]): string[] {
 }
 
 /** A guest in the cells of a row. */
-export function guestCells({ id, domain, connected, lastSeen }: GuestState): string[] {
-  return [domain, id, connected ? 'connected' : awaySince(lastSeen)];
-}
-
-function awaySince(lastSeen: string | null): string {
-  return lastSeen === null ? 'never seen' : `last seen ${localTime(new Date(lastSeen))}`;
+export function guestCells(guest: GuestState): string[] {
+  return [guest.domain, guest.id, guestText(guest)];
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { hostText } from '../../shm/presence.ts';
 import type { SharedMemoryStatus } from '../../shm/status.ts';
 import { sizeText } from '../../shm/wording.ts';
 
@@ -8,22 +9,6 @@ type Status = SharedMemoryStatus & { domain: string };
 export function sharedMemoryLines(files: readonly Status[]): string[] {
   return files.length === 0 ? ['No shared memory is configured.'] : files.flatMap(fileLines);
 }
-
-/** Whether a Looking Glass host writes into the file, where there is one. */
-export function useText({ present, host }: { present: boolean; host: string }): string {
-  return present ? hostText(host) : 'file missing';
-}
-
-function hostText(host: string): string {
-  return hostTexts[host] ?? `host ${host}`;
-}
-
-const hostTexts: Record<string, string> = {
-  alive: 'host alive',
-  dead: 'host stopped',
-  none: 'no host',
-  unknown: 'host not known yet',
-};
 
 function fileLines(status: Status): string[] {
   const { domain, path, found, host, header, problems } = status;

@@ -1,9 +1,8 @@
 import { styleText } from 'node:util';
 import type { DeviceState, Problem, SeatState, State } from '../../server/protocol.ts';
-import { makerText } from '../../shm/wording.ts';
+import { makerText, useText } from '../../shm/presence.ts';
 import { guestCells } from './guest.ts';
 import { problemLines } from './problem.ts';
-import { useText } from './shared-memory.ts';
 import { table } from './table.ts';
 
 /** The whole state as a person reads it. */

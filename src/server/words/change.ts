@@ -1,5 +1,6 @@
-import type { DeviceState, SeatState, State } from '../../server/protocol.ts';
-import { useText } from './shared-memory.ts';
+import { useText } from '../../shm/presence.ts';
+import type { DeviceState, SeatState, State } from '../protocol.ts';
+import { deviceText } from './device.ts';
 
 /** One sentence for each thing that differs between two states. */
 export function changes(before: State, after: State): string[] {
@@ -56,11 +57,6 @@ function devicesText(devices: readonly DeviceState[]): string {
   const texts = devices.map(deviceText);
   if (devices.length === 1) return texts.join('');
   return devices.map(({ name }, index) => `${name} ${texts[index] ?? ''}`).join(', ');
-}
-
-function deviceText({ present, with: holder, problem }: DeviceState): string {
-  if (problem !== null) return `has a problem: ${problem}`;
-  return present ? `with ${holder ?? 'nobody'}` : 'not plugged in';
 }
 
 const domainsOf = ({ domains }: State): Facts =>

@@ -1,0 +1,123 @@
+/**
+ * The way to the service: in with a code or a token, back again whenever the connection is lost, and
+ * out for good where the service wants no more of this browser.
+ */
+import { createBackoff } from '../../../host/backoff.ts';
+import type { closeCodes, State } from '../../protocol.ts';
+import type { Credentials } from './credentials.ts';
+import type { LinkStatus, Refusal, ShutOut } from './model.ts';
+import { openPeer, type Peer } from './peer.ts';
+
+export interface Link {
+  /** Resolves with the reason where the seat has not moved. */
+  give: (seat: string, to: string) => Promise<Refusal | null>;
+  /** Tries at once, where there is no connection. */
+  retry: () => void;
+}
+
+interface Listener {
+  status: (status: LinkStatus) => void;
+  /** @param viewer `host`, or the domain that this browser speaks for */
+  state: (state: State, viewer: string) => void;
+}
+
+export function openLink(address: string, credentials: Credentials, listener: Listener): Link {
+  const backoff = createBackoff(shortestPauseMs, longestPauseMs);
+  let peer: Peer | null = null;
+  let resting = new AbortController();
+  void keepConnected();
+
+  async function keepConnected(): Promise<void> {
+    for (;;) {
+      const end = await connection();
+      peer = null;
+      listener.status(end);
+      resting = new AbortController();
+      await pause(end === 'lost' ? backoff.next() : Infinity, resting.signal);
+    }
+  }
+
+  /** One connection from its beginning to its end. */
+  async function connection(): Promise<'lost' | ShutOut> {
+    const credential = credentials.next();
+    if (credential === null) return 'unpaired';
+    let viewer = '';
+    const current = openPeer(address, (state) => listener.state(state, viewer));
+    const entry = await current.call('session.authenticate', credential);
+    if ('error' in entry) {
+      current.close();
+      return entry.error.code === 'unauthenticated' ? refused(credential) : 'lost';
+    }
+    credentials.forgetCode();
+    viewer = entry.result.domain;
+    if (entry.result.token !== undefined) credentials.keepToken(entry.result.token);
+    const now = await current.call('state.subscribe', {});
+    if ('result' in now) {
+      peer = current;
+      backoff.reset();
+      listener.status('open');
+      listener.state(now.result, viewer);
+      void closeWhenSilent(current);
+    }
+    if ((await current.closed) !== revokedCode) return 'lost';
+    credentials.forgetToken();
+    return 'revoked';
+  }
+
+  /** A link that is used up is no harm to a browser that has a token. */
+  function refused(credential: { code: string } | { token: string }): 'lost' | ShutOut {
+    if ('token' in credential) {
+      credentials.forgetToken();
+      return 'token refused';
+    }
+    credentials.forgetCode();
+    return credentials.next() === null ? 'link refused' : 'lost';
+  }
+
+  return {
+    async give(seat, to) {
+      const answer = (await peer?.call('seat.give', { seat, to })) ?? { error: notConnected };
+      return 'error' in answer ? answer.error : null;
+    },
+    retry() {
+      backoff.reset();
+      resting.abort();
+    },
+  };
+}
+
+const revokedCode: (typeof closeCodes)['revoked'] = 4403;
+const shortestPauseMs = 250;
+const longestPauseMs = 10_000;
+const askEveryMs = 20_000;
+const answerWithinMs = 10_000;
+
+/** A network that is gone may end no connection: what does not answer is as good as closed. */
+async function closeWhenSilent(peer: Peer): Promise<void> {
+  const ended = new AbortController();
+  void peer.closed.then(() => ended.abort());
+  while (!ended.signal.aborted) {
+    await pause(askEveryMs, ended.signal);
+    const answered = new AbortController();
+    void peer.call('state.get', {}).then(() => answered.abort());
+    await pause(answerWithinMs, answered.signal);
+    if (!answered.signal.aborted) peer.close();
+  }
+}
+
+const notConnected: Refusal = {
+  what: 'There is no connection to the service.',
+  remedy: 'It is tried again by itself.',
+};
+
+/** Ends early, and never with a failure, when the signal is aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = ms === Infinity ? undefined : setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,47 @@
+import { openCredentials } from './credentials.ts';
+import { draw } from './draw.ts';
+import { openLink } from './link.ts';
+import {
+  beginning,
+  withAnswer,
+  withAsked,
+  withoutRefusal,
+  withState,
+  withStatus,
+  type Model,
+} from './model.ts';
+import { screen } from './screen.ts';
+
+let model = beginning(new Date());
+
+const address = `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/`;
+const link = openLink(address, openCredentials(), {
+  status: (status) => show(withStatus(model, status, new Date())),
+  state: (state, viewer) => show(withState(model, state, viewer, new Date())),
+});
+const retry = () => link.retry();
+const actions = {
+  give: (seat: string, to: string) => void give(seat, to),
+  dismiss: (seat: string) => show(withoutRefusal(model, seat)),
+  retry,
+};
+
+// Another tab was let in, or the network is back, or the page is looked at again.
+addEventListener('storage', retry);
+addEventListener('online', retry);
+document.addEventListener('visibilitychange', retry);
+// A new link that is opened in the same tab loads nothing by itself.
+addEventListener('hashchange', () => location.reload());
+
+show(model);
+
+function show(now: Model): void {
+  model = now;
+  draw(document.body, screen(model, actions));
+}
+
+async function give(seat: string, to: string): Promise<void> {
+  show(withAsked(model, seat, to));
+  const refusal = await link.give(seat, to);
+  show(withAnswer(model, seat, refusal));
+}

@@ -1,0 +1,108 @@
+/** All that the page shows. */
+import type { State } from '../../protocol.ts';
+import { changes } from '../../words/change.ts';
+import { changesMeanwhile, withNews, type Happening } from './happenings.ts';
+
+/** Why there is no way in, until a new link is opened. */
+export type ShutOut = 'unpaired' | 'link refused' | 'token refused' | 'revoked';
+
+export type LinkStatus = 'connecting' | 'open' | 'lost' | ShutOut;
+
+export interface Refusal {
+  what: string;
+  remedy: string;
+}
+
+export interface Model {
+  status: LinkStatus;
+  /** As last told; null before the first time. */
+  state: State | null;
+  /** When that came. */
+  stateTime: Date;
+  /** Whether the connection has been found again, and what has changed meanwhile was not told yet. */
+  catchingUp: boolean;
+  /** Who looks: `host`, or the domain of a guest. */
+  viewer: string;
+  happenings: readonly Happening[];
+  /** By seat, where it has been asked to go, until the service has answered. */
+  asked: ReadonlyMap<string, string>;
+  /** By seat, why it did not go where it was last asked to. */
+  refusals: ReadonlyMap<string, Refusal>;
+}
+
+/** What the page's buttons do. */
+export interface Actions {
+  give: (seat: string, to: string) => void;
+  dismiss: (seat: string) => void;
+  retry: () => void;
+}
+
+export function beginning(time: Date): Model {
+  return {
+    status: 'connecting',
+    state: null,
+    stateTime: time,
+    catchingUp: false,
+    viewer: 'host',
+    happenings: [],
+    asked: new Map(),
+    refusals: new Map(),
+  };
+}
+
+export function withStatus(model: Model, status: LinkStatus, time: Date): Model {
+  const { state, happenings } = model;
+  if (status === model.status) return model;
+  const news = state === null ? [] : (linkNews[status] ?? []);
+  return {
+    ...model,
+    status,
+    catchingUp: status === 'open',
+    happenings: withNews(happenings, news, time),
+  };
+}
+
+const linkNews: Partial<Record<LinkStatus, string[]>> = {
+  lost: ['connection lost'],
+  open: ['connected again'],
+};
+
+export function withState(model: Model, state: State, viewer: string, time: Date): Model {
+  const { state: before, catchingUp, happenings, refusals } = model;
+  const differences = catchingUp ? changesMeanwhile : changes;
+  return {
+    ...model,
+    state,
+    stateTime: time,
+    catchingUp: false,
+    viewer,
+    happenings: withNews(happenings, before === null ? [] : differences(before, state), time),
+    refusals: new Map(
+      [...refusals].filter(([seat]) => ownerOf(seat, before) === ownerOf(seat, state)),
+    ),
+  };
+}
+
+export function withAsked(model: Model, seat: string, to: string): Model {
+  return {
+    ...withoutRefusal(model, seat),
+    asked: new Map([...model.asked, [seat, to]]),
+  };
+}
+
+/** @param refusal null where the seat is where it was asked to go */
+export function withAnswer(model: Model, seat: string, refusal: Refusal | null): Model {
+  return {
+    ...model,
+    asked: new Map([...model.asked].filter(([name]) => name !== seat)),
+    refusals: refusal === null ? model.refusals : new Map([...model.refusals, [seat, refusal]]),
+  };
+}
+
+export function withoutRefusal(model: Model, seat: string): Model {
+  return { ...model, refusals: new Map([...model.refusals].filter(([name]) => name !== seat)) };
+}
+
+function ownerOf(name: string, state: State | null): string | undefined {
+  return state?.seats.find((seat) => seat.name === name)?.owner;
+}

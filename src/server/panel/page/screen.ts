@@ -1,0 +1,65 @@
+import { door } from './door.ts';
+import { factSections, happeningSection } from './facts.ts';
+import type { Actions, LinkStatus, Model, ShutOut } from './model.ts';
+import { seatSection } from './seat.ts';
+import { h, type Tree } from './tree.ts';
+import { localTime } from '../../words/time.ts';
+
+/** The whole page. */
+export function screen(model: Model, actions: Actions): Tree[] {
+  const { status } = model;
+  return [
+    h(
+      'header',
+      {},
+      h('h1', {}, h('img', { src: '/panel.svg', alt: '' }), 'Handglass'),
+      h('p', { role: 'status' }, statusText(status)),
+    ),
+    ...(status === 'lost' ? [lostNote(model, actions)] : []),
+    h('main', { key: mainKey(status) }, ...content(model, actions)),
+  ];
+}
+
+function content(model: Model, actions: Actions): Tree[] {
+  const { status, state } = model;
+  if (isShutOut(status)) return [door(status)];
+  if (state === null) return [];
+  const seats =
+    state.seats.length === 0
+      ? [h('p', { class: 'none' }, 'No seat is configured.')]
+      : state.seats.map((seat) => seatSection(seat, model, actions));
+  return [
+    h('div', { key: 'seats', class: 'seats' }, ...seats),
+    h(
+      'div',
+      { key: 'facts', class: 'facts' },
+      ...factSections(state),
+      happeningSection(model.happenings),
+    ),
+  ];
+}
+
+function lostNote({ state, stateTime }: Model, { retry }: Actions): Tree {
+  const shown = state === null ? '' : ` What is shown here is of ${localTime(stateTime)}.`;
+  return h(
+    'div',
+    { key: 'lost', class: 'note lost' },
+    h('p', {}, `There is no connection to the service. It is tried again by itself.${shown}`),
+    h('button', { class: 'quiet', type: 'button', press: retry }, 'Try now'),
+  );
+}
+
+function statusText(status: LinkStatus): string {
+  return isShutOut(status) ? 'not connected' : statusTexts[status];
+}
+
+const statusTexts = { connecting: 'connecting', open: 'connected', lost: 'connection lost' };
+
+function isShutOut(status: LinkStatus): status is ShutOut {
+  return !Object.hasOwn(statusTexts, status);
+}
+
+/** What comes in place of everything else is new, and read out as such. */
+function mainKey(status: LinkStatus): string {
+  return isShutOut(status) ? status : 'state';
+}

@@ -1,0 +1,59 @@
+/**
+ * Secrets that are good for a while, kept in memory alone and as their SHA-256: what is looked up is
+ * the hash, so the time that takes tells nothing of the secret.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import type { Clock } from '../host/ports.ts';
+
+export interface Secrets<Bearer> {
+  /** Makes a secret, told here and never again; `expires` is in milliseconds since the epoch. */
+  make(bearer: Bearer): { secret: string; expires: number };
+  /** Whose secret it is; null where it is unknown or too old. */
+  find(secret: string): Bearer | null;
+  /** The same, and from here on it is unknown. */
+  take(secret: string): Bearer | null;
+}
+
+/** @param secret how many random bytes each has, and how long it is good */
+export function createSecrets<Bearer>(
+  clock: Pick<Clock, 'now'>,
+  secret: { bytes: number; lifeMs: number },
+): Secrets<Bearer> {
+  const kept = new Map<string, { bearer: Bearer; expires: number }>();
+
+  function forgetOld(): void {
+    for (const [hash, { expires }] of kept) if (expires <= clock.now()) kept.delete(hash);
+  }
+
+  function find(text: string): Bearer | null {
+    forgetOld();
+    return kept.get(hashOf(text))?.bearer ?? null;
+  }
+
+  return {
+    make(bearer) {
+      forgetOld();
+      const [oldest] = kept.keys();
+      if (kept.size === keptAtMost && oldest !== undefined) kept.delete(oldest);
+      const text = randomBytes(secret.bytes).toString('base64url');
+      const expires = clock.now() + secret.lifeMs;
+      kept.set(hashOf(text), { bearer, expires });
+      return { secret: text, expires };
+    },
+
+    find,
+
+    take(text) {
+      const bearer = find(text);
+      kept.delete(hashOf(text));
+      return bearer;
+    },
+  };
+}
+
+/** Whoever makes more has no use for the first ones. */
+const keptAtMost = 64;
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import {
+  beginning,
+  withAnswer,
+  withAsked,
+  withState,
+  withStatus,
+  type Model,
+} from '../../../src/server/panel/page/model.ts';
+import { sampleState, seat } from '../support.ts';
+
+const noon = new Date('2026-01-01T12:00:00Z');
+const refusal = { what: 'The mouse is gone.', remedy: 'Plug it in.' };
+
+const told = (model: Model) => model.happenings.map(({ what }) => what);
+
+const opened = () =>
+  withState(withStatus(beginning(noon), 'open', noon), stateOf('host', 1), 'host', noon);
+
+function stateOf(owner: string, number: number) {
+  return { ...sampleState, number, seats: [seat('desk', { owner })] };
+}
+
+test('what is there to begin with is no news', () => {
+  expect(told(opened())).toEqual([]);
+});
+
+test('news come first, and the oldest go', () => {
+  let model = opened();
+  for (let number = 2; number < 102; number += 1) {
+    model = withState(model, stateOf(number % 2 === 0 ? 'win10' : 'host', number), 'host', noon);
+  }
+  expect(told(model).slice(0, 2)).toEqual(['seat desk with host', 'seat desk with win10']);
+  expect(model.happenings).toHaveLength(30);
+  expect(new Set(model.happenings.map(({ number }) => number)).size).toBe(30);
+});
+
+test('changes that came too fast are counted, and those of a time without connection are not', () => {
+  const missed = withState(opened(), stateOf('win10', 5), 'host', noon);
+  expect(told(missed)).toEqual([
+    'seat desk with win10',
+    '3 changes came too fast to be told of one by one',
+  ]);
+  const back = withStatus(withStatus(opened(), 'lost', noon), 'open', noon);
+  expect(told(withState(back, stateOf('win10', 5), 'host', noon))).toEqual([
+    'seat desk with win10',
+    'connected again',
+    'connection lost',
+  ]);
+});
+
+test('a refusal stays until the seat is asked to go again, or has gone', () => {
+  const refused = withAnswer(withAsked(opened(), 'desk', 'win10'), 'desk', refusal);
+  expect(refused.refusals.get('desk')).toEqual(refusal);
+  expect(refused.asked.size).toBe(0);
+  expect(withState(refused, stateOf('host', 2), 'host', noon).refusals.size).toBe(1);
+  expect(withState(refused, stateOf('win10', 2), 'host', noon).refusals.size).toBe(0);
+  expect(withAsked(refused, 'desk', 'win10').refusals.size).toBe(0);
+});
+
+test('a connection that is tried again and again is told of once', () => {
+  const lost = withStatus(opened(), 'lost', noon);
+  expect(withStatus(lost, 'lost', noon)).toBe(lost);
+});
