@@ -32,6 +32,8 @@ const domains =
 let changes = 0;
 const following = domains.follow(() => (changes += 1), ending.signal);
 
+const look = () => usbDevices(host);
+
 /** Gives the stick, which is pulled out and put back between the look for it and its use. */
 async function giveReplugged(): Promise<void> {
   let isFirst = true;
@@ -44,13 +46,12 @@ async function giveReplugged(): Promise<void> {
       return domains.attach(domain, devices);
     },
   };
-  const look = () => usbDevices(host);
   const ground = await readGround(look, hostdevs, 'win10', async () => () => []);
   await giveUsb(look, hostdevs, 'win10', [{ serial: 'STICK1' }], ground);
 }
 
 async function deviceOf(serial: string): Promise<UsbAddress | null> {
-  return (await usbDevices(host)).find((device) => device.serial === serial) ?? null;
+  return (await look()).find((device) => device.serial === serial) ?? null;
 }
 
 const calls: Record<string, (argument: never) => Promise<unknown>> = {

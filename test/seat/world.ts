@@ -167,8 +167,9 @@ export function createWorld(): World {
   const lookAt = (at?: string) => async () =>
     world.usb.filter(({ port }) => at === undefined || port === at);
 
+  const refusalsOf = () => world.refusals;
+
   async function groundOf(domain: string, known: Facts | null, at?: string): Promise<Ground> {
-    const refusalsOf = () => world.refusals;
     if (known === null) return readGround(lookAt(at), devices, domain, async () => refusalsOf);
     const attached = known.attached.get(domain) ?? [];
     return { present: known.usb, attached, ports: known.ports.get(domain) ?? null, refusalsOf };
