@@ -185,7 +185,7 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
-interface TestOptions {
+export interface TestOptions {
   clock?: Clock;
   listen?: (Endpoint | InterfaceEndpoint)[];
   panel?: Endpoint[];
