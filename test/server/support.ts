@@ -226,6 +226,7 @@ export async function startService(options: TestOptions = {}): Promise<TestServi
       onProblem: (_place, problem) => {
         if (problem !== null) problems.push(problem);
         listening.resolve(0);
+        panel.resolve(0);
       },
       onFailure: (error) => failures.push(error),
       log: (line) => journal.push(line),
