@@ -198,7 +198,7 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
-interface TestOptions {
+export interface TestOptions {
   clock?: Clock;
   listen?: (Endpoint | InterfaceEndpoint)[];
   panel?: Endpoint[];
@@ -239,6 +239,7 @@ export async function startService(options: TestOptions = {}): Promise<TestServi
       onProblem: (_place, problem) => {
         if (problem !== null) problems.push(problem);
         listening.resolve(0);
+        panel.resolve(0);
       },
       onFailure: (error) => failures.push(error),
       log: (line) => journal.push(line),
