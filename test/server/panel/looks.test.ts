@@ -1,0 +1,55 @@
+import axe, { type AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { startService } from '../support.ts';
+import { browserTest, newPage, openPanel, panel, useBrowser } from './browser.ts';
+import { states } from './states.ts';
+
+useBrowser();
+
+const names = Object.keys(states) as (keyof typeof states)[];
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  browserTest.each(names)(
+    `axe finds nothing wrong with a seat %s, ${colorScheme}`,
+    async (name) => {
+      const service = await startService({ panel, state: states[name] });
+      const { page, strayed } = await openPanel(service, 'host', { colorScheme });
+      expect(await violations(page)).toEqual([]);
+      expect(strayed).toEqual([]);
+    },
+  );
+}
+
+browserTest.each(names)('a seat %s is read out whole', async (name) => {
+  const service = await startService({ panel, state: states[name] });
+  const { page } = await openPanel(service);
+  await expect(await page.locator('body').ariaSnapshot()).toMatchFileSnapshot(
+    `../../golden/panel/${name.replaceAll(' ', '-')}.txt`,
+  );
+});
+
+browserTest.each(names)('nothing of a seat %s is wider than a small phone', async (name) => {
+  const service = await startService({ panel, state: states[name] });
+  const { page } = await openPanel(service, 'host', { viewport: { width: 320, height: 640 } });
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+});
+
+browserTest('nothing is wrong with the page where there is no way in', async () => {
+  const { port } = await startService();
+  const { page, strayed } = await newPage({ viewport: { width: 320, height: 640 } });
+  await page.goto(`http://127.0.0.1:${port}/`);
+  await page.getByRole('alert').waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+  expect(strayed).toEqual([]);
+});
+
+/** What axe finds, each with the elements that it found it in. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate<AxeResults>('axe.run()');
+  return found.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(', ')}`,
+  );
+}
