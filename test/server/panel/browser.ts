@@ -8,10 +8,11 @@ const executablePath = '/usr/bin/chromium';
 
 let browser: Browser;
 
-/** A test in a browser; without Chromium it is skipped, and its name says why. */
-export const browserTest = existsSync(executablePath)
-  ? test
-  : (((name: string) => test.skip(`${name} (there is no Chromium)`)) as typeof test);
+/** A test in a browser. Without one it is skipped, and its name says why. */
+export function browserTest(name: string, body: () => Promise<void>): void {
+  if (existsSync(executablePath)) test(name, body);
+  else test.skip(`${name} (there is no Chromium)`, body);
+}
 
 /** To be called by a file that has tests in a browser: it gets one of its own. */
 export function useBrowser(): void {
@@ -77,7 +78,7 @@ export async function newPage(options: BrowserContextOptions = {}): Promise<Open
   const page = await context.newPage();
   const strayed: string[] = [];
   page.on('request', (request) => {
-    if (!request.url().startsWith('http://127.0.0.1:')) strayed.push(request.url());
+    if (!/^https?:\/\/127\.0\.0\.1:/.test(request.url())) strayed.push(request.url());
   });
   page.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) strayed.push(message.text());

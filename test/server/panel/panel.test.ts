@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { HandglassError } from '../../../src/errors.ts';
-import { startService, until } from '../support.ts';
+import { everywhere, interfacesOf, startService, until } from '../support.ts';
 import { browserTest, linkFor, newPage, openPanel, panel, useBrowser } from './browser.ts';
 
 useBrowser();
@@ -161,6 +161,15 @@ browserTest(
     await seatOf(first.page, 'desk').waitFor();
   },
 );
+
+browserTest('a link for a domain leads to its own address, and over TLS', async () => {
+  const interfaces = interfacesOf({ virbr0: ['127.0.0.1'] });
+  const service = await startService({ listen: [everywhere], interfaces });
+  const { page } = await openPanel(service, 'win10', { ignoreHTTPSErrors: true });
+  expect(page.url()).toBe(`https://127.0.0.1:${service.port}/`);
+  await button(page, 'desk', 'Give to win10').click();
+  await button(page, 'desk', 'With win10').waitFor();
+});
 
 browserTest('a new link that is opened in the same tab lets it in', async () => {
   const service = await startService();

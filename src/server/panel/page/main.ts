@@ -8,6 +8,7 @@ import {
   withoutRefusal,
   withState,
   withStatus,
+  type Actions,
   type Model,
 } from './model.ts';
 import { screen } from './screen.ts';
@@ -20,9 +21,9 @@ const link = openLink(address, openCredentials(), {
   state: (state, viewer) => show(withState(model, state, viewer, new Date())),
 });
 const retry = () => link.retry();
-const actions = {
-  give: (seat: string, to: string) => void give(seat, to),
-  dismiss: (seat: string) => show(withoutRefusal(model, seat)),
+const actions: Actions = {
+  give: (seat, to) => void give(seat, to),
+  dismiss: (seat) => show(withoutRefusal(model, seat)),
   retry,
 };
 
