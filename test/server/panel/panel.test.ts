@@ -180,6 +180,17 @@ browserTest('a new link that is opened in the same tab lets it in', async () => 
   await seatOf(page, 'desk').waitFor();
 });
 
+browserTest('a tab that waits at the door comes in with another one', async () => {
+  const service = await startService({ panel });
+  const { page } = await newPage();
+  await page.goto(`http://127.0.0.1:${service.panelPort}/`);
+  await page.getByRole('heading', { name: 'This browser is not paired' }).waitFor();
+  const other = await page.context().newPage();
+  await other.goto(await linkFor(service, 'host'));
+  await seatOf(other, 'desk').waitFor();
+  await seatOf(page, 'desk').waitFor();
+});
+
 browserTest('a token that is refused is forgotten, and the page says what to do', async () => {
   const service = await startService({ panel });
   const { page } = await openPanel(service);

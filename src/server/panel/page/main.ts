@@ -27,10 +27,13 @@ const actions: Actions = {
   retry,
 };
 
-// Another tab was let in, or the network is back, or the page is looked at again.
-addEventListener('storage', retry);
-addEventListener('online', retry);
-document.addEventListener('visibilitychange', retry);
+// Another tab was let in.
+addEventListener('storage', ({ newValue }) => {
+  if (newValue !== null) retry();
+});
+// The network is back, or the page is looked at again.
+addEventListener('online', retryIfLost);
+document.addEventListener('visibilitychange', retryIfLost);
 // A new link that is opened in the same tab loads nothing by itself.
 addEventListener('hashchange', () => location.reload());
 
@@ -39,6 +42,10 @@ show(model);
 function show(now: Model): void {
   model = now;
   draw(document.body, screen(model, actions));
+}
+
+function retryIfLost(): void {
+  if (model.status === 'lost') retry();
 }
 
 async function give(seat: string, to: string): Promise<void> {
