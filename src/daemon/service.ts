@@ -218,7 +218,9 @@ async function openServer(
       certificatePath: join(stateFolder, 'tls.pem'),
       limits: config.server.limits,
       onListening: (door, { address, port }) =>
-        log(`${door === 'panel' ? 'the panel' : 'guests'} can connect on ${address} port ${port}`),
+        log(
+          `${door === 'panel' ? 'the panel is' : 'guests can connect'} on ${address} port ${port}`,
+        ),
       onProblem: (place, problem) =>
         problems.set(`listen ${place}`, problem === null ? [] : [problem]),
       onFailure: (error) => log(`a connection failed: ${reasonOf(error)}`),

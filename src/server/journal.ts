@@ -56,8 +56,13 @@ const linesPerSecond = 0.2;
 const mostWriters = 256;
 const longestText = 300;
 
-/** What a peer sent can neither begin a line of its own nor colour a terminal. */
+/**
+ * What a peer sent can neither begin a line of its own nor colour a terminal, and has no token in it
+ * even where the peer puts it in the wrong place.
+ */
 function oneLine(text: string): string {
-  const shown = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
+  const shown = text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
+    .replace(/([0-9a-f]{12}\.)[\w-]{43}/g, '$1…');
   return shown.length <= longestText ? shown : `${shown.slice(0, longestText)}…`;
 }

@@ -100,6 +100,7 @@ export async function serve(
       gone,
     );
     const told = {
+      missed: door === 'panel' ? 'The panel cannot be opened' : 'Guests cannot connect',
       listening(port: number, address: string) {
         options.onListening(door, { address: endpoint.address, port });
         return places.add({ door, address, port, pin: secure?.pin ?? null });

@@ -6,6 +6,8 @@ import { HandglassError, isErrno, reasonOf } from '../errors.ts';
 import type { Clock } from '../host/ports.ts';
 
 export interface Told {
+  /** The clause that a problem begins with: `Guests cannot connect`. */
+  missed: string;
   /** Somebody can connect there now. Returns what to call when that is over. */
   listening(port: number, address: string): () => void;
   /** Once for each reason; null when it is over. */
@@ -27,7 +29,7 @@ export async function serveAddress(
       server.listen(endpoint.port, endpoint.address);
       await once(server, 'listening');
     } catch (error) {
-      const problem = cannotListen(endpoint, error);
+      const problem = cannotListen(told.missed, endpoint, error);
       if (problem.message !== reported) told.problem(problem);
       reported = problem.message;
       await clock.sleep(retryMs, signal).catch(() => {});
@@ -69,9 +71,9 @@ export function noInterface(name: string): HandglassError {
 
 const retryMs = 2_000;
 
-function cannotListen({ address, port }: Endpoint, error: unknown): HandglassError {
+function cannotListen(missed: string, { address, port }: Endpoint, error: unknown): HandglassError {
   const failure = (why: string, remedy: string) =>
-    new HandglassError('listen-failed', `Guests cannot connect: ${why}.`, remedy, { cause: error });
+    new HandglassError('listen-failed', `${missed}: ${why}.`, remedy, { cause: error });
   if (isErrno(error, 'EADDRNOTAVAIL')) {
     return failure(
       `this machine does not have the address ${address}`,

@@ -9,8 +9,9 @@ import type { ServerLimits } from '../config/server.ts';
 import type { Clock } from '../host/ports.ts';
 import { createAnnouncer } from './announcer.ts';
 import type { Perform } from './calls.ts';
+import { authenticationComesFirst, credentialsIn, unknownCredentials } from './credentials.ts';
 import { isMove, nameOf, outcomeOf } from './deeds.ts';
-import type { Claim, Credentials, Door, Entered, Entrance } from './entrance.ts';
+import type { Claim, Door, Entered, Entrance } from './entrance.ts';
 import type { Hub } from './hub.ts';
 import {
   decode,
@@ -25,7 +26,7 @@ import {
 } from './json-rpc.ts';
 import type { Journal } from './journal.ts';
 import { requireOwnAddress } from './own-address.ts';
-import { closeCodes, inFlightLimit, methods } from './protocol.ts';
+import { closeCodes, inFlightLimit } from './protocol.ts';
 import { visibleState, type Viewer } from './visibility.ts';
 
 /** What carries a session's texts. */
@@ -97,8 +98,13 @@ export function openSession(
     if (early !== null) return keep(early, text);
     const message = decode(text);
     if (viewer === null) begin(message);
-    else if ('error' in message) refuse(message.id, message.error);
+    else if ('error' in message) misunderstood(viewer, message.id, message.error);
     else void answer(viewer, message.request);
+  }
+
+  function misunderstood(by: Viewer, id: Id, error: ErrorObject): void {
+    note(`${nameOf(by)}: ${error.message}`);
+    refuse(id, error);
   }
 
   function keep(early: string[], text: string): void {
@@ -111,22 +117,26 @@ export function openSession(
     const credentials = credentialsIn(message);
     if (credentials === undefined) return turnAway(id, authenticationComesFirst);
     const claim = entrance.claim(credentials, door);
-    if (claim === null) return turnAway(id, unknown('token' in credentials ? 'token' : 'code'));
+    const unknown = unknownCredentials(credentials);
+    if (claim === null) return turnAway(id, unknown);
     const entered = enter(claim);
-    if (entered instanceof Promise) void settle(id, entered);
-    else if (entered === null) turnAway(id, unknown('token'));
+    if (entered instanceof Promise) void settle(id, entered, unknown);
+    else if (entered === null) turnAway(id, unknown);
     else welcome(id, entered);
   }
 
   /** What is sent meanwhile waits. */
-  async function settle(id: Id | undefined, entering: Promise<Entered | null>): Promise<void> {
+  async function settle(
+    id: Id | undefined,
+    entering: Promise<Entered | null>,
+    unknown: ErrorObject,
+  ): Promise<void> {
     const waiting: string[] = [];
     early = waiting;
     try {
       const entered = await entering;
       early = null;
-      // Nobody would ever have its token.
-      if (entered === null) turnAway(id, unknown('token'));
+      if (entered === null) turnAway(id, unknown);
       else if (ended.signal.aborted) await forget(entered);
       else welcome(id, entered);
     } catch (error) {
@@ -137,8 +147,9 @@ export function openSession(
     for (const text of waiting) receive(text);
   }
 
-  async function forget({ viewer }: Entered): Promise<void> {
-    if (viewer.kind === 'guest') await hub.revoke(viewer.id);
+  /** A guest that was just made, and whose token nobody will ever have. */
+  async function forget({ viewer: gone, token }: Entered): Promise<void> {
+    if (gone.kind === 'guest' && token !== undefined) await hub.revoke(gone.id);
   }
 
   function welcome(id: Id | undefined, { viewer: known, token }: Entered): void {
@@ -216,6 +227,7 @@ export function openSession(
   function send(text: string, taken?: () => void): void {
     if (ended.signal.aborted) return;
     if (connection.bufferedBytes() <= bufferLimitBytes) return connection.send(text, taken);
+    note('does not read its answers, and is dropped');
     ended.abort();
     connection.drop();
   }
@@ -229,29 +241,6 @@ export function openSession(
 
 /** Past this a peer does not read its answers. */
 const bufferLimitBytes = 256 * 1024;
-
-function credentialsIn(message: Decoded): Credentials | undefined {
-  if ('error' in message || message.request.method !== 'session.authenticate') return undefined;
-  return methods['session.authenticate'].params.safeParse(message.request.params).data;
-}
-
-const pairFirst = 'Pair this guest on the host with `handglass guest pair DOMAIN`.';
-
-const authenticationComesFirst = errorObject(
-  new HandglassError(
-    'unauthenticated',
-    'The first message must be session.authenticate with a token or a code.',
-    pairFirst,
-  ),
-);
-
-function unknown(what: 'token' | 'code'): ErrorObject {
-  const why =
-    what === 'token'
-      ? 'The token is not known here.'
-      : 'The code is not known here: it is good once, and for 10 minutes.';
-  return errorObject(new HandglassError('unauthenticated', why, pairFirst));
-}
 
 const tooManyInFlight = errorObject(
   new HandglassError(

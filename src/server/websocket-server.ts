@@ -52,7 +52,10 @@ export function createWebsocketServer(
     perMessageDeflate: false,
   });
 
+  const sockets = new Set<IncomingMessage['socket']>();
   server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
     const address = plainAddress(socket.remoteAddress ?? '');
     const leave = admission.admit(address);
     if (leave !== null) return socket.once('close', leave);
@@ -79,6 +82,8 @@ export function createWebsocketServer(
       open(websocket, socket, addressOf(request)),
     );
   });
+
+  signal.addEventListener('abort', () => void dropLeft(clock, server, sockets));
 
   function open(websocket: WebSocket, socket: Duplex, address: string): void {
     const gone = new AbortController();
@@ -203,6 +208,15 @@ async function dropWhenSilent(
   } catch {
     // The connection ended first.
   }
+}
+
+/** Whoever has not gone after a goodbye's time, such as in the middle of a handshake. */
+async function dropLeft(clock: Clock, server: Server, sockets: ReadonlySet<Duplex>): Promise<void> {
+  if (sockets.size === 0) return;
+  const closed = new AbortController();
+  server.once('close', () => closed.abort());
+  await clock.sleep(goodbyeMs, closed.signal).catch(() => {});
+  for (const socket of sockets) socket.destroy();
 }
 
 async function endPolitely(

@@ -95,10 +95,11 @@ test('The example is a configuration', async () => {
 test('What the example shows behind a # is a configuration too', async () => {
   const text = await readFile(new URL('../../config/handglass.toml', import.meta.url), 'utf8');
   const uncommented = text.replaceAll(/^# ((\[\[)?[a-z-]+( *=|\]\]).*)$/gm, '$1');
-  const { chords, lookingGlass: files, onGive, seats } = configOf(uncommented);
+  const { chords, lookingGlass: files, onGive, panel, seats, server } = configOf(uncommented);
   expect(uncommented).not.toBe(text);
   expect(files).toEqual(configOf(text).lookingGlass);
   expect(seats).toEqual(configOf(text).seats);
+  expect({ panel, server }).toEqual({ panel: configOf(text).panel, server: configOf(text).server });
   expect(chords.gives).toEqual([
     {
       keys: { text: 'leftmeta+f1', keys: [59, 125], taps: 1 },

@@ -93,6 +93,14 @@ test("a link for a guest's browser leads to an address for guests, with a code o
   });
 });
 
+test('a panel whose address is taken is a problem that says so', async () => {
+  const { port } = await startService();
+  const { problems } = await startService({ panel: [{ address: '127.0.0.1', port }] });
+  expect(problems).toMatchObject([
+    { what: `The panel cannot be opened: another program listens on 127.0.0.1 port ${port}.` },
+  ]);
+});
+
 test('without a panel there is no link, and none for a domain that no seat lists', async () => {
   const service = await startService();
   const local = await openPeer(service.unixAddress);

@@ -198,7 +198,7 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
-interface TestOptions {
+export interface TestOptions {
   clock?: Clock;
   /** That of a service before it, whose guests it knows. */
   folder?: string;
@@ -241,6 +241,7 @@ export async function startService(options: TestOptions = {}): Promise<TestServi
       onProblem: (_place, problem) => {
         if (problem !== null) problems.push(problem);
         listening.resolve(0);
+        panel.resolve(0);
       },
       onFailure: (error) => failures.push(error),
       log: (line) => journal.push(line),

@@ -100,6 +100,16 @@ test('a loopback address speaks no TLS, and no certificate is made for it', asyn
   );
 });
 
+test('who is in the middle of a handshake does not hold up the end', async () => {
+  const service = await startService({
+    listen: [everywhere],
+    limits: { authenticateMs: 3_600_000 },
+  });
+  const socket = connectSocket(service.port, '127.0.0.1').on('error', () => {});
+  await once(socket, 'connect');
+  await service.stop();
+});
+
 test('who begins TLS and does not go on is dropped', async () => {
   const { port } = await startService({ listen: [everywhere], limits: { authenticateMs: 100 } });
   const socket = connectSocket(port, '127.0.0.1').on('error', () => {});
