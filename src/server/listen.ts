@@ -21,6 +21,7 @@ import { followInterface } from './interface-addresses.ts';
 import { createJournal } from './journal.ts';
 import { closeAtEnd, noInterface, serveAddress } from './listener.ts';
 import type { Operations } from './operations.ts';
+import { createPanel } from './panel-files.ts';
 import { createPlaces } from './places.ts';
 import { frameLimitBytes } from './protocol.ts';
 import { listenOnPath } from './unix-socket.ts';
@@ -76,6 +77,7 @@ export async function serve(
     perform: createCalls({ hub, operations, entrance, places }, onFailure),
     journal: createJournal(host, options.log),
     report: onFailure,
+    answerPlainRequest: createPanel(host, onFailure),
     addressesOf: options.addressesOf,
   };
   const certificate = options.listen.every(isOwnMachine)

@@ -1,10 +1,10 @@
 /**
- * An HTTP server whose use is the websocket at `/`. What it refuses, it refuses before a session
- * exists: too many connections (dropped), a request under a name that is not ours or of a page of
+ * An HTTP server for the websocket at `/`, and for the page that a browser opens it from. What it
+ * refuses, it refuses before a session exists: too many connections (dropped), a request under a name that is not ours or of a page of
  * another site (403), another path (404); and on the websocket a message that is too large (closed with
  * 1009), a binary one (1003), text that is not UTF-8 (1007) and broken frames (1002).
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ServerLimits } from '../config/server.ts';
@@ -18,6 +18,12 @@ import { createServer, createSecureServer } from './http.ts';
 import { closeCodes, frameLimitBytes } from './protocol.ts';
 import { openSession, type Connection, type SessionContext } from './session.ts';
 import { createThrottle } from './throttle.ts';
+
+/** What all listeners of a service share. */
+export interface ServerContext extends SessionContext {
+  /** Answers a plain request, which asks for no websocket. */
+  answerPlainRequest: RequestListener;
+}
 
 /** What is different from one listener to the other. */
 export interface ListenerOptions {
@@ -33,11 +39,11 @@ export interface ListenerOptions {
  * for a second and then at once; to stop listening is up to the caller.
  */
 export function createWebsocketServer(
-  context: SessionContext,
+  context: ServerContext,
   { door, certificate, admission, limits }: ListenerOptions,
   signal: AbortSignal,
 ): Server {
-  const { clock, journal } = context;
+  const { clock, journal, answerPlainRequest } = context;
   const server = serverFor(certificate, limits, signal);
   const websockets = new WebSocketServer({
     noServer: true,
@@ -126,14 +132,6 @@ export function createWebsocketServer(
 
   return server;
 }
-
-/** Where a plain request is answered that asks for no websocket. */
-function answerPlainRequest(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(426, { Upgrade: 'websocket', Connection: 'close', ...plainText });
-  response.end('Handglass speaks JSON-RPC 2.0 over a websocket here.\n');
-}
-
-const plainText = { 'Content-Type': 'text/plain; charset=utf-8' };
 
 const goodbyeMs = 1_000;
 

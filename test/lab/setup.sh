@@ -38,6 +38,27 @@ find_missing() {
   [ "$(id -u)" = 0 ] || has newuidmap || missing newuidmap uidmap
 }
 
+# What only some tests need; they are skipped without it.
+install_wanted() {
+  has chromium || want 'the tests of the panel in a browser' chromium
+}
+
+# Takes what is left out for want of Debian packages, and these. Nothing fails for them.
+want() {
+  without="Without $2 $1 are skipped"
+  if [ "$(id -u)" != 0 ] || [ -t 0 ] || ! has apt-get; then
+    say "$without. On Debian: sudo apt-get install $2"
+    return
+  fi
+  say "Installing $2"
+  open_log
+  install="apt-get install -y --no-install-recommends $2"
+  logged $install || {
+    open_log
+    logged apt-get update && logged $install
+  } || say "$without: $(apt_reason)."
+}
+
 # Takes a program or file that is missing, and the Debian packages that bring it.
 missing() {
   programs="$programs${programs:+, }$1"
@@ -118,6 +139,7 @@ npm() {
   fail "Other users cannot read this folder, and the service in the virtual host is one. Run: chmod -R go+rX '$PWD'"
 find_missing
 [ -z "$packages" ] || install_packages
+[ "$purpose" != lab ] || install_wanted
 [ node_modules/.package-lock.json -nt package-lock.json ] || install_modules
 [ -e node_modules/.bin/node ] || link_node
 sh native/build.sh || fail 'The addon could not be built: see above.'

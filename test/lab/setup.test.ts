@@ -18,6 +18,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 const tools = ['sh', 'dirname', 'find', 'grep', 'ln', 'mkdir', 'sed', 'tail'];
 const needed = {
   cc: 'read -r program',
+  chromium: '',
   genext2fs: '',
   id: 'echo 0',
   ldconfig: 'echo "libatomic.so.1 (libc6)"',
@@ -53,7 +54,7 @@ test('nothing is said or done when all is there', () => {
 });
 
 test('the service alone needs nothing of the virtual host', () => {
-  remove('qemu-system-x86_64', 'mmdebstrap', 'genext2fs', 'resize2fs', 'newuidmap');
+  remove('chromium', 'qemu-system-x86_64', 'mmdebstrap', 'genext2fs', 'resize2fs', 'newuidmap');
 
   expect(setup()).toEqual({ status: 0, stdout: '', stderr: '' });
 });
@@ -94,6 +95,48 @@ test('an ordinary user without a terminal is told the command', () => {
     stderr:
       'Missing: a C compiler (cc) with headers, newuidmap. Run: sudo apt-get install -y --no-install-recommends gcc libc6-dev uidmap\n',
   });
+});
+
+test.each([
+  ['there is no apt', () => {}, '. On Debian: sudo apt-get install chromium'],
+  [
+    'an ordinary user sets up',
+    () => {
+      program('id', 'echo 1000');
+      program('apt-get', 'exit 9');
+    },
+    '. On Debian: sudo apt-get install chromium',
+  ],
+])('what only some tests need is named where %s, and hinders nothing', (_, arrange, how) => {
+  remove('chromium');
+  arrange();
+
+  expect(setup('lab')).toEqual({
+    status: 0,
+    stdout: '',
+    stderr: `Without chromium the tests of the panel in a browser are skipped${how}\n`,
+  });
+});
+
+test('what only some tests need may be nowhere to be had', () => {
+  remove('chromium');
+  program('apt-get', 'echo "E: Unable to locate package chromium"; exit 100');
+
+  expect(setup('lab')).toEqual({
+    status: 0,
+    stdout: '',
+    stderr:
+      'Installing chromium\nWithout chromium the tests of the panel in a browser are skipped: Unable to locate package chromium.\n',
+  });
+});
+
+test('root without a terminal gets what only some tests need', () => {
+  remove('chromium');
+  program('apt-get', `echo "$@" >${at('calls')}`);
+
+  expect(setup('lab')).toEqual({ status: 0, stdout: '', stderr: 'Installing chromium\n' });
+
+  expect(readFileSync(at('calls'), 'utf8')).toBe('install -y --no-install-recommends chromium\n');
 });
 
 test('root without a terminal gets the packages, after an update where one is needed', () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { get, request, type IncomingMessage } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { connect as connectSocket, createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -153,16 +153,22 @@ const upgradeRequest = [
   '\r\n',
 ].join('\r\n');
 
-test('a plain request is told that this is a websocket', async () => {
+test('a plain request is answered with the page and what belongs to it, and nothing else', async () => {
   const { port } = await startService();
-  for (const path of ['/', '/panel', '/../etc/passwd']) {
-    const [response] = (await once(get({ host: '127.0.0.1', port, path }), 'response')) as [
-      IncomingMessage,
-    ];
-    expect(response.statusCode).toBe(426);
-    expect(response.headers.upgrade).toBe('websocket');
-    expect(await text(response)).toBe('Handglass speaks JSON-RPC 2.0 over a websocket here.\n');
-  }
+  const answerTo = async (method: string, path: string) => {
+    const asking = request({ host: '127.0.0.1', port, method, path }).end();
+    const [response] = (await once(asking, 'response')) as [IncomingMessage];
+    const { statusCode, headers } = response;
+    return { statusCode, length: headers['content-length'], body: await text(response) };
+  };
+  const { body, length } = await answerTo('GET', '/');
+  expect(body).toContain('<title>Handglass</title>');
+  expect(await answerTo('HEAD', '/')).toEqual({ statusCode: 200, length, body: '' });
+  expect(await answerTo('GET', '/panel.js')).toMatchObject({ statusCode: 200 });
+  const nothing = { length: '0', body: '' };
+  expect(await answerTo('GET', '/panel')).toEqual({ statusCode: 404, ...nothing });
+  expect(await answerTo('GET', '/../etc/passwd')).toEqual({ statusCode: 404, ...nothing });
+  expect(await answerTo('DELETE', '/')).toEqual({ statusCode: 405, ...nothing });
 });
 
 test('a body that is sent with a plain request is not waited for', async () => {
@@ -171,7 +177,7 @@ test('a body that is sent with a plain request is not waited for', async () => {
   post.on('error', () => {});
   post.write('a');
   const [response] = (await once(post, 'response')) as [IncomingMessage];
-  expect(response.statusCode).toBe(426);
+  expect(response.statusCode).toBe(405);
   post.destroy();
 });
 

@@ -200,6 +200,8 @@ export interface TestService {
 
 export interface TestOptions {
   clock?: Clock;
+  /** That of a service before it, whose guests it knows. */
+  folder?: string;
   listen?: (Endpoint | InterfaceEndpoint)[];
   panel?: Endpoint[];
   limits?: Partial<ServerLimits>;
@@ -213,7 +215,7 @@ export const everywhere = { address: '0.0.0.0', port: 0 };
 
 /** A service on a unix socket and a free port of 127.0.0.1, stopped when the test ends. */
 export async function startService(options: TestOptions = {}): Promise<TestService> {
-  const folder = await temporaryFolder();
+  const folder = options.folder ?? (await temporaryFolder());
   const guests = await openGuests(host, join(folder, 'guests.json'));
   const { operations, control } = memoryOperations(options.state);
   const socketPath = join(folder, 'handglass.sock');

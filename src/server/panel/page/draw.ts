@@ -17,6 +17,7 @@ export function draw(parent: ParentNode & Node, trees: readonly Tree[]): void {
 }
 
 const keys = new WeakMap<Node, string>();
+const presses = new WeakMap<Node, (() => void) | undefined>();
 
 function isFor(node: Node, tree: Tree): boolean {
   if (typeof tree === 'string') return node instanceof Text;
@@ -27,6 +28,7 @@ function create(tree: Tree): Node {
   if (typeof tree === 'string') return document.createTextNode(tree);
   const node = document.createElement(tree.tag);
   if (tree.key !== undefined) keys.set(node, tree.key);
+  node.addEventListener('click', () => presses.get(node)?.());
   return node;
 }
 
@@ -46,6 +48,6 @@ function updateElement(node: HTMLElement, { attributes, press, children }: Eleme
   for (const [name, value] of Object.entries(attributes)) {
     if (node.getAttribute(name) !== value) node.setAttribute(name, value);
   }
-  node.onclick = press ?? null;
+  presses.set(node, press);
   draw(node, children);
 }

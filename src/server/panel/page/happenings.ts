@@ -17,7 +17,7 @@ export function withNews(
 ): Happening[] {
   const next = (happenings[0]?.number ?? 0) + 1;
   const added = news.map((what, index) => ({ number: next + index, time, what }));
-  return [...added.reverse(), ...happenings].slice(0, kept);
+  return [...added.toReversed(), ...happenings].slice(0, kept);
 }
 
 /** What differs after a time without connection, of which nobody told one by one. */

@@ -8,6 +8,7 @@ import {
   withoutRefusal,
   withState,
   withStatus,
+  type Actions,
   type Model,
 } from './model.ts';
 import { screen } from './screen.ts';
@@ -20,16 +21,19 @@ const link = openLink(address, openCredentials(), {
   state: (state, viewer) => show(withState(model, state, viewer, new Date())),
 });
 const retry = () => link.retry();
-const actions = {
-  give: (seat: string, to: string) => void give(seat, to),
-  dismiss: (seat: string) => show(withoutRefusal(model, seat)),
+const actions: Actions = {
+  give: (seat, to) => void give(seat, to),
+  dismiss: (seat) => show(withoutRefusal(model, seat)),
   retry,
 };
 
-// Another tab was let in, or the network is back, or the page is looked at again.
-addEventListener('storage', retry);
-addEventListener('online', retry);
-document.addEventListener('visibilitychange', retry);
+// Another tab was let in.
+addEventListener('storage', ({ newValue }) => {
+  if (newValue !== null) retry();
+});
+// The network is back, or the page is looked at again.
+addEventListener('online', retryIfLost);
+document.addEventListener('visibilitychange', retryIfLost);
 // A new link that is opened in the same tab loads nothing by itself.
 addEventListener('hashchange', () => location.reload());
 
@@ -38,6 +42,10 @@ show(model);
 function show(now: Model): void {
   model = now;
   draw(document.body, screen(model, actions));
+}
+
+function retryIfLost(): void {
+  if (model.status === 'lost') retry();
 }
 
 async function give(seat: string, to: string): Promise<void> {

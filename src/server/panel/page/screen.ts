@@ -13,7 +13,7 @@ export function screen(model: Model, actions: Actions): Tree[] {
       'header',
       {},
       h('h1', {}, h('img', { src: '/panel.svg', alt: '' }), 'Handglass'),
-      h('p', { role: 'status' }, statusText(status)),
+      h('p', { class: status === 'lost' ? 'wrong' : 'soft', role: 'status' }, statusText(status)),
     ),
     ...(status === 'lost' ? [lostNote(model, actions)] : []),
     h('main', { key: mainKey(status) }, ...content(model, actions)),

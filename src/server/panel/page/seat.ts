@@ -93,7 +93,7 @@ function refusalNote(
   const { what, remedy = '' } = refusal;
   return h(
     'div',
-    { key: 'refusal', class: 'note wrong', role: 'alert' },
+    { key: 'refusal', class: 'note', role: 'alert' },
     h('p', {}, ...prose(what)),
     ...(remedy === '' ? [] : [h('p', {}, ...prose(remedy))]),
     ...('remedy' in refusal

@@ -1,0 +1,108 @@
+import type { Page, WebSocketRoute } from 'playwright-core';
+import { expect } from 'vitest';
+import { sampleState, seat, startService, until } from '../support.ts';
+import { browserTest, linkFor, newPage, openPanel, panel, status, useBrowser } from './browser.ts';
+
+useBrowser();
+
+const events = async (page: Page) =>
+  (await page.getByRole('log').getByRole('listitem').allInnerTexts()).map((text) =>
+    text.replace(/^\S+\s+/, ''),
+  );
+
+browserTest(
+  'a lost connection is seen, and found again with what has changed meanwhile',
+  async () => {
+    const first = await startService();
+    const { page } = await openPanel(first, 'win10');
+    await first.stop();
+    await status(page, 'connection lost');
+    await page.getByText('There is no connection to the service.').waitFor();
+    const closed = page.getByRole('button', { name: 'Give to win10 no connection' });
+    expect(await closed.first().getAttribute('aria-disabled')).toBe('true');
+
+    const second = await startService({
+      folder: first.folder,
+      listen: [{ address: '127.0.0.1', port: first.port }],
+      state: { ...sampleState, seats: [seat('desk', { owner: 'win10' })] },
+    });
+    await status(page, 'connected');
+    await page.getByRole('button', { name: 'Give to host' }).click();
+    await page.getByRole('button', { name: 'With host' }).waitFor();
+    expect(second.control.moves).toEqual(['desk to host']);
+    expect((await events(page)).toReversed().slice(0, 3)).toEqual([
+      'connection lost',
+      'connected again',
+      'seat desk with win10',
+    ]);
+  },
+);
+
+browserTest('the pauses between attempts grow, and a press tries at once', async () => {
+  const service = await startService();
+  const { page } = await newPage();
+  await page.clock.install();
+  let open = true;
+  const attempts: WebSocketRoute[] = [];
+  await page.routeWebSocket(/./, (route) => {
+    attempts.push(route);
+    if (open) route.connectToServer();
+  });
+  await page.goto(await linkFor(service, 'win10'));
+  await status(page, 'connected');
+  await page.clock.pauseAt(Date.now() + 1000);
+  open = false;
+  for (const pauseMs of [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]) {
+    const { length } = attempts;
+    await attempts.at(-1)?.close();
+    await status(page, 'connection lost');
+    await page.clock.runFor(pauseMs - 1);
+    expect(attempts).toHaveLength(length);
+    await page.clock.runFor(1);
+    await until(() => attempts.length === length + 1);
+  }
+  await attempts.at(-1)?.close();
+  open = true;
+  await page.getByRole('button', { name: 'Try now' }).click();
+  await status(page, 'connected');
+});
+
+browserTest('a service that answers no more is as good as gone', async () => {
+  const service = await startService();
+  const { page } = await newPage();
+  await page.clock.install();
+  let silent = false;
+  let answers = 0;
+  await page.routeWebSocket(/./, (route) => {
+    const server = route.connectToServer();
+    server.onMessage((message) => {
+      if (silent) return;
+      answers += 1;
+      route.send(message);
+    });
+  });
+  await page.goto(await linkFor(service, 'win10'));
+  await status(page, 'connected');
+  await page.clock.pauseAt(Date.now() + 1000);
+  const { length } = { length: answers };
+  await page.clock.runFor(20_000);
+  await until(() => answers > length);
+  silent = true;
+  await page.clock.runFor(20_000);
+  await status(page, 'connected');
+  await page.clock.runFor(10_000);
+  await status(page, 'connection lost');
+  silent = false;
+  await page.getByRole('button', { name: 'Try now' }).click();
+  await status(page, 'connected');
+});
+
+browserTest('a service that was started anew does not know the browsers of its host', async () => {
+  const first = await startService({ panel });
+  const { page } = await openPanel(first);
+  await first.stop();
+  await startService({ panel: [{ address: '127.0.0.1', port: first.panelPort }] });
+  await page
+    .getByRole('heading', { name: 'The service does not know this browser any more' })
+    .waitFor();
+});

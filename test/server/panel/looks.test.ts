@@ -1,0 +1,52 @@
+import axe, { type AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { startService } from '../support.ts';
+import { browserTest, newPage, openPanel, panel, useBrowser } from './browser.ts';
+import { states } from './states.ts';
+
+useBrowser();
+
+for (const [name, state] of Object.entries(states)) {
+  browserTest(`a seat ${name} is read out whole`, async () => {
+    const service = await startService({ panel, state });
+    const { page } = await openPanel(service);
+    await expect(await page.locator('body').ariaSnapshot()).toMatchFileSnapshot(
+      `../../golden/panel/${name.replaceAll(' ', '-')}.txt`,
+    );
+  });
+
+  browserTest(`axe finds nothing wrong with a seat ${name}, light or dark`, async () => {
+    const service = await startService({ panel, state });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, strayed } = await openPanel(service, 'host', { colorScheme });
+      expect(await violations(page)).toEqual([]);
+      expect(strayed).toEqual([]);
+    }
+  });
+
+  browserTest(`nothing of a seat ${name} is wider than a small phone`, async () => {
+    const service = await startService({ panel, state });
+    const { page } = await openPanel(service, 'host', { viewport: { width: 320, height: 640 } });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+  });
+}
+
+browserTest('nothing is wrong with the page where there is no way in', async () => {
+  const { port } = await startService();
+  const { page, strayed } = await newPage({ viewport: { width: 320, height: 640 } });
+  await page.goto(`http://127.0.0.1:${port}/`);
+  await page.getByRole('alert').waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+  expect(strayed).toEqual([]);
+});
+
+/** What axe finds, each with the elements that it found it in. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate<AxeResults>('axe.run()');
+  return found.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(', ')}`,
+  );
+}

@@ -1,0 +1,221 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { HandglassError } from '../../../src/errors.ts';
+import { everywhere, interfacesOf, startService, until } from '../support.ts';
+import { browserTest, linkFor, newPage, openPanel, panel, useBrowser } from './browser.ts';
+
+useBrowser();
+
+/** Presses what says that it cannot be pressed. */
+const inSpite = { force: true };
+
+const seatOf = (page: Page, name: string) =>
+  page.getByRole('region', { name: `seat ${name}`, exact: true });
+
+const headline = (page: Page, name: string) => seatOf(page, name).locator('.headline');
+
+const button = (page: Page, seat: string, name: string) =>
+  seatOf(page, seat).getByRole('button', { name, exact: true });
+
+browserTest('each button moves its seat there', async () => {
+  const service = await startService({ panel });
+  const { control } = service;
+  for (const domain of control.current.domains) domain.state = 'running';
+  const { page } = await openPanel(service);
+  for (const { name, domains } of control.current.seats) {
+    for (const to of [...domains, 'host']) {
+      await button(page, name, `Give to ${to}`).click();
+      await button(page, name, `With ${to}`).waitFor();
+      expect(await headline(page, name).innerText()).toBe(`with ${to}`);
+      expect(control.moves.at(-1)).toBe(`${name} to ${to}`);
+    }
+  }
+  expect(control.moves).toHaveLength(7);
+});
+
+browserTest('a browser of a domain has buttons for its own seats, to itself and back', async () => {
+  const service = await startService();
+  const { page } = await openPanel(service, 'win10');
+  expect(await page.getByRole('button').allInnerTexts()).toEqual([
+    'With\nhost',
+    'Give to\nwin10',
+    'With\nhost',
+    'Give to\nwin10',
+  ]);
+  await button(page, 'couch', 'Give to win10').click();
+  await button(page, 'couch', 'Give to host').click();
+  await button(page, 'couch', 'With host').waitFor();
+  expect(service.control.moves).toEqual(['couch to win10', 'couch to host']);
+});
+
+browserTest('while a seat moves its buttons say so and do nothing', async () => {
+  const service = await startService({ panel });
+  const { page } = await openPanel(service);
+  const leave = Promise.withResolvers<void>();
+  service.control.beforeMoveEnds = () => leave.promise;
+  await button(page, 'desk', 'Give to win10').click();
+  await headline(page, 'desk').getByText('moving to').waitFor();
+  await button(page, 'desk', 'Moving to win10').click(inSpite);
+  await button(page, 'desk', 'With host').click(inSpite);
+  leave.resolve();
+  await headline(page, 'desk').getByText('win10').waitFor();
+  await button(page, 'desk', 'With win10').waitFor();
+  expect(service.control.moves).toEqual(['desk to win10']);
+});
+
+browserTest(
+  'what a domain is not ready for is said on the button, which does nothing',
+  async () => {
+    const service = await startService({ panel });
+    const { page } = await openPanel(service);
+    await button(page, 'couch', 'Give to linux not running (shut off)').click(inSpite);
+    service.control.current.domains[1]!.state = 'running';
+    service.control.tell();
+    await button(page, 'couch', 'Give to linux').click();
+    await headline(page, 'couch').getByText('linux').waitFor();
+    expect(service.control.moves).toEqual(['couch to linux']);
+  },
+);
+
+browserTest('a change that is made elsewhere appears by itself, among the events too', async () => {
+  const service = await startService({ panel });
+  const { page } = await openPanel(service);
+  await page.evaluate('window.loadedOnce = true');
+  service.control.current.seats[0]!.owner = 'win10';
+  service.control.current.seats[0]!.devices[0]!.with = 'win10';
+  service.control.tell();
+  await headline(page, 'desk').getByText('win10').waitFor();
+  expect(await page.getByRole('log').getByRole('listitem').allInnerTexts()).toEqual([
+    expect.stringMatching(/^\d\d:\d\d:\d\d\s+usb device 1532:0037 of desk with win10$/),
+    expect.stringMatching(/^\d\d:\d\d:\d\d\s+seat desk with win10$/),
+  ]);
+  expect(await page.evaluate('window.loadedOnce')).toBe(true);
+});
+
+browserTest(
+  'why a seat has not moved is said there with the remedy, until it is dismissed',
+  async () => {
+    const service = await startService({ panel });
+    const { page } = await openPanel(service);
+    service.control.beforeMoveEnds = async () => {
+      throw new HandglassError('locked-out', 'The panic chord was pressed.', 'Wait for 10 s.');
+    };
+    await button(page, 'desk', 'Give to win10').click();
+    const alert = seatOf(page, 'desk').getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.getByRole('paragraph').allInnerTexts()).toEqual([
+      'The panic chord was pressed.',
+      'Wait for 10 s.',
+    ]);
+    await button(page, 'desk', 'Give to win10').waitFor();
+    await alert.getByRole('button', { name: 'Dismiss' }).click();
+    await alert.waitFor({ state: 'detached' });
+  },
+);
+
+browserTest('everything can be done by keyboard, and the focus is seen and stays', async () => {
+  const service = await startService();
+  const { page } = await openPanel(service, 'win10');
+  const focused = async () =>
+    page.evaluate<{ text: string; outline: string }>(`(() => {
+      const { innerText, ownerDocument } = document.activeElement;
+      const { outlineStyle } = getComputedStyle(document.activeElement);
+      return { text: innerText.replaceAll(/\\s+/g, ' '), outline: outlineStyle };
+    })()`);
+  const texts: string[] = [];
+  for (let stop = 0; stop < 4; stop += 1) {
+    await page.keyboard.press('Tab');
+    const { text, outline } = await focused();
+    texts.push(text);
+    expect(outline).toBe('solid');
+  }
+  expect(texts).toEqual(['With host', 'Give to win10', 'With host', 'Give to win10']);
+  await page.keyboard.press('Enter');
+  await button(page, 'couch', 'With win10').waitFor();
+  expect(await focused()).toEqual({ text: 'With win10', outline: 'solid' });
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Space');
+  await button(page, 'couch', 'With host').waitFor();
+  expect(service.control.moves).toEqual(['couch to win10', 'couch to host']);
+});
+
+browserTest(
+  'a link lets a browser in once, and nothing of it stays in the address bar',
+  async () => {
+    const service = await startService();
+    const link = await linkFor(service, 'win10');
+    const first = await newPage();
+    await first.page.goto(link);
+    await seatOf(first.page, 'desk').waitFor();
+    expect(first.page.url()).toBe(`http://127.0.0.1:${service.port}/`);
+    await first.page.reload();
+    await seatOf(first.page, 'desk').waitFor();
+
+    const second = await newPage();
+    await second.page.goto(link);
+    const alert = second.page.getByRole('alert');
+    await alert.getByRole('heading', { name: 'This link is not good any more' }).waitFor();
+    expect(await alert.innerText()).toContain('Run handglass panel on the host for a new one.');
+    // A browser that was let in before comes in all the same.
+    await first.page.goto(link);
+    await seatOf(first.page, 'desk').waitFor();
+  },
+);
+
+browserTest('a link for a domain leads to its own address, and over TLS', async () => {
+  const interfaces = interfacesOf({ virbr0: ['127.0.0.1'] });
+  const service = await startService({ listen: [everywhere], interfaces });
+  const { page } = await openPanel(service, 'win10', { ignoreHTTPSErrors: true });
+  expect(page.url()).toBe(`https://127.0.0.1:${service.port}/`);
+  await button(page, 'desk', 'Give to win10').click();
+  await button(page, 'desk', 'With win10').waitFor();
+});
+
+browserTest('a new link that is opened in the same tab lets it in', async () => {
+  const service = await startService();
+  const { page } = await newPage();
+  await page.goto(`http://127.0.0.1:${service.port}/`);
+  await page.getByRole('heading', { name: 'This browser is not paired' }).waitFor();
+  await page.goto(await linkFor(service, 'win10'));
+  await seatOf(page, 'desk').waitFor();
+});
+
+browserTest('a tab that waits at the door comes in with another one', async () => {
+  const service = await startService({ panel });
+  const { page } = await newPage();
+  await page.goto(`http://127.0.0.1:${service.panelPort}/`);
+  await page.getByRole('heading', { name: 'This browser is not paired' }).waitFor();
+  const other = await page.context().newPage();
+  await other.goto(await linkFor(service, 'host'));
+  await seatOf(other, 'desk').waitFor();
+  await seatOf(page, 'desk').waitFor();
+});
+
+browserTest('a token that is refused is forgotten, and the page says what to do', async () => {
+  const service = await startService({ panel });
+  const { page } = await openPanel(service);
+  await page.evaluate("localStorage.setItem('handglass.token', 'of another time')");
+  await page.reload();
+  await page
+    .getByRole('heading', { name: 'The service does not know this browser any more' })
+    .waitFor();
+  expect(await page.evaluate('localStorage.length')).toBe(0);
+});
+
+browserTest('a browser that is shut out while it looks says so', async () => {
+  const service = await startService();
+  const { page } = await openPanel(service, 'win10');
+  await revokeAll(service.unixAddress);
+  await page.getByRole('heading', { name: 'This browser was shut out' }).waitFor();
+  expect(await page.evaluate('localStorage.length')).toBe(0);
+  await until(() => service.guests.list().length === 0);
+});
+
+async function revokeAll(address: string): Promise<void> {
+  const { connect } = await import('../../../src/server/client.ts');
+  const client = await connect(address);
+  for (const { id } of await client.call('guest.list', {})) {
+    await client.call('guest.revoke', { id });
+  }
+  await client.close();
+}
