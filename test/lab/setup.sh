@@ -38,6 +38,16 @@ find_missing() {
   [ "$(id -u)" = 0 ] || has newuidmap || missing newuidmap uidmap
 }
 
+# What the client for Windows is built and tested with. All else works without.
+find_wanted() {
+  programs='' packages=''
+  has x86_64-w64-mingw32-gcc || missing x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32
+  has wine && has wineserver || missing wine 'wine wine64'
+  has Xvfb || missing Xvfb xvfb
+  has xdotool || missing xdotool xdotool
+  has openssl || missing openssl openssl
+}
+
 # Takes a program or file that is missing, and the Debian packages that bring it.
 missing() {
   programs="$programs${programs:+, }$1"
@@ -69,6 +79,18 @@ install_packages() {
   } || fail "Installing $packages failed: $(apt_reason). The whole story is in $log."
   find_missing
   [ -z "$packages" ] || fail "$programs is still missing after: $install"
+}
+
+install_wanted() {
+  install="apt-get install -y --no-install-recommends $packages"
+  if has apt-get && [ "$(id -u)" = 0 ]; then
+    say "Installing $packages"
+    open_log
+    logged $install || { open_log && logged apt-get update && logged $install; } || :
+    find_wanted
+  fi
+  [ -z "$packages" ] ||
+    say "The client for Windows is not built or tested without $programs; on Debian: $install"
 }
 
 open_log() {
@@ -118,7 +140,10 @@ npm() {
   fail "Other users cannot read this folder, and the service in the virtual host is one. Run: chmod -R go+rX '$PWD'"
 find_missing
 [ -z "$packages" ] || install_packages
+[ "$purpose" != lab ] || find_wanted
+[ -z "$packages" ] || install_wanted
 [ node_modules/.package-lock.json -nt package-lock.json ] || install_modules
 [ -e node_modules/.bin/node ] || link_node
 sh native/build.sh || fail 'The addon could not be built: see above.'
+sh native/guest-windows/build.sh || fail 'The client for Windows could not be built: see above.'
 sh src/build.sh || fail 'The program could not be bundled: see above.'
