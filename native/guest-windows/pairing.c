@@ -28,7 +28,7 @@ const char *pairing_read(struct arena *arena, const char *string, struct pairing
     wrong = take_parameter(arena, &at, pairing);
     if (wrong != NULL) return wrong;
   }
-  if (pairing->code == NULL) return "the code is missing";
+  if (pairing->code == NULL) return "the code is missing; what stands behind an & is cut off outside quotes";
   if (!is_base64url(pairing->code, CODE_SIZE)) return "the code is not 22 characters of base64url";
   const char *pin = pairing->endpoint.pin;
   if (pin != NULL && !is_pin(pin)) return "the pin is not 43 characters of base64url";

@@ -27,31 +27,35 @@ export async function createDesktop(): Promise<Desktop> {
   );
   const display = `:${await firstLine(screen.stdio[3])}`;
   const prefix = await createPrefix(display);
-  // Keys reach RegisterHotKey only through a desktop that has the keyboard.
   void prefix.start('explorer', '/desktop=handglass,800x600');
 
   const xdotool = async (...words: string[]) => {
     const { stdout } = await execa('xdotool', words, { env: { DISPLAY: display }, reject: false });
     return stdout;
   };
+  const shown = (name: string) =>
+    vi.waitFor(
+      async () => {
+        const id = await xdotool('search', '--onlyvisible', '--name', name);
+        if (id === '') throw new Error(`No window ${name} is shown.`);
+        return id;
+      },
+      { interval: 100, timeout: 60_000 },
+    );
   const windows = async () => {
     const ids = await xdotool('search', '--onlyvisible', '--name', '.*');
     return ids.split('\n').filter((id) => id !== '');
   };
+  // Keys reach RegisterHotKey only through a desktop that has the keyboard.
+  const background = await shown('^handglass - Wine desktop$');
+  await xdotool('mousemove', '--window', background, '400', '500', 'click', '1');
   return {
     prefix,
     press: async (keys) => void (await xdotool('key', '--clearmodifiers', keys)),
     windows,
 
     async openMenu() {
-      const tray = await vi.waitFor(
-        async () => {
-          const id = await xdotool('search', '--onlyvisible', '--name', '^Wine System Tray$');
-          if (id === '') throw new Error('There are no icons yet.');
-          return id;
-        },
-        { interval: 100, timeout: 60_000 },
-      );
+      const tray = await shown('^Wine System Tray$');
       // A balloon that is shown would be in the way of what counts the windows.
       const before = new Set(await windows());
       await vi.waitFor(

@@ -36,8 +36,14 @@ test.each([
   [`handglass://10.0.0.1:99999999999999999999${query}`, 'its port is not between 1 and 65535'],
   [`handglass://10.0.0.1:1?pin=${pin}&code=${code}`, 'no /? stands behind the port'],
   ['handglass://10.0.0.1:1', 'no /? stands behind the port'],
-  ['handglass://10.0.0.1:1/?', 'the code is missing'],
-  [`handglass://10.0.0.1:1/?pin=${pin}`, 'the code is missing'],
+  [
+    'handglass://10.0.0.1:1/?',
+    'the code is missing; what stands behind an & is cut off outside quotes',
+  ],
+  [
+    `handglass://10.0.0.1:1/?pin=${pin}`,
+    'the code is missing; what stands behind an & is cut off outside quotes',
+  ],
   [`handglass://10.0.0.1:1${query}&code=${code}`, 'there are two codes in it'],
   [`handglass://10.0.0.1:1${query}&pin=${pin}`, 'there are two pins in it'],
   [`handglass://10.0.0.1:1${query}c`, 'the code is not 22 characters of base64url'],

@@ -39,17 +39,23 @@ export interface Relay {
 export async function relay(identity: Identity, port: number, at = 0): Promise<Relay> {
   const sockets = new Set<TLSSocket>();
   let heard = '';
+  let own = 0;
   const server = createServer({ ...identity, minVersion: 'TLSv1.2' }, (outside) => {
     const inside = connect(port, '127.0.0.1');
     sockets.add(outside);
+    outside.once('data', (request) => {
+      // The service takes no request for another's port.
+      inside.write(request.toString('latin1').replace(`:${own}\r\n`, `:${port}\r\n`), 'latin1');
+      outside.pipe(inside);
+    });
     outside.on('data', (data) => (heard += data.toString('latin1')));
     outside.on('close', () => inside.destroy() && sockets.delete(outside));
-    outside.on('error', () => {}).pipe(inside);
+    outside.on('error', () => inside.destroy());
     inside.on('error', () => outside.destroy()).pipe(outside);
     inside.on('close', () => outside.destroy());
   });
-  const listen = async (own: number) => {
-    server.listen(own, '127.0.0.1');
+  const listen = async (on: number) => {
+    server.listen(on, '127.0.0.1');
     await once(server, 'listening');
   };
   const down = async () => {
@@ -60,7 +66,7 @@ export async function relay(identity: Identity, port: number, at = 0): Promise<R
     await closed;
   };
   await listen(at);
-  const { port: own } = server.address() as AddressInfo;
+  own = (server.address() as AddressInfo).port;
   onTestFinished(down);
   return { port: own, heard: () => heard, down, up: () => listen(own) };
 }
