@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { chordKeys, chordSetting, toChordSetting } from './chord-setting.ts';
 import { commandLine } from './command-line.ts';
-import { parseEndpoint } from './endpoint.ts';
 import { parsed, table, tables, textOf, wholeNumber } from './fields.ts';
 import { proxyName } from './proxy-name.ts';
 import { parseResolution, resolutionRange } from './resolution.ts';
 import { inputSelector, usbSelector } from './selectors.ts';
+import { panelTable, serverTable } from './server.ts';
 
 const domainName = textOf(
   /^(?!host$)\P{Cc}+$/u,
@@ -123,15 +123,6 @@ export const qemuTable = table('[[qemu]] tables', {
   socket: textOf(/^\/[^\0]{1,106}$/u, 'the absolute path of a socket, of 107 characters at most'),
 });
 
-const serverTable = table('the table [server]', {
-  listen: z
-    .array(
-      parsed(parseEndpoint, 'ADDRESS:PORT, such as "192.168.122.1:18503" or "[fd00::1]:18503"'),
-      'a list of addresses, such as ["192.168.122.1:18503"]',
-    )
-    .default([]),
-});
-
 /** `/etc/handglass/handglass.toml`, each rule that a value can meet or break by itself. */
 export const configSchema = table('a TOML document', {
   'looking-glass': tables('looking-glass', lookingGlassTable),
@@ -142,6 +133,7 @@ export const configSchema = table('a TOML document', {
   qemu: tables('qemu', qemuTable),
   libvirt: libvirtTable.prefault({}),
   server: serverTable.prefault({}),
+  panel: panelTable.prefault({}),
 }).transform(
   ({ 'looking-glass': lookingGlass, seat, chords, chord: gives, 'on-give': onGive, ...rest }) => ({
     lookingGlass,

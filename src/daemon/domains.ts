@@ -6,10 +6,12 @@ import { libvirtDomains } from '../libvirt/libvirt-domains.ts';
 import { qemuDomain } from '../qemu/qemu-domain.ts';
 
 /** Domains of several sources, each asked for those that it has. */
-export interface ConfiguredDomains extends Omit<Domains, 'list' | 'drives'> {
+export interface ConfiguredDomains extends Omit<Domains, 'list' | 'drives' | 'addressesOf'> {
   sources: readonly Pick<Domains, 'list' | 'usbOf' | 'drives'>[];
   /** Of domains that can have them, as every domain of a seat with drives can. */
   drives: Drives;
+  /** The IP addresses of a domain; none where nobody knows them. */
+  addressesOf(domain: string): Promise<string[]>;
 }
 
 /**
@@ -52,6 +54,7 @@ export function configuredDomains(
       attach: (domain, drive) => drivesOf(domain).attach(domain, drive),
       detach: (domain, path) => drivesOf(domain).detach(domain, path),
     },
+    addressesOf: async (domain) => (await sourceOf(domain).addressesOf?.(domain)) ?? [],
     attached: (domain) => sourceOf(domain).attached(domain),
     usbOf: (domain) => sourceOf(domain).usbOf(domain),
     attach: (domain, device) => sourceOf(domain).attach(domain, device),

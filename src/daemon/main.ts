@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts';
 import { clock } from '../host/clock.ts';
 import { filesUnder } from '../host/files.ts';
 import { runtimeFolder, stateFolder } from '../host/folders.ts';
+import { interfaces } from '../host/interfaces.ts';
 import { native } from '../host/native.ts';
 import { processes } from '../host/processes.ts';
 import { becomeServiceUser } from '../host/service-user.ts';
@@ -24,6 +25,7 @@ export async function runDaemon(configPath: string, trialMs?: number): Promise<v
     ...sockets,
     ...clock,
     ...native,
+    ...interfaces,
   };
   const config = await loadConfig(host, configPath);
   const ending = new AbortController();

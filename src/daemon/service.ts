@@ -11,6 +11,7 @@ import type {
   OpenFiles,
   OpenSwitchboard,
   ReadFiles,
+  ReadInterfaces,
   Run,
   SetMode,
   WatchFolder,
@@ -20,9 +21,8 @@ import type {
 import { openAbsoluteDevices } from '../input/absolute-devices.ts';
 import { switchInput } from '../input/switching.ts';
 import { createSeats, type Seats } from '../seat/seats.ts';
-import { type Guests, openGuests } from '../server/guests.ts';
-import { serve } from '../server/listen.ts';
-import type { Operations } from '../server/operations.ts';
+import { openGuests } from '../server/guests.ts';
+import { serve, type ServeOptions } from '../server/listen.ts';
 import type { InputDevice } from '../system/input.ts';
 import { configuredDomains } from './domains.ts';
 import { effectsOn } from './effects.ts';
@@ -41,6 +41,7 @@ import { watchDevices } from './watch-devices.ts';
 import { watchMounts } from './watch-mounts.ts';
 
 type Host = ReadFiles &
+  ReadInterfaces &
   WriteFiles &
   WriteAttribute &
   OpenFiles &
@@ -169,7 +170,14 @@ export async function startService(
   });
 
   // A second service fails here, before it has read anything or heard a chord.
-  const server = await openServer(host, options, operations, guests, problems, signal).catch(
+  const called = {
+    operations,
+    guests,
+    addressesOf: config.server.checkAddress
+      ? (domain: string) => domains.addressesOf(domain)
+      : undefined,
+  };
+  const server = await openServer(host, options, called, problems, signal).catch(
     (error: unknown) => {
       input.close();
       throw error;
@@ -195,26 +203,28 @@ async function endOf(running: readonly Promise<void>[]): Promise<void> {
 
 async function openServer(
   host: Host,
-  { config, runtimeFolder, log }: ServiceOptions,
-  operations: Operations,
-  guests: Guests,
+  { config, runtimeFolder, stateFolder, log }: ServiceOptions,
+  parts: Pick<ServeOptions, 'operations' | 'guests' | 'addressesOf'>,
   problems: Problems,
   signal: AbortSignal,
 ): Promise<{ closed: Promise<void> }> {
   return serve(
     host,
     {
+      ...parts,
       socketPath: join(runtimeFolder, 'handglass.sock'),
       listen: config.server.listen,
-      operations,
-      guests,
-      onListening: ({ address, port }) => {
-        problems.set(`listen ${address}:${port}`, []);
-        log(`guests can connect on ${address} port ${port}`);
-      },
-      onProblem: ({ address, port }, problem) =>
-        problems.set(`listen ${address}:${port}`, [problem]),
+      panel: config.panel.listen,
+      certificatePath: join(stateFolder, 'tls.pem'),
+      limits: config.server.limits,
+      onListening: (door, { address, port }) =>
+        log(
+          `${door === 'panel' ? 'the panel is' : 'guests can connect'} on ${address} port ${port}`,
+        ),
+      onProblem: (place, problem) =>
+        problems.set(`listen ${place}`, problem === null ? [] : [problem]),
       onFailure: (error) => log(`a connection failed: ${reasonOf(error)}`),
+      log,
     },
     signal,
   );

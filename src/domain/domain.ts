@@ -61,4 +61,6 @@ export interface Domains extends Hostdevs {
   follow(changed: () => void, signal: AbortSignal): Promise<void>;
   /** The domain whose QEMU was started by this command line; null for every other program. */
   domainIn(commandLine: readonly string[]): string | null;
+  /** The IP addresses that a domain has; not there where nobody knows. */
+  addressesOf?(domain: string): Promise<string[]>;
 }

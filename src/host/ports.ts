@@ -149,6 +149,16 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+export interface ReadInterfaces {
+  /**
+   * The IP addresses of a network interface, none while it is down; null where there is no such
+   * interface. One that is good only on its link has the interface behind it: `fe80::1%virbr0`.
+   */
+  addressesOf(name: string): string[] | null;
+  /** Those by which other machines may reach this one, of all interfaces. */
+  addresses(): string[];
+}
+
 export interface Notify {
   /**
    * Tells the service manager the service's state: lines such as `READY=1` (sd_notify(3)), below

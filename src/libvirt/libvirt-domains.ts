@@ -1,5 +1,6 @@
 import type { Domains } from '../domain/domain.ts';
 import type { Clock, Converse, Follow, WriteFiles } from '../host/ports.ts';
+import { addressesOfDomain } from './domain-addresses.ts';
 import { listDomains } from './domains.ts';
 import { followEvents } from './events.ts';
 import { guestNameIn } from './guest-name.ts';
@@ -24,5 +25,6 @@ export function libvirtDomains(
     list: () => listDomains(virsh),
     follow: (changed, until) => followEvents(host, uri, changed, until),
     domainIn: guestNameIn,
+    addressesOf: (domain) => addressesOfDomain(virsh, domain),
   };
 }

@@ -18,7 +18,7 @@ export interface Means {
   hub: Hub;
   operations: Operations;
   entrance: Pick<Entrance, 'invite'>;
-  places: Pick<Places, 'pairingStrings'>;
+  places: Pick<Places, 'pairingStrings' | 'link'>;
 }
 
 export function createCalls(means: Means, report: (error: unknown) => void): Perform {
@@ -58,6 +58,12 @@ export function createCalls(means: Means, report: (error: unknown) => void): Per
       hub.requireListed(domain);
       const { code, expires } = entrance.invite(domain);
       return { domain, code, pairing: places.pairingStrings(code), expires };
+    },
+
+    'panel.open'(_by, { domain }) {
+      if (domain !== undefined) hub.requireListed(domain);
+      const { code, expires } = entrance.invite(domain ?? null);
+      return { url: places.link(code, domain === undefined ? 'panel' : 'network'), expires };
     },
 
     'guest.list': () => hub.guestStates(),

@@ -24,7 +24,7 @@ export interface Claim {
   /** The domain that it is for; null for the host's panel. */
   domain: string | null;
   /** Lets its bearer in; null where the guest was revoked meanwhile. A guest is written first. */
-  enter(): Entered | null | Promise<Entered>;
+  enter(): Entered | null | Promise<Entered | null>;
 }
 
 export interface Entrance {

@@ -1,5 +1,6 @@
 /** What is given to a guest so that it finds the service, knows it, and may come in. */
-import { isLoopback, socketName } from './addresses.ts';
+import { isLoopback } from '../config/endpoint.ts';
+import { isLinkLocal, plainAddress, socketName } from './addresses.ts';
 
 /**
  * One line, such as `handglass://192.168.122.1:18503/?pin=PIN&code=CODE`.
@@ -13,7 +14,7 @@ export function pairingString(
   code: string,
 ): string {
   const query = pin === null ? `code=${code}` : `pin=${pin}&code=${code}`;
-  return `handglass://${socketName(address, port)}/?${query}`;
+  return `handglass://${socketName(plainAddress(address), port)}/?${query}`;
 }
 
 /** Addresses in the order in which a guest should try them. The machine's own are no good to most. */
@@ -23,6 +24,6 @@ export function bestFirst<Place extends { address: string }>(places: readonly Pl
 
 function distance(address: string): number {
   if (isLoopback(address)) return 3;
-  if (address.startsWith('fe80:')) return 2;
+  if (isLinkLocal(address)) return 2;
   return address.includes(':') ? 1 : 0;
 }

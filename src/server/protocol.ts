@@ -14,10 +14,8 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
 
-/** Bytes in one frame, and in one whole message to the service. */
+/** Bytes in one frame, and, where nothing else is configured, in one whole message to the service. */
 export const frameLimitBytes = 16 * 1024;
-
-export const authenticateWithinMs = 5_000;
 
 /** Requests of one connection that may wait for their answers together. */
 export const inFlightLimit = 32;
@@ -30,6 +28,8 @@ export const closeCodes = {
   textOnly: 1003,
   /** No valid `session.authenticate` came first, or in time. */
   unauthenticated: 4401,
+  /** Too much was sent for too long: RFC 6455's code for what is against the rules of the place. */
+  flooded: 1008,
   /** The guest's token was revoked while it was connected. */
   revoked: 4403,
 } as const;
@@ -153,6 +153,19 @@ export const methods = {
       domain: z.string(),
       code: z.string(),
       pairing: z.array(z.string()),
+      /** ISO 8601 in UTC. */
+      expires: z.string(),
+    }),
+    local: true,
+  },
+  /**
+   * Makes a code and the link by which a browser uses it: one on this machine, or one in a guest of
+   * the domain.
+   */
+  'panel.open': {
+    params: z.strictObject({ domain: name.optional() }),
+    result: z.object({
+      url: z.string(),
       /** ISO 8601 in UTC. */
       expires: z.string(),
     }),

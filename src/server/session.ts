@@ -5,10 +5,13 @@
  * request is begun after the end; the answer to `state.subscribe` precedes every announcement.
  */
 import { HandglassError } from '../errors.ts';
+import type { ServerLimits } from '../config/server.ts';
 import type { Clock } from '../host/ports.ts';
 import { createAnnouncer } from './announcer.ts';
 import type { Perform } from './calls.ts';
-import type { Credentials, Door, Entered, Entrance } from './entrance.ts';
+import { authenticationComesFirst, credentialsIn, unknownCredentials } from './credentials.ts';
+import { isMove, nameOf, outcomeOf } from './deeds.ts';
+import type { Claim, Door, Entered, Entrance } from './entrance.ts';
 import type { Hub } from './hub.ts';
 import {
   decode,
@@ -21,7 +24,9 @@ import {
   type Id,
   type Request,
 } from './json-rpc.ts';
-import { authenticateWithinMs, closeCodes, inFlightLimit, methods } from './protocol.ts';
+import type { Journal } from './journal.ts';
+import { requireOwnAddress } from './own-address.ts';
+import { closeCodes, inFlightLimit } from './protocol.ts';
 import { visibleState, type Viewer } from './visibility.ts';
 
 /** What carries a session's texts. */
@@ -47,18 +52,32 @@ export interface SessionContext {
   hub: Hub;
   entrance: Pick<Entrance, 'claim'>;
   perform: Perform;
+  journal: Journal;
   /** Takes a failure that nobody foresaw. */
   report: (error: unknown) => void;
+  /** Where it is given, a domain's guests may come from these addresses alone. */
+  addressesOf?: ((domain: string) => Promise<string[]>) | undefined;
 }
 
-/** @param from `local` needs no authentication: the socket's mode has decided already */
+/** Who is at the other end, as far as the connection tells. */
+export interface Peer {
+  door: Door;
+  address: string;
+  limits: Pick<ServerLimits, 'authenticateMs'>;
+}
+
+/** By the local door no authentication is needed: the socket's mode has decided already. */
 export function openSession(
   connection: Connection,
-  { clock, hub, entrance, perform, report }: SessionContext,
-  from: Door,
+  context: SessionContext,
+  { door, address, limits }: Peer,
 ): Session {
+  const { clock, hub, entrance, perform, report, addressesOf } = context;
+  const note = (text: string) => {
+    if (door !== 'local') context.journal(address, text);
+  };
   const ended = new AbortController();
-  let viewer: Viewer | null = from === 'local' ? { kind: 'local' } : null;
+  let viewer: Viewer | null = door === 'local' ? { kind: 'local' } : null;
   /** What came while it was being found out who it is. */
   let early: string[] | null = null;
   let inFlight = 0;
@@ -68,8 +87,10 @@ export function openSession(
   return { receive, end: () => ended.abort() };
 
   async function endUnlessAuthenticated(): Promise<void> {
-    await clock.sleep(authenticateWithinMs, ended.signal).catch(() => {});
-    if (viewer === null) finish('unauthenticated', 'No session.authenticate came in time');
+    await clock.sleep(limits.authenticateMs, ended.signal).catch(() => {});
+    if (viewer !== null || ended.signal.aborted) return;
+    note('not let in: no session.authenticate came in time');
+    finish('unauthenticated', 'No session.authenticate came in time');
   }
 
   function receive(text: string): void {
@@ -77,8 +98,13 @@ export function openSession(
     if (early !== null) return keep(early, text);
     const message = decode(text);
     if (viewer === null) begin(message);
-    else if ('error' in message) refuse(message.id, message.error);
+    else if ('error' in message) misunderstood(viewer, message.id, message.error);
     else void answer(viewer, message.request);
+  }
+
+  function misunderstood(by: Viewer, id: Id, error: ErrorObject): void {
+    note(`${nameOf(by)}: ${error.message}`);
+    refuse(id, error);
   }
 
   function keep(early: string[], text: string): void {
@@ -90,33 +116,40 @@ export function openSession(
     const id = 'request' in message ? message.request.id : message.id;
     const credentials = credentialsIn(message);
     if (credentials === undefined) return turnAway(id, authenticationComesFirst);
-    const claim = entrance.claim(credentials, from);
-    if (claim === null) return turnAway(id, unknown('token' in credentials ? 'token' : 'code'));
-    const entered = claim.enter();
-    if (entered instanceof Promise) void settle(id, entered);
-    else if (entered === null) turnAway(id, unknown('token'));
+    const claim = entrance.claim(credentials, door);
+    const unknown = unknownCredentials(credentials);
+    if (claim === null) return turnAway(id, unknown);
+    const entered = enter(claim);
+    if (entered instanceof Promise) void settle(id, entered, unknown);
+    else if (entered === null) turnAway(id, unknown);
     else welcome(id, entered);
   }
 
   /** What is sent meanwhile waits. */
-  async function settle(id: Id | undefined, entering: Promise<Entered>): Promise<void> {
+  async function settle(
+    id: Id | undefined,
+    entering: Promise<Entered | null>,
+    unknown: ErrorObject,
+  ): Promise<void> {
     const waiting: string[] = [];
     early = waiting;
     try {
       const entered = await entering;
       early = null;
-      // Nobody would ever have its token.
-      if (ended.signal.aborted) await forget(entered);
+      if (entered === null) turnAway(id, unknown);
+      else if (ended.signal.aborted) await forget(entered);
       else welcome(id, entered);
     } catch (error) {
-      report(error);
+      early = null;
+      if (!(error instanceof HandglassError)) report(error);
       turnAway(id, errorObject(error));
     }
     for (const text of waiting) receive(text);
   }
 
-  async function forget({ viewer }: Entered): Promise<void> {
-    if (viewer.kind === 'guest') await hub.revoke(viewer.id);
+  /** A guest that was just made, and whose token nobody will ever have. */
+  async function forget({ viewer: gone, token }: Entered): Promise<void> {
+    if (gone.kind === 'guest' && token !== undefined) await hub.revoke(gone.id);
   }
 
   function welcome(id: Id | undefined, { viewer: known, token }: Entered): void {
@@ -124,25 +157,43 @@ export function openSession(
     if (known.kind === 'guest') ended.signal.addEventListener('abort', hub.enter(known.id, expel));
     const who = known.kind === 'guest' ? known : { id: 'panel', domain: 'host' };
     const answer = { id: who.id, domain: who.domain, ...(token === undefined ? {} : { token }) };
+    note(`${nameOf(known)} has come${token === undefined ? '' : ', by a code'}`);
+    ended.signal.addEventListener('abort', () => note(`${nameOf(known)} has left`));
     if (id !== undefined) send(encodeResult(id, answer));
   }
 
   function turnAway(id: Id | undefined, error: ErrorObject): void {
+    note(`not let in: ${error.message}`);
     refuse(id, error);
     finish('unauthenticated', 'Authentication failed');
   }
 
+  /** At once, unless where the peer is has to be compared first. */
+  function enter(claim: Claim): ReturnType<Claim['enter']> {
+    const { domain } = claim;
+    if (addressesOf === undefined || domain === null) return claim.enter();
+    return requireOwnAddress(addressesOf, domain, address).then(() => claim.enter());
+  }
+
   function expel(): void {
+    if (viewer !== null) note(`${nameOf(viewer)} is revoked`);
     finish('revoked', 'This guest was revoked');
   }
 
   async function answer(by: Viewer, request: Request): Promise<void> {
-    if (inFlight === inFlightLimit) return refuse(request.id, tooManyInFlight);
+    if (inFlight === inFlightLimit) {
+      note(outcomeOf(by, request, tooManyInFlight));
+      return refuse(request.id, tooManyInFlight);
+    }
     inFlight += 1;
     const number = hub.number();
     const outcome = await perform(by, request);
     inFlight -= 1;
-    if ('error' in outcome) return refuse(request.id, outcome.error);
+    if ('error' in outcome) {
+      note(outcomeOf(by, request, outcome.error));
+      return refuse(request.id, outcome.error);
+    }
+    if (isMove(request)) note(outcomeOf(by, request, null));
     if (request.id !== undefined) send(encodeResult(request.id, outcome.result));
     if (request.method === 'state.subscribe') announce(by, number, outcome.result);
   }
@@ -176,6 +227,7 @@ export function openSession(
   function send(text: string, taken?: () => void): void {
     if (ended.signal.aborted) return;
     if (connection.bufferedBytes() <= bufferLimitBytes) return connection.send(text, taken);
+    note('does not read its answers, and is dropped');
     ended.abort();
     connection.drop();
   }
@@ -189,29 +241,6 @@ export function openSession(
 
 /** Past this a peer does not read its answers. */
 const bufferLimitBytes = 256 * 1024;
-
-function credentialsIn(message: Decoded): Credentials | undefined {
-  if ('error' in message || message.request.method !== 'session.authenticate') return undefined;
-  return methods['session.authenticate'].params.safeParse(message.request.params).data;
-}
-
-const pairFirst = 'Pair this guest on the host with `handglass guest pair DOMAIN`.';
-
-const authenticationComesFirst = errorObject(
-  new HandglassError(
-    'unauthenticated',
-    'The first message must be session.authenticate with a token or a code.',
-    pairFirst,
-  ),
-);
-
-function unknown(what: 'token' | 'code'): ErrorObject {
-  const why =
-    what === 'token'
-      ? 'The token is not known here.'
-      : 'The code is not known here: it is good once, and for 10 minutes.';
-  return errorObject(new HandglassError('unauthenticated', why, pairFirst));
-}
 
 const tooManyInFlight = errorObject(
   new HandglassError(

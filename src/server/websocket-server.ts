@@ -1,18 +1,32 @@
 /**
- * An HTTP server whose only use is the websocket at `/`. What it refuses, it refuses before a
- * session exists: too many connections (dropped), another path (404), a page of another origin
- * (403), a plain request (426); and on the websocket a message of more than 16 KiB (closed with
+ * An HTTP server whose use is the websocket at `/`. What it refuses, it refuses before a session
+ * exists: too many connections (dropped), a request under a name that is not ours or of a page of
+ * another site (403), another path (404); and on the websocket a message that is too large (closed with
  * 1009), a binary one (1003), text that is not UTF-8 (1007) and broken frames (1002).
  */
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { ServerLimits } from '../config/server.ts';
 import type { Clock } from '../host/ports.ts';
+import { plainAddress } from './addresses.ts';
 import type { Admission } from './admission.ts';
+import type { Certificate } from './certificate.ts';
 import type { Door } from './entrance.ts';
-import { createServer } from './http.ts';
+import { pageRefusal, upgradeRefusal } from './gate.ts';
+import { createServer, createSecureServer } from './http.ts';
 import { closeCodes, frameLimitBytes } from './protocol.ts';
 import { openSession, type Connection, type SessionContext } from './session.ts';
+import { createThrottle } from './throttle.ts';
+
+/** What is different from one listener to the other. */
+export interface ListenerOptions {
+  door: Door;
+  /** Null for an address that speaks no TLS. */
+  certificate: Certificate | null;
+  admission: Admission;
+  limits: ServerLimits;
+}
 
 /**
  * A server that is ready to listen. When the signal is aborted it ends every connection, politely
@@ -20,40 +34,57 @@ import { openSession, type Connection, type SessionContext } from './session.ts'
  */
 export function createWebsocketServer(
   context: SessionContext,
-  from: Door,
-  admission: Admission,
+  { door, certificate, admission, limits }: ListenerOptions,
   signal: AbortSignal,
 ): Server {
-  const server = createServer(httpOptions, (_request, response) => {
-    response.writeHead(426, { Upgrade: 'websocket', Connection: 'close', ...plainText });
-    response.end('Handglass speaks JSON-RPC 2.0 over a websocket here.\n');
-  });
+  const { clock, journal } = context;
+  const server = serverFor(certificate, limits, signal);
   const websockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    maxPayload: frameLimitBytes,
+    maxPayload: limits.messageBytes,
     perMessageDeflate: false,
   });
 
+  const sockets = new Set<IncomingMessage['socket']>();
   server.on('connection', (socket) => {
-    const leave = admission.admit(socket.remoteAddress ?? '');
-    if (leave === null) socket.destroy();
-    else socket.once('close', leave);
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    const address = plainAddress(socket.remoteAddress ?? '');
+    const leave = admission.admit(address);
+    if (leave !== null) return socket.once('close', leave);
+    journal(address, 'not let in: there are too many connections');
+    return socket.destroy();
+  });
+
+  server.on('request', (request, response) => {
+    const refusal = pageRefusal(request, door);
+    if (refusal === null) return answerPlainRequest(request, response);
+    journal(addressOf(request), `not let in: ${refusal.why}`);
+    response.writeHead(403, { Connection: 'close' }).end();
   });
 
   server.on('upgrade', (request, socket, head) => {
     // A peer that resets the connection while it is answered; its close event does the rest.
     socket.on('error', () => {});
-    const refusal = refusalOf(request);
-    if (refusal === null) websockets.handleUpgrade(request, socket, head, open);
-    else refuse(socket, refusal);
+    const refusal = upgradeRefusal(request, door, certificate !== null);
+    if (refusal !== null) {
+      journal(addressOf(request), `not let in: ${refusal.why}`);
+      return refuse(socket, refusal.status);
+    }
+    websockets.handleUpgrade(request, socket, head, (websocket) =>
+      open(websocket, socket, addressOf(request)),
+    );
   });
 
-  function open(websocket: WebSocket): void {
+  signal.addEventListener('abort', () => void dropLeft(clock, server, sockets));
+
+  function open(websocket: WebSocket, socket: Duplex, address: string): void {
     const gone = new AbortController();
-    const session = openSession(connectionOver(websocket), context, from);
+    const session = openSession(connectionOver(websocket), context, { door, address, limits });
+    const receive = receiver();
     websocket.on('message', (data, isBinary) => {
-      if (!isBinary) return session.receive((data as Buffer).toString());
+      if (!isBinary) return receive((data as Buffer).toString());
       // Until the peer has said goodbye too, ws goes on to deliver what it sends.
       session.end();
       websocket.close(closeCodes.textOnly, 'Text messages only');
@@ -64,45 +95,74 @@ export function createWebsocketServer(
       gone.abort();
       session.end();
     });
-    void dropWhenSilent(context.clock, websocket, gone.signal);
-    const stop = () => {
-      session.end();
-      void endPolitely(context.clock, websocket, gone.signal);
-    };
+    void dropWhenSilent(clock, websocket, limits.pingMs, gone.signal);
+    const stop = () => end(closeCodes.goingAway, 'The service stops');
     signal.addEventListener('abort', stop, { signal: gone.signal });
     if (signal.aborted) stop();
+
+    function end(code: number, reason: string): void {
+      session.end();
+      void endPolitely(clock, websocket, code, reason, gone.signal);
+    }
+
+    /** The host's own user is not slowed. */
+    function receiver(): (text: string) => void {
+      if (door === 'local') return (text) => session.receive(text);
+      const flow = {
+        pause: () => websocket.pause(),
+        resume: () => websocket.resume(),
+        handOn: (text: string) => session.receive(text),
+        slowed: () => journal(address, 'sends too much, and is slowed'),
+        flooded() {
+          journal(address, 'went on to send too much, and is dropped');
+          end(closeCodes.flooded, 'Too many messages');
+        },
+      };
+      const throttle = createThrottle(clock, limits, flow, gone.signal);
+      socket.on('data', (chunk: Buffer) => throttle.read(chunk.length));
+      return (text) => throttle.message(text);
+    }
   }
 
   return server;
 }
 
-const plainText = { 'Content-Type': 'text/plain; charset=utf-8' };
-
-/** A peer that connects and sends no request, or half of one, is dropped after this time. */
-const httpOptions = {
-  headersTimeout: 5_000,
-  requestTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
-};
-
-const pingEveryMs = 30_000;
-const goodbyeMs = 1_000;
-
-/** The status line's end, or null for a request that may become a websocket. */
-function refusalOf(request: IncomingMessage): string | null {
-  if (request.url !== '/') return '404 Not Found';
-  const { origin } = request.headers;
-  return origin === undefined || origin === originOf(request) ? null : '403 Forbidden';
+/** Where a plain request is answered that asks for no websocket. */
+function answerPlainRequest(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(426, { Upgrade: 'websocket', Connection: 'close', ...plainText });
+  response.end('Handglass speaks JSON-RPC 2.0 over a websocket here.\n');
 }
 
-/**
- * The origin of a page that this very address has served. It is made from the address that was
- * reached, not from the Host header: a page whose name was rebound to this address controls that.
- */
-function originOf({ socket, headers }: IncomingMessage): string | null {
-  const { localAddress = '', localPort, localFamily } = socket;
-  const host = `${localFamily === 'IPv6' ? `[${localAddress}]` : localAddress}:${localPort}`;
-  return headers.host === host ? `http://${host}` : null;
+const plainText = { 'Content-Type': 'text/plain; charset=utf-8' };
+
+const goodbyeMs = 1_000;
+
+/** A certificate that is renewed is shown to who comes next; connections that there are go on. */
+function serverFor(
+  certificate: Certificate | null,
+  { authenticateMs }: ServerLimits,
+  signal: AbortSignal,
+): Server {
+  // A peer that connects and sends no request, or half of one, is dropped after this time.
+  const times = {
+    headersTimeout: authenticateMs,
+    requestTimeout: authenticateMs,
+    connectionsCheckingInterval: 1_000,
+  };
+  if (certificate === null) return createServer(times);
+  const server = createSecureServer({
+    ...times,
+    ...certificate.current(),
+    handshakeTimeout: authenticateMs,
+    minVersion: 'TLSv1.2',
+  });
+  const forget = certificate.onRenewal(() => server.setSecureContext(certificate.current()));
+  signal.addEventListener('abort', forget);
+  return server;
+}
+
+function addressOf({ socket }: IncomingMessage): string {
+  return plainAddress(socket.remoteAddress ?? '');
 }
 
 function refuse(socket: Duplex, status: string): void {
@@ -133,6 +193,7 @@ function sendInFrames(websocket: WebSocket, text: Buffer, taken?: () => void): v
 async function dropWhenSilent(
   clock: Clock,
   websocket: WebSocket,
+  everyMs: number,
   gone: AbortSignal,
 ): Promise<void> {
   let answered = true;
@@ -143,7 +204,7 @@ async function dropWhenSilent(
     while (answered) {
       answered = false;
       websocket.ping();
-      await clock.sleep(pingEveryMs, gone);
+      await clock.sleep(everyMs, gone);
     }
     websocket.terminate();
   } catch {
@@ -151,8 +212,23 @@ async function dropWhenSilent(
   }
 }
 
-async function endPolitely(clock: Clock, websocket: WebSocket, gone: AbortSignal): Promise<void> {
-  websocket.close(closeCodes.goingAway, 'The service stops');
+/** Whoever has not gone after a goodbye's time, such as in the middle of a handshake. */
+async function dropLeft(clock: Clock, server: Server, sockets: ReadonlySet<Duplex>): Promise<void> {
+  if (sockets.size === 0) return;
+  const closed = new AbortController();
+  server.once('close', () => closed.abort());
+  await clock.sleep(goodbyeMs, closed.signal).catch(() => {});
+  for (const socket of sockets) socket.destroy();
+}
+
+async function endPolitely(
+  clock: Clock,
+  websocket: WebSocket,
+  code: number,
+  reason: string,
+  gone: AbortSignal,
+): Promise<void> {
+  websocket.close(code, reason);
   try {
     await clock.sleep(goodbyeMs, gone);
     websocket.terminate();

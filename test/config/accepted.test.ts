@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { checkConfig } from '../../src/config/load.ts';
+import { defaultLimits } from '../../src/config/server.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { chords, configOf, lookingGlass, seat, seatOf, seats } from './problems-of.ts';
 
@@ -24,7 +25,8 @@ test('An empty file is a configuration with nothing to do', () => {
     onGive: [],
     qemu: [],
     libvirt: { uri: 'qemu:///system' },
-    server: { listen: [] },
+    server: { listen: [], checkAddress: false, limits: defaultLimits },
+    panel: { listen: [{ address: '127.0.0.1', port: 18_504 }] },
   });
 });
 
@@ -73,17 +75,31 @@ test('The example is a configuration', async () => {
     onGive: [],
     qemu: [],
     libvirt: { uri: 'qemu:///system' },
-    server: { listen: [{ address: '192.168.122.1', port: 18_503 }] },
+    server: {
+      listen: [{ address: '192.168.122.1', port: 18_503 }],
+      checkAddress: false,
+      limits: {
+        messageBytes: 16_384,
+        messagesPerSecond: 50,
+        dropAfterMs: 10_000,
+        connections: 64,
+        connectionsPerAddress: 8,
+        authenticateMs: 5_000,
+        pingMs: 30_000,
+      },
+    },
+    panel: { listen: [{ address: '127.0.0.1', port: 18_504 }] },
   } satisfies Config);
 });
 
 test('What the example shows behind a # is a configuration too', async () => {
   const text = await readFile(new URL('../../config/handglass.toml', import.meta.url), 'utf8');
   const uncommented = text.replaceAll(/^# ((\[\[)?[a-z-]+( *=|\]\]).*)$/gm, '$1');
-  const { chords, lookingGlass: files, onGive, seats } = configOf(uncommented);
+  const { chords, lookingGlass: files, onGive, panel, seats, server } = configOf(uncommented);
   expect(uncommented).not.toBe(text);
   expect(files).toEqual(configOf(text).lookingGlass);
   expect(seats).toEqual(configOf(text).seats);
+  expect({ panel, server }).toEqual({ panel: configOf(text).panel, server: configOf(text).server });
   expect(chords.gives).toEqual([
     {
       keys: { text: 'leftmeta+f1', keys: [59, 125], taps: 1 },
@@ -225,6 +241,48 @@ const accepted: Accepted[] = [
       ['take', 'stay', 'host'],
       ['stay', 'host', 'stay'],
     ],
+  },
+  {
+    reason: 'interfaces of all kinds by their names',
+    text: '[server]\nlisten = ["virbr0:18503", "enp3s0.100:1", "fifteen-letters:65535"]',
+    part: ({ server }) => server.listen,
+    value: [
+      { interface: 'virbr0', port: 18_503 },
+      { interface: 'enp3s0.100', port: 1 },
+      { interface: 'fifteen-letters', port: 65_535 },
+    ],
+  },
+  {
+    reason: 'limits, in seconds and bytes',
+    text: '[server.limits]\nmessage-bytes = 4096\nmessages-per-second = 5\ndrop-after = 2\nconnections = 3\nconnections-per-address = 1\nauthenticate-within = 9\nping-every = 60',
+    part: ({ server }) => server.limits,
+    value: {
+      messageBytes: 4096,
+      messagesPerSecond: 5,
+      dropAfterMs: 2_000,
+      connections: 3,
+      connectionsPerAddress: 1,
+      authenticateMs: 9_000,
+      pingMs: 60_000,
+    },
+  },
+  {
+    reason: "a check of the callers' addresses",
+    text: '[server]\ncheck-address = true',
+    part: ({ server }) => server.checkAddress,
+    value: true,
+  },
+  {
+    reason: 'no panel',
+    text: '[panel]\nlisten = ""',
+    part: ({ panel }) => panel.listen,
+    value: [],
+  },
+  {
+    reason: 'a panel by IPv6',
+    text: '[panel]\nlisten = "[::1]:80"',
+    part: ({ panel }) => panel.listen,
+    value: [{ address: '::1', port: 80 }],
   },
   {
     reason: 'addresses of both families',

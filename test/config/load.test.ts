@@ -27,7 +27,7 @@ test('Every problem of a file is told in a line that names file, line and column
     code: 'config',
     message:
       '/etc/handglass/handglass.toml:2:7: libvirt.uri cannot be "xen:///"; expected a QEMU address of libvirt, such as "qemu:///system".\n' +
-      '/etc/handglass/handglass.toml:5:1: server.port is unknown; expected listen.',
+      '/etc/handglass/handglass.toml:5:1: server.port is unknown; expected listen, check-address or limits.',
   });
 });
 

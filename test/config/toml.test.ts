@@ -44,14 +44,14 @@ const refused: Refused[] = [
     reason: 'an unknown table',
     text: '[sever]\nlisten = []',
     problems: [
-      '1:2 sever is unknown; expected looking-glass, seat, chords, chord, on-give, qemu, libvirt or server',
+      '1:2 sever is unknown; expected looking-glass, seat, chords, chord, on-give, qemu, libvirt, server or panel',
     ],
   },
   {
     reason: 'an unknown key beside the tables',
     text: '# first\nseats = 1',
     problems: [
-      '2:1 seats is unknown; expected looking-glass, seat, chords, chord, on-give, qemu, libvirt or server',
+      '2:1 seats is unknown; expected looking-glass, seat, chords, chord, on-give, qemu, libvirt, server or panel',
     ],
   },
   {
@@ -72,7 +72,7 @@ const refused: Refused[] = [
   {
     reason: 'an unknown key in an inline table',
     text: 'server = { listen = [], port = 18503 }',
-    problems: ['1:25 server.port is unknown; expected listen'],
+    problems: ['1:25 server.port is unknown; expected listen, check-address or limits'],
   },
   {
     reason: 'a single table where several are possible, and for nothing that names it',
@@ -135,7 +135,7 @@ const refused: Refused[] = [
     reason: 'mistakes of every kind, in their order',
     text: '[server]\nlisten = ["*:80"]\n\n[[seat]]\nname = "desk"\ncolour = "red"\n\n[chords]\ntoggle = "ctrl+alt"\n\n[[looking-glass]]\nresolution = "big"\nowner = "alice"\n\n[[seat]]\nname = "couch"\ndomains = ["win10", "win10"]\n',
     problems: [
-      '2:11 server.listen[0] cannot be "*:80"; expected ADDRESS:PORT, such as "192.168.122.1:18503" or "[fd00::1]:18503"',
+      '2:11 server.listen[0] cannot be "*:80"; expected ADDRESS:PORT or INTERFACE:PORT, such as "192.168.122.1:18503", "[fd00::1]:18503" or "virbr0:18503"',
       '4:1 seat[0].domains is missing; expected a list of domains, such as ["win10"]',
       '6:1 seat[0].colour is unknown; expected name, domains, input, usb, optical, swallow, on-start, on-stop, on-pause or on-suspend',
       '9:10 chords.toggle names the unknown keys "ctrl", "alt"; expected "leftctrl+leftalt"',

@@ -31,6 +31,12 @@ test.each([
   );
 });
 
+test("the host's own panel is never locked out", () => {
+  const { lockout, ask } = start();
+  lockout.begin();
+  expect(ask({ kind: 'panel' })).not.toThrow();
+});
+
 test('10 s after a panic guests are let in again', () => {
   const { clock, lockout, ask } = start();
   lockout.begin();

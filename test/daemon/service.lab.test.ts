@@ -183,8 +183,13 @@ describe('a guest on its own network', () => {
       `${guest} ${nodeCommand.join(' ')} /usr/lib/handglass/test/lab/guest/guest-call.ts 192.168.122.1:18503 ${token} ${seat} ${to}`,
     );
 
+  const pair = () =>
+    sh(
+      `${guest} ${nodeCommand.join(' ')} /usr/lib/handglass/test/lab/guest/guest-pair.ts "$(handglass guest pair win10)"`,
+    );
+
   test('takes the seat and gives it back with its token', async () => {
-    const token = await sh('handglass guest pair win10');
+    const token = await pair();
     expect((await call(token, 'desk', 'win10')).stdout).toBe('win10\n');
     expect(await inDomain()).toHaveLength(2);
     expect((await call(token, 'desk', 'host')).stdout).toBe('host\n');
@@ -192,7 +197,7 @@ describe('a guest on its own network', () => {
   });
 
   test('is refused without a token, for other seats, for other targets, and once revoked', async () => {
-    const token = await sh('handglass guest pair win10');
+    const token = await pair();
     expect((await call('nobody.nothing', 'desk', 'host')).stderr).toContain(
       "code: 'unauthenticated'",
     );
@@ -203,7 +208,7 @@ describe('a guest on its own network', () => {
   });
 
   test('has its token kept nowhere, and its hash for the service alone', async () => {
-    const token = await sh('handglass guest pair win10');
+    const token = await pair();
     const [, secret = ''] = token.split('.');
     expect(await sh('stat -c "%U %a" /var/lib/handglass/guests.json')).toBe('handglass 600');
     expect((await lab.sh(`grep -r -- ${secret} /var/lib/handglass /run/handglass`)).status).toBe(1);

@@ -136,7 +136,9 @@ test('the service is killed while a key is typed: the host has the key from then
 });
 
 test('a guest that asks for ever: panic locks it out, and the command line still gives', async () => {
-  const token = await sh('handglass guest pair win10');
+  const token = await sh(
+    `${product}/test/lab/guest/in-guest-network ${nodeCommand.join(' ')} ${product}/test/lab/guest/guest-pair.ts "$(handglass guest pair win10)"`,
+  );
   const caller = converse(lab, [
     `${product}/test/lab/guest/in-guest-network`,
     ...nodeCommand,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { defaultLimits } from '../../src/config/server.ts';
 import { openGuests } from '../../src/server/guests.ts';
 import { serve } from '../../src/server/listen.ts';
 import {
@@ -28,11 +29,15 @@ async function serveOn(socketPath: string, folder: string): Promise<() => Promis
     {
       socketPath,
       listen: [],
+      panel: [],
+      certificatePath: join(folder, 'tls.pem'),
+      limits: defaultLimits,
       operations: memoryOperations().operations,
       guests: await openGuests(host, join(folder, 'guests.json')),
       onListening: () => {},
       onProblem: () => {},
       onFailure: () => {},
+      log: () => {},
     },
     stopping.signal,
   );

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { defaultLimits } from '../../src/config/server.ts';
 import { HandglassError } from '../../src/errors.ts';
 import { createCalls } from '../../src/server/calls.ts';
 import { createEntrance, type Door } from '../../src/server/entrance.ts';
@@ -18,7 +19,7 @@ interface Received {
 }
 
 /** Sessions on connections that only note what happens to them. */
-async function world() {
+async function world(addressesOf?: (domain: string) => Promise<string[]>) {
   const clock = manualClock();
   const guests = await openGuests(host, join(await temporaryFolder(), 'guests.json'));
   onTestFinished(() => guests.settled());
@@ -27,12 +28,14 @@ async function world() {
   const report = (error: unknown) => failures.push(error);
   const hub = createHub(clock, operations, guests, report);
   const entrance = createEntrance(clock, guests);
-  const places = createPlaces();
-  places.add({ address: '192.168.122.1', port: 18_503, pin: null });
+  const places = createPlaces(host);
+  places.add({ door: 'network', address: '192.168.122.1', port: 18_503, pin: null });
   const perform = createCalls({ hub, operations, entrance, places }, report);
-  const context = { clock, hub, entrance, perform, report };
+  const lines: string[] = [];
+  const journal = (address: string, text: string) => lines.push(`${address}: ${text}`);
+  const context = { clock, hub, entrance, perform, journal, report, addressesOf };
 
-  function open(from: Door) {
+  function open(door: Door) {
     const received: Received[] = [];
     const ends: string[] = [];
     const takers: (() => void)[] = [];
@@ -49,14 +52,14 @@ async function world() {
         drop: () => ends.push('dropped'),
       },
       context,
-      from,
+      { door, address: '192.168.122.50', limits: defaultLimits },
     );
     const ask = (method: string, params: unknown = {}, id = 1) =>
       session.receive(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
     const has = (count: number) => until(() => received.length >= count);
     return { ...session, peer, received, ends, takers, ask, has };
   }
-  return { clock, guests, control, failures, hub, entrance, open };
+  return { clock, guests, control, entrance, failures, lines, hub, open };
 }
 
 test('a network connection that is silent for 5 s is closed', async () => {
@@ -85,6 +88,42 @@ test('who has authenticated in time, or is local, may be silent for ever', async
   await network.has(2);
   await local.has(1);
   expect([...network.ends, ...local.ends]).toEqual([]);
+});
+
+test('a guest that hangs up while its address is looked up stays a guest', async () => {
+  const found = Promise.withResolvers<string[]>();
+  const { guests, open, hub } = await world(() => found.promise);
+  const { id, token } = await guests.pair('win10');
+  const guest = open('network');
+  guest.ask('session.authenticate', { token });
+  guest.end();
+  found.resolve(['192.168.122.50']);
+  await new Promise(setImmediate);
+  await guests.settled();
+  expect(hub.guestStates()).toMatchObject([{ id, connected: false }]);
+});
+
+test('of who hangs up before the token of a code is there, no guest is left', async () => {
+  const { guests, entrance, open, ...rest } = await world();
+  const guest = open('network');
+  guest.ask('session.authenticate', { code: entrance.invite('win10').code });
+  guest.end();
+  await guests.settled();
+  expect(guests.list()).toHaveLength(1);
+  await new Promise(setImmediate);
+  await guests.settled();
+  expect(guests.list()).toEqual([]);
+  expect([...guest.received, ...rest.lines, ...rest.failures]).toEqual([]);
+});
+
+test('what comes before it is known who sends it is bounded', async () => {
+  const { guests, open, control } = await world(() => new Promise(() => {}));
+  const { token } = await guests.pair('win10');
+  const guest = open('network');
+  guest.ask('session.authenticate', { token });
+  for (let id = 2; id <= 34; id += 1) guest.ask('seat.toggle', { seat: 'desk' }, id);
+  expect(guest.ends).toEqual(['4401 Too much came before the authentication']);
+  expect(control.moves).toEqual([]);
 });
 
 test('nothing is answered after a refusal', async () => {

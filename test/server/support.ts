@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 import { clock } from '../../src/host/clock.ts';
 import { filesUnder } from '../../src/host/files.ts';
-import type { Clock } from '../../src/host/ports.ts';
-import type { Endpoint } from '../../src/config/endpoint.ts';
+import type { Clock, ReadInterfaces } from '../../src/host/ports.ts';
+import { defaultLimits, type ServerLimits } from '../../src/config/server.ts';
+import type { Endpoint, InterfaceEndpoint } from '../../src/config/endpoint.ts';
 import type { HandglassError } from '../../src/errors.ts';
 import { openGuests, type Guests } from '../../src/server/guests.ts';
 import { serve } from '../../src/server/listen.ts';
@@ -18,12 +20,31 @@ export const host = {
   ...filesUnder('/', () => {}),
   ...clock,
   setMode: (path: string, mode: number) => chmod(path, mode),
+  ...interfacesOf({}),
 };
+
+/** Interfaces with these addresses. A test may change them. */
+export function interfacesOf(all: Record<string, string[]>): ReadInterfaces {
+  return {
+    addressesOf: (name) => all[name] ?? null,
+    addresses: () => Object.values(all).flat(),
+  };
+}
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'handglass-server-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   return folder;
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const bound = holder.address();
+  holder.close();
+  await once(holder, 'close');
+  return typeof bound === 'object' && bound !== null ? bound.port : 0;
 }
 
 /** Waits for what will come, however loaded the machine is. */
@@ -155,36 +176,60 @@ export interface TestService {
   unixAddress: string;
   port: number;
   address: string;
+  /** Of the panel's listener; 0 where there is none. */
+  panelPort: number;
   failures: unknown[];
   problems: HandglassError[];
+  /** What was logged. */
+  journal: string[];
   stop(): Promise<void>;
 }
 
+export interface TestOptions {
+  clock?: Clock;
+  listen?: (Endpoint | InterfaceEndpoint)[];
+  panel?: Endpoint[];
+  limits?: Partial<ServerLimits>;
+  interfaces?: ReadInterfaces;
+  addressesOf?: (domain: string) => Promise<string[]>;
+  state?: State;
+}
+
+/** Where it listens by TLS: others than this machine could reach it. */
+export const everywhere = { address: '0.0.0.0', port: 0 };
+
 /** A service on a unix socket and a free port of 127.0.0.1, stopped when the test ends. */
-export async function startService(
-  options: { clock?: Clock; listen?: Endpoint[]; state?: State } = {},
-): Promise<TestService> {
+export async function startService(options: TestOptions = {}): Promise<TestService> {
   const folder = await temporaryFolder();
   const guests = await openGuests(host, join(folder, 'guests.json'));
   const { operations, control } = memoryOperations(options.state);
   const socketPath = join(folder, 'handglass.sock');
   const listening = Promise.withResolvers<number>();
+  const panel = Promise.withResolvers<number>();
+  if (options.panel === undefined) panel.resolve(0);
+  const journal: string[] = [];
   const failures: unknown[] = [];
   const problems: HandglassError[] = [];
   const stopping = new AbortController();
   const { closed } = await serve(
-    { ...host, ...options.clock },
+    { ...host, ...options.clock, ...options.interfaces },
     {
       socketPath,
       listen: options.listen ?? [{ address: '127.0.0.1', port: 0 }],
+      panel: options.panel ?? [],
+      certificatePath: join(folder, 'tls.pem'),
+      limits: { ...defaultLimits, ...options.limits },
       operations,
       guests,
-      onListening: (_endpoint, port) => listening.resolve(port),
-      onProblem: (_endpoint, problem) => {
-        problems.push(problem);
+      addressesOf: options.addressesOf,
+      onListening: (door, { port }) => (door === 'panel' ? panel : listening).resolve(port),
+      onProblem: (_place, problem) => {
+        if (problem !== null) problems.push(problem);
         listening.resolve(0);
+        panel.resolve(0);
       },
       onFailure: (error) => failures.push(error),
+      log: (line) => journal.push(line),
     },
     stopping.signal,
   );
@@ -202,8 +247,10 @@ export async function startService(
     unixAddress: `ws+unix:${socketPath}:/`,
     port,
     address: `ws://127.0.0.1:${port}/`,
+    panelPort: await panel.promise,
     failures,
     problems,
+    journal,
     stop,
   };
 }

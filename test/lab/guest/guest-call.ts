@@ -5,9 +5,11 @@
  */
 import { HandglassError } from '../../../src/errors.ts';
 import { connect } from '../../../src/server/client.ts';
+import { anyCertificate } from './any-certificate.ts';
 
 const [address = '', token = '', seat = '', to = '', mode = ''] = process.argv.slice(2);
-const client = await connect(`ws://${address}/`, { token });
+anyCertificate();
+const client = await connect(`wss://${address}/`, { token });
 const give = async () => (await client.call('seat.give', { seat, to })).owner;
 
 if (mode === 'for-ever') {

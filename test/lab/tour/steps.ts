@@ -67,11 +67,11 @@ export const steps: Step[] = [
   {
     title: 'The guest asks for the host to have it back',
     prove: async (lab) => {
-      const token = await output(lab, 'handglass guest pair win10');
+      const inGuest = `${guestFolder}/in-guest-network ${nodeCommand.join(' ')} ${guestFolder}`;
+      const token = await output(lab, `${inGuest}/guest-pair.ts "$(handglass guest pair win10)"`);
       const owner = await output(
         lab,
-        `${guestFolder}/in-guest-network ${nodeCommand.join(' ')} ` +
-          `${guestFolder}/guest-call.ts 192.168.122.1:18503 ${token} desk host`,
+        `${inGuest}/guest-call.ts 192.168.122.1:18503 ${token} desk host`,
       );
       if (owner !== 'host') throw new LabFailure(`the answer was ${owner}`);
       return `192.168.122.10 called seat.give {"seat":"desk","to":"host"}; owner is now ${owner}`;

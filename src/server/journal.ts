@@ -1,0 +1,68 @@
+/**
+ * What peers on the network did and were refused, a line each. Whoever does much of it fills no
+ * journal: an address has some lines at once and then one in a while, and how many were left out is
+ * told with the next.
+ */
+import type { Clock } from '../host/ports.ts';
+import { createBudget, type Budget } from './budget.ts';
+
+/** Notes what somebody at an address did. The text may hold what a peer sent, but never a secret. */
+export type Journal = (address: string, text: string) => void;
+
+export function createJournal(clock: Pick<Clock, 'now'>, log: (line: string) => void): Journal {
+  const writers = new Map<string, Writer>();
+  const newWriter = () => ({
+    budget: createBudget(clock, linesPerSecond, linesAtOnce),
+    leftOut: 0,
+  });
+  /** Where there are too many addresses, the newer ones write as one. */
+  const crowd = newWriter();
+
+  function writerAt(address: string): Writer {
+    const known = writers.get(address);
+    if (known !== undefined) return known;
+    if (writers.size >= mostWriters) forgetIdle();
+    if (writers.size >= mostWriters) return crowd;
+    const writer = newWriter();
+    writers.set(address, writer);
+    return writer;
+  }
+
+  function forgetIdle(): void {
+    for (const [address, { budget, leftOut }] of writers) {
+      if (leftOut === 0 && budget.left() >= linesAtOnce) writers.delete(address);
+    }
+  }
+
+  return (address, text) => {
+    const writer = writerAt(address);
+    if (!writer.budget.spend(1)) {
+      writer.leftOut += 1;
+      return;
+    }
+    if (writer.leftOut > 0) log(`${address}: ${writer.leftOut} lines like these were left out`);
+    writer.leftOut = 0;
+    log(`${address}: ${oneLine(text)}`);
+  };
+}
+
+interface Writer {
+  budget: Budget;
+  leftOut: number;
+}
+
+const linesAtOnce = 30;
+const linesPerSecond = 0.2;
+const mostWriters = 256;
+const longestText = 300;
+
+/**
+ * What a peer sent can neither begin a line of its own nor colour a terminal, and has no token in it
+ * even where the peer puts it in the wrong place.
+ */
+function oneLine(text: string): string {
+  const shown = text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
+    .replace(/([0-9a-f]{12}\.)[\w-]{43}/g, '$1…');
+  return shown.length <= longestText ? shown : `${shown.slice(0, longestText)}…`;
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { createJournal } from '../../src/server/journal.ts';
+import { manualClock } from './support.ts';
+
+function kept() {
+  const clock = manualClock();
+  const lines: string[] = [];
+  return { clock, lines, journal: createJournal(clock, (line) => lines.push(line)) };
+}
+
+test('a line names the address first', () => {
+  const { lines, journal } = kept();
+  journal('192.168.122.50', 'not let in');
+  expect(lines).toEqual(['192.168.122.50: not let in']);
+});
+
+test('who does much has 30 lines at once and one in 5 s, and what is left out is counted', () => {
+  const { clock, lines, journal } = kept();
+  for (let each = 0; each < 1000; each += 1) journal('a', 'x');
+  expect(lines).toHaveLength(30);
+  journal('b', 'x');
+  expect(lines.at(-1)).toBe('b: x');
+  clock.advance(5_000);
+  journal('a', 'y');
+  journal('a', 'z');
+  expect(lines.slice(31)).toEqual(['a: 970 lines like these were left out', 'a: y']);
+});
+
+test('any number of addresses takes little memory, and together they have no more lines', () => {
+  const { clock, lines, journal } = kept();
+  for (let each = 0; each < 10_000; each += 1) journal(`a${each}`, 'x');
+  expect(lines).toHaveLength(256 + 30);
+  clock.advance(3_600_000);
+  journal('new', 'x');
+  journal('new', 'y');
+  expect(lines.slice(-2)).toEqual(['new: x', 'new: y']);
+});
+
+test('what a peer sent can begin no line of its own, colour nothing, and is cut', () => {
+  const { lines, journal } = kept();
+  journal('a', 'There is no seat "x\nroot: \u001b[31mlogin\u202e".');
+  journal('a', 'x'.repeat(16_000));
+  expect(lines).toEqual(['a: There is no seat "x?root: ?[31mlogin?".', `a: ${'x'.repeat(300)}…`]);
+});

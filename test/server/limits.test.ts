@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { connect as connectSocket } from 'node:net';
+import { expect, test } from 'vitest';
+import {
+  eventually,
+  manualClock,
+  openGuestPeer,
+  openPeer,
+  startService,
+  until,
+} from './support.ts';
+
+test('a message of more bytes than configured closes the connection', async () => {
+  const service = await startService({ limits: { messageBytes: 1024 } });
+  const peer = await openGuestPeer(service, 'win10');
+  peer.sendText('{"jsonrpc":"2.0","id":1,"method":"state.get"}'.padEnd(1024));
+  expect(await peer.next()).toMatchObject({ result: {} });
+  peer.sendText('x'.repeat(1025));
+  expect(await peer.closed).toMatchObject({ code: 1009 });
+  const local = await openPeer(service.unixAddress);
+  local.sendText('{"jsonrpc":"2.0","id":1,"method":"state.get"}'.padEnd(16_384));
+  expect(await local.next()).toMatchObject({ result: {} });
+});
+
+test('who sends more messages a second than configured waits for the answers', async () => {
+  const clock = manualClock();
+  const service = await startService({ clock, limits: { messagesPerSecond: 5 } });
+  const peer = await openGuestPeer(service, 'win10');
+  for (let id = 1; id <= 6; id += 1) peer.send({ jsonrpc: '2.0', id, method: 'state.get' });
+  for (const id of [1, 2, 3, 4]) expect(await peer.next()).toMatchObject({ id });
+  await until(() => service.journal.some((line) => line.endsWith('sends too much, and is slowed')));
+  let answers = 0;
+  peer.socket.on('message', () => {
+    answers += 1;
+  });
+  const local = await openPeer(service.unixAddress);
+  await local.ask('state.get');
+  expect(answers).toBe(0);
+  clock.advance(200);
+  await until(() => answers === 1);
+});
+
+test('who goes on flooding is dropped with 1008, and local control has noticed nothing', async () => {
+  const clock = manualClock();
+  const service = await startService({ clock, limits: { dropAfterMs: 3_000 } });
+  const peer = await openGuestPeer(service, 'win10');
+  const local = await openPeer(service.unixAddress);
+  for (let id = 1; id <= 2_000; id += 1) peer.send({ jsonrpc: '2.0', id, method: 'state.get' });
+  await until(() => service.journal.some((line) => line.endsWith('and is slowed')));
+  for (let id = 1; id <= 200; id += 1) {
+    expect(await local.ask('state.get', {}, id)).toMatchObject({ id, result: {} });
+  }
+  clock.advance(3_000);
+  await until(() => service.journal.some((line) => line.endsWith('and is dropped')));
+  // It is not read any more, so that its own goodbye is not waited for long.
+  clock.advance(1_000);
+  const end = await peer.closed;
+  expect(end).toEqual({ code: 1008, reason: 'Too many messages' });
+  expect(service.journal.slice(-2)).toEqual([
+    '127.0.0.1: went on to send too much, and is dropped',
+    expect.stringMatching(/guest .* has left$/) as string,
+  ]);
+});
+
+test('pings without end are slowed like messages', async () => {
+  const clock = manualClock();
+  const service = await startService({ clock });
+  const peer = await openGuestPeer(service, 'win10');
+  for (let each = 0; each < 1_000; each += 1) peer.socket.ping('x'.repeat(100));
+  await until(() => service.journal.some((line) => line.endsWith('and is slowed')));
+});
+
+test('as many connections as configured are open, from one address and in all', async () => {
+  const service = await startService({ limits: { connections: 3, connectionsPerAddress: 2 } });
+  const from = (localAddress: string) => openPeer(service.address, { localAddress });
+  await from('127.0.0.1');
+  const second = await from('127.0.0.1');
+  await expect(from('127.0.0.1')).rejects.toThrow(/socket hang up|ECONNRESET/);
+  await from('127.0.0.2');
+  await expect(from('127.0.0.3')).rejects.toThrow(/socket hang up|ECONNRESET/);
+  expect(service.journal).toContain('127.0.0.3: not let in: there are too many connections');
+  await openPeer(service.unixAddress);
+  second.socket.close();
+  await second.closed;
+  await eventually(() => from('127.0.0.3'));
+});
+
+test('who does not authenticate within the time configured is dropped', async () => {
+  const clock = manualClock();
+  const service = await startService({ clock, limits: { authenticateMs: 60_000, pingMs: 1e9 } });
+  const peer = await openPeer(service.address);
+  clock.advance(59_999);
+  expect(peer.socket.readyState).toBe(peer.socket.OPEN);
+  clock.advance(1);
+  expect(await peer.closed).toEqual({
+    code: 4401,
+    reason: 'No session.authenticate came in time',
+  });
+});
+
+test('who sends no whole request within that time is dropped', async () => {
+  const service = await startService({ limits: { authenticateMs: 200 } });
+  for (const beginning of ['', 'GET / HTTP/1.1\r\nHost: ']) {
+    const socket = connectSocket(service.port, '127.0.0.1').on('error', () => {});
+    socket.resume();
+    socket.write(beginning);
+    await once(socket, 'close');
+  }
+});
+
+test('a peer is pinged as often as configured', async () => {
+  const clock = manualClock();
+  const service = await startService({ clock, limits: { pingMs: 7_000 } });
+  const peer = await openGuestPeer(service, 'win10');
+  let pings = 0;
+  peer.socket.on('ping', () => {
+    pings += 1;
+  });
+  await peer.ask('state.get');
+  clock.advance(6_999);
+  await peer.ask('state.get');
+  expect(pings).toBe(0);
+  clock.advance(1);
+  await until(() => pings === 1);
+});
