@@ -41,6 +41,13 @@ find_missing() {
 # What only some tests need; they are skipped without it.
 install_wanted() {
   has chromium || want 'the tests of the panel in a browser' chromium
+  programs='' packages=''
+  has x86_64-w64-mingw32-gcc || missing x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64-win32
+  has wine && has wineserver || missing wine 'wine wine64'
+  has Xvfb || missing Xvfb xvfb
+  has xdotool || missing xdotool xdotool
+  has openssl || missing openssl openssl
+  [ -z "$packages" ] || want 'the client for Windows and its tests' "$packages"
 }
 
 # Takes what is left out for want of Debian packages, and these. Nothing fails for them.
@@ -143,4 +150,5 @@ find_missing
 [ node_modules/.package-lock.json -nt package-lock.json ] || install_modules
 [ -e node_modules/.bin/node ] || link_node
 sh native/build.sh || fail 'The addon could not be built: see above.'
+sh native/guest-windows/build.sh || fail 'The client for Windows could not be built: see above.'
 sh src/build.sh || fail 'The program could not be bundled: see above.'

@@ -17,6 +17,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const tools = ['sh', 'dirname', 'find', 'grep', 'ln', 'mkdir', 'sed', 'tail'];
 const needed = {
+  Xvfb: '',
   cc: 'read -r program',
   chromium: '',
   genext2fs: '',
@@ -24,15 +25,21 @@ const needed = {
   ldconfig: 'echo "libatomic.so.1 (libc6)"',
   mmdebstrap: '',
   newuidmap: '',
+  openssl: '',
   'qemu-system-x86_64': '',
   resize2fs: '',
   valgrind: '',
+  wine: '',
+  wineserver: '',
+  'x86_64-w64-mingw32-gcc': '',
+  xdotool: '',
 };
 let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'handglass-'));
   put('checkout/native/build.sh', '');
+  put('checkout/native/guest-windows/build.sh', '');
   put('checkout/src/build.sh', '');
   put('checkout/package-lock.json', '{}');
   put('checkout/node_modules/.package-lock.json', '{}');
@@ -157,6 +164,40 @@ test('root without a terminal gets the packages, after an update where one is ne
   expect(readFileSync(calls, 'utf8')).toBe(`${install}\nupdate\n${install}\n`);
 });
 
+test('the service alone needs nothing of the client for Windows', () => {
+  remove('wine', 'xdotool');
+
+  expect(setup()).toEqual({ status: 0, stdout: '', stderr: '' });
+});
+
+test.each([
+  ['there is no apt', () => {}],
+  ['the user is not root', () => [program('apt-get', 'exit 9'), program('id', 'echo 1000')]],
+])('where %s, what the client for Windows lacks is named, and all goes on', (_, arrange) => {
+  arrange();
+  remove('wine', 'xdotool');
+
+  expect(setup('lab')).toEqual({
+    status: 0,
+    stdout: '',
+    stderr:
+      'Without wine wine64 xdotool the client for Windows and its tests are skipped. On Debian: sudo apt-get install wine wine64 xdotool\n',
+  });
+});
+
+test('what the client for Windows lacks and apt does not have is named, and all goes on', () => {
+  program('apt-get', 'echo "E: Unable to locate package xvfb"; exit 100');
+  remove('Xvfb');
+
+  expect(setup('lab')).toEqual({
+    status: 0,
+    stdout: '',
+    stderr:
+      'Installing xvfb\n' +
+      'Without xvfb the client for Windows and its tests are skipped: Unable to locate package xvfb.\n',
+  });
+});
+
 test.each([
   [
     'E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1 (apt)',
@@ -234,6 +275,16 @@ test('an addon that cannot be built is a failure', () => {
     status: 1,
     stdout: '',
     stderr: 'no compiler\nThe addon could not be built: see above.\n',
+  });
+});
+
+test('a client for Windows that cannot be built is a failure', () => {
+  put('checkout/native/guest-windows/build.sh', 'echo "no brace" >&2; exit 1');
+
+  expect(setup('lab')).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'no brace\nThe client for Windows could not be built: see above.\n',
   });
 });
 

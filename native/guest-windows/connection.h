@@ -1,0 +1,35 @@
+#pragma once
+
+/* One websocket to the service. Over a network it is TLS to the host whose pin is known, or nothing. */
+
+#include <stdbool.h>
+
+#include "failure.h"
+#include "pairing.h"
+#include "text.h"
+
+/* HINTERNET handles; NULL where there is none. */
+struct connection {
+  void *session;
+  void *host;
+  void *websocket;
+};
+
+/* All give false where they failed, with the reason in `failure`, whose strings are the arena's. */
+
+bool connection_open(struct arena *arena, const struct endpoint *endpoint,
+                     struct connection *connection, struct failure *failure);
+
+/* May be called while another thread receives. */
+bool connection_send(struct arena *arena, struct connection *connection, const char *text,
+                     struct failure *failure);
+
+/* Waits for the next whole message. */
+bool connection_receive(struct arena *arena, struct connection *connection, struct text *message,
+                        struct failure *failure);
+
+/* Says goodbye: the thread that receives is then told that the connection ends. */
+void connection_end(struct connection *connection);
+
+/* Frees it, also where it was never opened whole. No other thread may use it then. */
+void connection_close(struct connection *connection);

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <stdbool.h>
+
+#include <windows.h>
+
+#include "text.h"
+
+/* A file of this name in %APPDATA%\Handglass; NULL where Windows says of no such folder. */
+const wchar_t *file_of_user(struct arena *arena, const wchar_t *name);
+
+/* The content with a NUL behind it; NULL with the last error set, ERROR_FILE_NOT_FOUND where it is not there. */
+char *read_file(struct arena *arena, const wchar_t *path, DWORD *size);
+
+/*
+ * Replaces the file by one that only this user and SYSTEM may open, whole or not at all, and makes
+ * its folder likewise where there is none. False with the last error set.
+ */
+bool write_file(struct arena *arena, const wchar_t *path, const void *bytes, DWORD size);

@@ -1,0 +1,147 @@
+#include "link.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "backoff.h"
+#include "protocol.h"
+
+static DWORD WINAPI run(void *context);
+static void stay_connected(struct link *link);
+static bool follow(struct arena *arena, struct link *link, struct failure *failure);
+static void set_live(struct link *link, bool is_live);
+static void take(struct link *link, struct json message, const char *domain);
+static void post_state(struct link *link, struct json state, const char *domain);
+static void post_failure(struct link *link, enum news_kind kind, struct failure failure);
+static struct news *news_of(enum news_kind kind);
+static void post(struct link *link, struct news *news);
+
+bool link_start(struct link *link, HWND window) {
+  *link = (struct link){.window = window, .wake = CreateEventW(NULL, FALSE, FALSE, NULL)};
+  InitializeSRWLock(&link->lock);
+  HANDLE thread = CreateThread(NULL, 0, run, link, 0, NULL);
+  if (thread == NULL) return false;
+  CloseHandle(thread);
+  return true;
+}
+
+void link_reconnect(struct link *link) {
+  AcquireSRWLockExclusive(&link->lock);
+  if (link->is_live) connection_end(&link->client.connection);
+  ReleaseSRWLockExclusive(&link->lock);
+  link_hurry(link);
+}
+
+void link_hurry(struct link *link) {
+  SetEvent(link->wake);
+}
+
+bool link_ask(struct link *link, const char *method, const char *const parameters[2][2]) {
+  struct arena arena = {0};
+  struct failure failure;
+  AcquireSRWLockExclusive(&link->lock);
+  bool is_sent = false;
+  if (link->is_live) {
+    const char *request = request_text(&arena, ++link->client.calls, method, parameters);
+    is_sent = connection_send(&arena, &link->client.connection, request, &failure);
+  }
+  ReleaseSRWLockExclusive(&link->lock);
+  arena_end(&arena);
+  return is_sent;
+}
+
+void news_end(struct news *news) {
+  arena_end(&news->arena);
+  free(news);
+}
+
+static DWORD WINAPI run(void *context) {
+  stay_connected(context);
+  return 0;
+}
+
+static void stay_connected(struct link *link) {
+  for (unsigned wait_ms = FIRST_WAIT_MS;; wait_ms = longer_wait(wait_ms)) {
+    struct arena arena = {0};
+    struct failure failure;
+    if (follow(&arena, link, &failure)) wait_ms = FIRST_WAIT_MS;
+    post_failure(link, NEWS_LOST, failure);
+    arena_end(&arena);
+    if (WaitForSingleObject(link->wake, wait_ms) == WAIT_OBJECT_0) wait_ms = FIRST_WAIT_MS / 2;
+  }
+}
+
+/* Until the connection ends; gives whether there was one, and why it ended. */
+static bool follow(struct arena *arena, struct link *link, struct failure *failure) {
+  static const char *const nothing[2][2] = {{NULL}};
+  struct arena kept = {0};
+  struct paired paired;
+  struct text text;
+  bool is_reached = false;
+  if (pairing_load(&kept, &paired, failure) && client_open(arena, &paired, &link->client, failure)) {
+    struct json state = client_call(arena, &link->client, "state.subscribe", nothing, failure);
+    is_reached = json_is_some(state);
+    if (is_reached) {
+      post_state(link, state, paired.domain);
+      set_live(link, true);
+      while (connection_receive(arena, &link->client.connection, &text, failure)) {
+        take(link, json_read(text.bytes, text.size), paired.domain);
+        arena_end(arena);
+      }
+      set_live(link, false);
+    }
+    client_close(&link->client);
+  }
+  arena_end(&kept);
+  return is_reached;
+}
+
+static void set_live(struct link *link, bool is_live) {
+  AcquireSRWLockExclusive(&link->lock);
+  link->is_live = is_live;
+  ReleaseSRWLockExclusive(&link->lock);
+}
+
+/* What a move brought about is in the state that follows; its answer tells only what failed. */
+static void take(struct link *link, struct json message, const char *domain) {
+  struct arena arena = {0};
+  struct json state = announced_state(&arena, message);
+  if (json_is_some(state)) {
+    post_state(link, state, domain);
+  } else if (json_is_some(json_member(message, "error"))) {
+    struct failure failure;
+    result_in(&arena, message, &failure);
+    post_failure(link, NEWS_REFUSED, failure);
+  }
+  arena_end(&arena);
+}
+
+static void post_state(struct link *link, struct json state, const char *domain) {
+  struct news *news = news_of(NEWS_STATE);
+  size_t size = (size_t)(state.end - state.at);
+  const char *copy = arena_copy(&news->arena, state.at, size);
+  news->state = (struct json){copy, copy + size};
+  news->domain = arena_copy(&news->arena, domain, strlen(domain));
+  post(link, news);
+}
+
+static void post_failure(struct link *link, enum news_kind kind, struct failure failure) {
+  struct news *news = news_of(kind);
+  news->failure = (struct failure){
+      .status = failure.status,
+      .what = arena_copy(&news->arena, failure.what, strlen(failure.what)),
+      .remedy = arena_copy(&news->arena, failure.remedy, strlen(failure.remedy)),
+  };
+  post(link, news);
+}
+
+static struct news *news_of(enum news_kind kind) {
+  struct news *news = calloc(1, sizeof *news);
+  if (news == NULL) abort();
+  news->kind = kind;
+  return news;
+}
+
+static void post(struct link *link, struct news *news) {
+  if (!PostMessageW(link->window, LINK_NEWS, 0, (LPARAM)news)) news_end(news);
+}

@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { HandglassError } from '../../src/errors.ts';
+import { sampleState, seat, until } from '../server/support.ts';
+import { createDesktop, type Desktop } from './desktop.ts';
+import { pairedHost, type Host } from './paired.ts';
+import { missingOf, program, reasonText } from './wine.ts';
+
+// A Windows desktop is started; how long that takes is no matter of these tests.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
+const missing = missingOf(
+  'x86_64-w64-mingw32-gcc',
+  'wine',
+  'wineserver',
+  'openssl',
+  'Xvfb',
+  'xdotool',
+);
+const title = `the agent for Windows, on a desktop under Wine${reasonText(missing)}`;
+
+const oneSeat = { ...sampleState, seats: [seat('desk')] };
+const logonEntry = String.raw`HKCU\Software\Microsoft\Windows\CurrentVersion\Run`;
+
+describe.skipIf(missing.length > 0)(title, () => {
+  let desktop: Desktop;
+  beforeAll(async () => {
+    desktop = await createDesktop();
+  });
+  afterAll(() => desktop.end());
+  afterEach(() => guest('uninstall'));
+
+  const guest = (...words: string[]) => desktop.prefix.start(program, ...words);
+
+  /** The agent, once it is told of changes. */
+  async function startAgent(host: Host, ...flags: string[]) {
+    const agent = guest('agent', ...flags);
+    await connected(host);
+    return agent;
+  }
+
+  /** Presses until it is heard: what registers the hotkey is not told of. */
+  async function pressUntilMoved(host: Host, keys: string, move: string): Promise<void> {
+    await vi.waitFor(
+      async () => {
+        await desktop.press(keys);
+        await vi.waitUntil(() => host.service.control.moves.at(-1) === move, { timeout: 2_000 });
+      },
+      { interval: 50, timeout: 60_000 },
+    );
+  }
+
+  test('a hotkey moves the only seat to this guest, and back', async () => {
+    const host = await pairedHost(desktop.prefix, oneSeat);
+    void startAgent(host);
+    await connected(host);
+    await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to win10');
+    await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to host');
+  });
+
+  test('each seat may have a hotkey of its own', async () => {
+    const host = await pairedHost(desktop.prefix);
+    void startAgent(host, '--hotkey', 'ctrl+alt+Insert couch', '--hotkey', 'ctrl+F11 desk');
+    await connected(host);
+    await pressUntilMoved(host, 'ctrl+alt+Insert', 'couch to win10');
+    await pressUntilMoved(host, 'ctrl+F11', 'desk to win10');
+  });
+
+  test('the menu beside the clock moves a seat, and ends the agent', async () => {
+    const host = await pairedHost(desktop.prefix, oneSeat);
+    const agent = startAgent(host);
+    await connected(host);
+    await desktop.openMenu();
+    await desktop.press('Down');
+    await desktop.press('Return');
+    await until(() => host.service.control.moves.length === 1);
+    await desktop.openMenu();
+    await desktop.press('Down');
+    await desktop.press('Return');
+    await until(() => host.service.control.moves.length === 2);
+    expect(host.service.control.moves).toEqual(['desk to win10', 'desk to host']);
+    await desktop.openMenu();
+    await desktop.press('Up');
+    await desktop.press('Return');
+    expect(await agent).toMatchObject({ exitCode: 0 });
+  });
+
+  test('a handoff that fails is told in a balloon', async () => {
+    const host = await pairedHost(desktop.prefix, oneSeat);
+    void startAgent(host);
+    await connected(host);
+    await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to win10');
+    const before = (await desktop.windows()).length;
+    host.service.control.beforeMoveEnds = () => {
+      throw new HandglassError('locked-out', 'Guests are locked out.', 'Wait a little.');
+    };
+    await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to host');
+    await vi.waitUntil(async () => (await desktop.windows()).length > before, {
+      interval: 50,
+      timeout: 60_000,
+    });
+  });
+
+  test('a host that goes away and comes back is found again', async () => {
+    const host = await pairedHost(desktop.prefix, oneSeat);
+    void startAgent(host);
+    await connected(host);
+    await host.relay.down();
+    await until(() => !isConnected(host));
+    await host.relay.up();
+    await connected(host);
+    await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to win10');
+  });
+
+  test('a guest that is paired anew is connected at once', async () => {
+    const revoked = await pairedHost(desktop.prefix, oneSeat);
+    void startAgent(revoked);
+    await connected(revoked);
+    await revoked.revoke();
+    const host = await pairedHost(desktop.prefix, oneSeat);
+    await connected(host);
+    await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to win10');
+  });
+
+  test('install starts the agent now and at every logon, from a place of its own; uninstall ends that', async () => {
+    const host = await pairedHost(desktop.prefix, oneSeat);
+    const install = guest('install', '--hotkey', 'ctrl+shift+F9');
+    // What it starts has its output too, so that this does not end with it.
+    const [line] = (await once(createInterface(install.stdout), 'line')) as [string];
+    expect(line).toBe('installed: the agent runs now and from every logon on');
+    await connected(host);
+    const path = String.raw`C:\users\alice\AppData\Local\Programs\Handglass\handglass-guest.exe`;
+    const entry = await desktop.prefix.start('reg', 'query', logonEntry, '/v', 'Handglass');
+    expect(entry.stdout).toContain(`"${path}" agent`);
+    await pressUntilMoved(host, 'ctrl+shift+F9', 'desk to win10');
+    expect(await guest('agent')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('The agent runs already.'),
+    });
+
+    expect(await guest('uninstall')).toMatchObject({
+      exitCode: 0,
+      stdout: 'uninstalled: the agent starts no more; the pairing is kept\n',
+    });
+    await until(() => !isConnected(host));
+    const gone = await desktop.prefix.start('reg', 'query', logonEntry, '/v', 'Handglass');
+    expect(gone.exitCode).not.toBe(0);
+    const copy = join(desktop.prefix.folder, '../../Local/Programs/Handglass/handglass-guest.exe');
+    await expect(access(copy)).rejects.toThrow('ENOENT');
+    expect(await guest('status')).toMatchObject({ exitCode: 0 });
+  });
+});
+
+/** The service itself and local control listen too. */
+function isConnected({ service }: Host): boolean {
+  return service.control.listeners.size > 1;
+}
+
+const connected = (host: Host) => until(() => isConnected(host));

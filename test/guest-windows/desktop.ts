@@ -1,0 +1,87 @@
+/** A Windows desktop on an X server that nobody sees, with hands of its own. */
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+import { vi } from 'vitest';
+import { createPrefix, type Prefix } from './wine.ts';
+
+export interface Desktop {
+  prefix: Prefix;
+  /** Presses keys, as xdotool names them. */
+  press(keys: string): Promise<void>;
+  /** Clicks on the icon beside the clock, and waits until the menu is open. */
+  openMenu(): Promise<void>;
+  /** Windows that are shown: the desktop, the icons, and what is open. */
+  windows(): Promise<string[]>;
+  end(): Promise<void>;
+}
+
+export async function createDesktop(): Promise<Desktop> {
+  const screen = execa(
+    'Xvfb',
+    ['-displayfd', '3', '-screen', '0', '800x600x24', '-nolisten', 'tcp'],
+    {
+      reject: false,
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    },
+  );
+  const display = `:${await firstLine(screen.stdio[3])}`;
+  const prefix = await createPrefix(display);
+  void prefix.start('explorer', '/desktop=handglass,800x600');
+
+  const xdotool = async (...words: string[]) => {
+    const { stdout } = await execa('xdotool', words, { env: { DISPLAY: display }, reject: false });
+    return stdout;
+  };
+  const shown = (name: string) =>
+    vi.waitFor(
+      async () => {
+        const id = await xdotool('search', '--onlyvisible', '--name', name);
+        if (id === '') throw new Error(`No window ${name} is shown.`);
+        return id;
+      },
+      { interval: 100, timeout: 60_000 },
+    );
+  const windows = async () => {
+    const ids = await xdotool('search', '--onlyvisible', '--name', '.*');
+    return ids.split('\n').filter((id) => id !== '');
+  };
+  // Keys reach RegisterHotKey only through a desktop that has the keyboard.
+  const background = await shown('^handglass - Wine desktop$');
+  await xdotool('mousemove', '--window', background, '400', '500', 'click', '1');
+  return {
+    prefix,
+    press: async (keys) => void (await xdotool('key', '--clearmodifiers', keys)),
+    windows,
+
+    async openMenu() {
+      const tray = await shown('^Wine System Tray$');
+      // A balloon that is shown would be in the way of what counts the windows.
+      const before = new Set(await windows());
+      await vi.waitFor(
+        async () => {
+          await xdotool('mousemove', '--window', tray, '8', '10', 'click', '1');
+          await vi.waitUntil(async () => (await windows()).some((id) => !before.has(id)), {
+            interval: 50,
+            timeout: 3_000,
+          });
+        },
+        { interval: 100, timeout: 60_000 },
+      );
+    },
+
+    async end() {
+      await prefix.end();
+      screen.kill();
+      await screen;
+    },
+  };
+}
+
+async function firstLine(stream: unknown): Promise<string> {
+  const [line] = (await once(
+    createInterface({ input: stream as NodeJS.ReadableStream }),
+    'line',
+  )) as [string];
+  return line;
+}

@@ -1,0 +1,80 @@
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { seat, until } from '../server/support.ts';
+import { pairedHost, type Host } from './paired.ts';
+import { createPrefix, missingOf, program, reasonText, type Prefix } from './wine.ts';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
+const missing = missingOf('x86_64-w64-mingw32-gcc', 'wine', 'wineserver', 'openssl');
+const title = `watch of the client for Windows, under Wine${reasonText(missing)}`;
+
+describe.skipIf(missing.length > 0)(title, () => {
+  let prefix: Prefix;
+  beforeAll(async () => {
+    prefix = await createPrefix();
+  });
+  afterAll(() => prefix.end());
+
+  async function startWatch({ service }: Host, ...flags: string[]) {
+    const child = prefix.start(program, 'watch', ...flags);
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    await until(() => service.control.listeners.size > 1);
+    return {
+      child,
+      async next(): Promise<string> {
+        const { value } = await lines.next();
+        return String(value);
+      },
+    };
+  }
+
+  test('it prints a line for each change that this guest sees', async () => {
+    const host = await pairedHost(prefix);
+    const watch = await startWatch(host);
+    const { control } = host.service;
+    control.current.seats = [seat('desk', { owner: 'win10' })];
+    control.tell();
+    const lines = [await watch.next(), await watch.next(), await watch.next()];
+    expect(lines.map((line) => line.slice(21))).toEqual([
+      'seat desk with win10',
+      'seat couch no more',
+      'usb device 1532:0037 of couch no more',
+    ]);
+    expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}seat/);
+  });
+
+  test('with --json it prints the state, as it is and then for each change', async () => {
+    const host = await pairedHost(prefix);
+    const watch = await startWatch(host, '--json');
+    const owner = async () => JSON.parse(await watch.next()).seats[0].owner as unknown;
+    expect(await owner()).toBe('host');
+    host.service.control.current.seats = [seat('desk', { owner: 'win10' })];
+    host.service.control.tell();
+    expect(await owner()).toBe('win10');
+  });
+
+  test('a host that goes away is waited for, and what changed meanwhile is told', async () => {
+    const host = await pairedHost(prefix);
+    const watch = await startWatch(host);
+    await host.relay.down();
+    await until(() => host.service.control.listeners.size <= 1);
+    host.service.control.current.seats = [seat('desk', { owner: 'win10' }), seat('couch')];
+    await host.relay.up();
+    expect(await watch.next()).toMatch(/seat desk with win10$/);
+  });
+
+  test('a guest that is revoked meanwhile is told so', async () => {
+    const host = await pairedHost(prefix);
+    const { child } = await startWatch(host);
+    await host.revoke();
+    const { exitCode, stdout, stderr } = await child;
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 5,
+      stdout: '',
+      stderr:
+        'handglass-guest: The service does not accept this guest.\n' +
+        '                 Pair it on the host with `handglass guest pair DOMAIN`.\n',
+    });
+  });
+});
