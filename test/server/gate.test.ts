@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { expect, test } from 'vitest';
+import { pageRefusal } from '../../src/server/gate.ts';
 import { everywhere, openPeer, startService } from './support.ts';
 
 const trusting = { rejectUnauthorized: false };
@@ -48,6 +49,22 @@ test.each([
   const { port } = await startService({ listen: [everywhere] });
   const headers = { Origin: origin.replace('PORT', String(port)) };
   expect(await statusOf(`wss://127.0.0.1:${port}/`, headers)).toBe(status);
+});
+
+test.each([
+  { reached: '::1', host: '[::1]:18503', isOwn: true },
+  { reached: '::1', host: '::1:18503', isOwn: false },
+  { reached: '::1', host: 'localhost:18503', isOwn: true },
+  { reached: 'fd00::1', host: '[fd00::1]:18503', isOwn: true },
+  { reached: 'fd00::1', host: 'localhost:18503', isOwn: false },
+  { reached: '::ffff:192.168.122.1', host: '192.168.122.1:18503', isOwn: true },
+  { reached: '192.168.122.1', host: 'localhost:18503', isOwn: false },
+  { reached: 'fe80::1%virbr0', host: '[fe80::1]:18503', isOwn: true },
+  { reached: '192.168.122.1', host: undefined, isOwn: false },
+])('$host is a name of $reached: $isOwn', ({ reached, host, isOwn }) => {
+  const socket = { localAddress: reached, localPort: 18_503 };
+  const request = { socket, headers: { host } } as IncomingMessage;
+  expect(pageRefusal(request, 'network') === null).toBe(isOwn);
 });
 
 test('a page under the name of this machine may connect to itself', async () => {

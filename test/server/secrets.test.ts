@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { createSecrets } from '../../src/server/secrets.ts';
+import { manualClock } from './support.ts';
+
+function secrets() {
+  const clock = manualClock();
+  return { clock, kept: createSecrets<string>(clock, { bytes: 16, lifeMs: 1_000 }) };
+}
+
+test('a secret has as many random bits as asked for, and tells whose it is', () => {
+  const { kept } = secrets();
+  const [one, other] = [kept.make('one'), kept.make('other')];
+  expect(one.secret).toMatch(/^[\w-]{22}$/);
+  expect(one.secret).not.toBe(other.secret);
+  expect([kept.find(one.secret), kept.find(other.secret), kept.find(''), kept.find('one')]).toEqual(
+    ['one', 'other', null, null],
+  );
+});
+
+test('a secret that is taken is unknown from there on', () => {
+  const { kept } = secrets();
+  const { secret } = kept.make('one');
+  expect([kept.take(secret), kept.take(secret), kept.find(secret)]).toEqual(['one', null, null]);
+});
+
+test('a secret ends at the time that was told', () => {
+  const { clock, kept } = secrets();
+  const { secret, expires } = kept.make('one');
+  expect(expires).toBe(clock.now() + 1_000);
+  clock.advance(999);
+  expect(kept.find(secret)).toBe('one');
+  clock.advance(1);
+  expect(kept.find(secret)).toBeNull();
+});
+
+test('of more than 64 the oldest are forgotten', () => {
+  const { kept } = secrets();
+  const made = Array.from({ length: 66 }, (_, index) => kept.make(String(index)));
+  expect(made.map(({ secret }) => kept.find(secret)).slice(0, 4)).toEqual([null, null, '2', '3']);
+});
