@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { changes } from '../../src/cli/render/change.ts';
+import { changes } from '../../src/server/words/change.ts';
 import { stateLines } from '../../src/cli/render/state.ts';
 import type { State } from '../../src/server/protocol.ts';
 import { visibleState } from '../../src/server/visibility.ts';
@@ -83,6 +83,8 @@ function states(): fc.Arbitrary<State> {
       domain: fc.constant('win10'),
       path: fc.constant(''),
       mib: fc.constantFrom(32, 128),
+      resolution: fc.constant('2560x1440'),
+      fileMib: fc.constantFrom(null, 64),
       present: fc.constant(true),
       host: fc.constantFrom('alive', 'dead', 'none', 'unknown', 'odd'),
     }),
