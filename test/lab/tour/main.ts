@@ -11,6 +11,7 @@ import { bootLab, type Lab } from '../lab.ts';
 import { progressOn } from '../progress.ts';
 import { until } from '../shell.ts';
 import { aborted, Stopped, stopSignal } from '../stop-signal.ts';
+import { carryPanel } from './carried-panel.ts';
 import { steps } from './steps.ts';
 
 const help = `\
@@ -19,8 +20,11 @@ const help = `\
   npm start -- --here       run the service on this machine (--config FILE: another configuration)
 `;
 
-const stay = `
-The virtual host stays up; Ctrl-C ends it. In a second terminal, in this folder:
+const stay = (panel: string) => `
+The virtual host stays up; Ctrl-C ends it. The panel, in a browser of this machine (the link is good
+once): ${panel}
+
+In a second terminal, in this folder:
 
   npm run lab -- --attach -- labctl key leftctrl+rightctrl    press the chord again
   npm run lab -- --attach -- handglass status                 see who has what
@@ -86,11 +90,18 @@ async function tour(briefly: boolean): Promise<number> {
   try {
     await Promise.race([showSteps(lab), lab.lost, aborted(stop)]);
     if (briefly) return 0;
-    process.stdout.write(stay);
+    const panel = await carryPanel(lab, stop).catch(reasonFrom);
+    process.stdout.write(stay(panel));
     return await Promise.race([showChanges(lab), lab.lost, aborted(stop)]);
   } finally {
     await lab.end();
   }
+}
+
+/** That there is no panel keeps nobody from the rest. */
+function reasonFrom(error: unknown): string {
+  if (error instanceof LabFailure) return error.message;
+  throw error;
 }
 
 async function showSteps(lab: Lab): Promise<void> {

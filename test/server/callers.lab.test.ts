@@ -1,0 +1,59 @@
+/** Those who call the service from outside: a browser with the panel, and a guest that libvirt runs. */
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { product } from '../lab/guest/input/programs.ts';
+import { bootLab, type Lab } from '../lab/lab.ts';
+import { output, until } from '../lab/shell.ts';
+import { carryPanel } from '../lab/tour/carried-panel.ts';
+import { browserTest, newPage, status, useBrowser } from './panel/browser.ts';
+
+const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
+
+let lab: Lab;
+
+useBrowser();
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 660_000 });
+
+beforeAll(async () => {
+  lab = await bootLab({ boot: 'systemd' });
+  await output(lab, 'virsh start win10');
+});
+
+afterAll(() => lab.end());
+
+browserTest('a press on the panel moves a USB mouse to the guest and back', async () => {
+  const ending = new AbortController();
+  onTestFinished(() => ending.abort());
+  const link = await carryPanel(lab, ending.signal);
+  const { page, strayed } = await newPage();
+  page.setDefaultTimeout(120_000);
+  await page.goto(link);
+  await status(page, 'connected');
+
+  await page.getByRole('button', { name: 'Give to win10' }).click();
+  await until(lab, `test ! -e ${mouse} && virsh dumpxml win10 | grep -q ua-handglass`);
+  await page.getByRole('button', { name: 'Give to host' }).click();
+  await until(lab, `test -e ${mouse} && ! virsh dumpxml win10 | grep -q ua-handglass`);
+
+  expect(strayed).toEqual([]);
+});
+
+test("a guest inside pairs over libvirt's network, and brings its seat back to the host", async () => {
+  await output(lab, 'virsh destroy win10');
+  const paired = JSON.parse(await output(lab, 'handglass guest pair win10 --json')) as {
+    pairing: string[];
+  };
+  const pairing = paired.pairing.find((each) => each.includes('://192.168.122.1:')) ?? '';
+  await output(lab, `${product}/test/lab/guest/inner/define '${pairing}'`);
+  await output(lab, 'virsh start win10 && handglass give desk win10');
+
+  await lab.sh('while virsh domstate win10 | grep -q running; do sleep 1; done');
+
+  const answer = await output(lab, `grep -a -o 'guest: .*' /tmp/inner.log`);
+  expect(answer).toContain('"result":{"name":"desk","owner":"host"');
+  expect(await output(lab, 'journalctl -u handglass -o cat')).toMatch(
+    /^desk: with host \(guest [0-9a-f]+/m,
+  );
+  expect(JSON.parse(await output(lab, 'handglass guest list --json'))).toMatchObject([
+    { domain: 'win10', connected: false },
+  ]);
+});
