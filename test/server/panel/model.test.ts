@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import {
   beginning,
+  refusalOf,
   withAnswer,
   withAsked,
+  withDismissed,
   withState,
   withStatus,
   type Model,
@@ -16,6 +18,12 @@ const told = (model: Model) => model.happenings.map(({ what }) => what);
 
 const opened = () =>
   withState(withStatus(beginning(noon), 'open', noon), stateOf('host', 1), 'host', noon);
+
+function failed(number: number) {
+  return seat('desk', {
+    move: { number, to: 'win10', why: 'chord', failure: 'The mouse is gone.' },
+  });
+}
 
 function stateOf(owner: string, number: number) {
   return { ...sampleState, number, seats: [seat('desk', { owner })] };
@@ -56,6 +64,19 @@ test('a refusal stays until the seat is asked to go again, or has gone', () => {
   expect(withState(refused, stateOf('host', 2), 'host', noon).refusals.size).toBe(1);
   expect(withState(refused, stateOf('win10', 2), 'host', noon).refusals.size).toBe(0);
   expect(withAsked(refused, 'desk', 'win10').refusals.size).toBe(0);
+});
+
+test('a failure that is dismissed is not shown again, and the next one is', () => {
+  const withFailure = (model: Model, number: number) =>
+    withState(model, { ...sampleState, number, seats: [failed(number)] }, 'host', noon);
+  const model = withAnswer(withFailure(opened(), 2), 'desk', refusal);
+  expect(refusalOf(model, failed(2))).toEqual(refusal);
+  const read = withDismissed(model, 'desk');
+  expect(refusalOf(read, failed(2))).toBeNull();
+  expect(refusalOf(withFailure(read, 3), failed(3))).toEqual({
+    what: 'Not moved to win10 (chord): The mouse is gone.',
+    remedy: '',
+  });
 });
 
 test('a connection that is tried again and again is told of once', () => {

@@ -5,7 +5,7 @@ import {
   beginning,
   withAnswer,
   withAsked,
-  withoutRefusal,
+  withDismissed,
   withState,
   withStatus,
   type Actions,
@@ -23,7 +23,7 @@ const link = openLink(address, openCredentials(), {
 const retry = () => link.retry();
 const actions: Actions = {
   give: (seat, to) => void give(seat, to),
-  dismiss: (seat) => show(withoutRefusal(model, seat)),
+  dismiss: (seat) => show(withDismissed(model, seat)),
   retry,
 };
 

@@ -1,5 +1,5 @@
 /** All that the page shows. */
-import type { State } from '../../protocol.ts';
+import type { SeatState, State } from '../../protocol.ts';
 import { changes } from '../../words/change.ts';
 import { changesMeanwhile, withNews, type Happening } from './happenings.ts';
 
@@ -28,6 +28,8 @@ export interface Model {
   asked: ReadonlyMap<string, string>;
   /** By seat, why it did not go where it was last asked to. */
   refusals: ReadonlyMap<string, Refusal>;
+  /** By seat, the number of the move whose failure has been read. */
+  dismissed: ReadonlyMap<string, number>;
 }
 
 /** What the page's buttons do. */
@@ -47,6 +49,7 @@ export function beginning(time: Date): Model {
     happenings: [],
     asked: new Map(),
     refusals: new Map(),
+    dismissed: new Map(),
   };
 }
 
@@ -78,7 +81,7 @@ export function withState(model: Model, state: State, viewer: string, time: Date
     viewer,
     happenings: withNews(happenings, before === null ? [] : differences(before, state), time),
     refusals: new Map(
-      [...refusals].filter(([seat]) => ownerOf(seat, before) === ownerOf(seat, state)),
+      [...refusals].filter(([seat]) => seatIn(before, seat)?.owner === seatIn(state, seat)?.owner),
     ),
   };
 }
@@ -99,10 +102,28 @@ export function withAnswer(model: Model, seat: string, refusal: Refusal | null):
   };
 }
 
-export function withoutRefusal(model: Model, seat: string): Model {
+export function withDismissed(model: Model, seat: string): Model {
+  const number = seatIn(model.state, seat)?.move?.number;
+  return {
+    ...withoutRefusal(model, seat),
+    dismissed: new Map([...model.dismissed, [seat, number ?? 0]]),
+  };
+}
+
+/** Why the seat is not where it was last to go, until that is dismissed; null where it is. */
+export function refusalOf(model: Model, { name, moving, move }: SeatState): Refusal | null {
+  const refusal = model.refusals.get(name);
+  if (refusal !== undefined) return refusal;
+  // A chord, or somebody else, has asked for it.
+  if (moving || move === null || move.failure === null) return null;
+  if (move.number === model.dismissed.get(name)) return null;
+  return { what: `Not moved to ${move.to} (${move.why}): ${move.failure}`, remedy: '' };
+}
+
+function withoutRefusal(model: Model, seat: string): Model {
   return { ...model, refusals: new Map([...model.refusals].filter(([name]) => name !== seat)) };
 }
 
-function ownerOf(name: string, state: State | null): string | undefined {
-  return state?.seats.find((seat) => seat.name === name)?.owner;
+function seatIn(state: State | null, name: string): SeatState | undefined {
+  return state?.seats.find((seat) => seat.name === name);
 }

@@ -1,6 +1,6 @@
 import type { DeviceState, SeatState } from '../../protocol.ts';
 import { deviceText } from '../../words/device.ts';
-import type { Actions, Model, Refusal } from './model.ts';
+import { refusalOf, type Actions, type Model, type Refusal } from './model.ts';
 import { row } from './row.ts';
 import { destination, targetsOf, type Target } from './targets.ts';
 import { h, prose, type Tree } from './tree.ts';
@@ -15,7 +15,7 @@ export function seatSection(seat: SeatState, model: Model, actions: Actions): Tr
     connected: status === 'open',
     asked,
   });
-  const refusal = model.refusals.get(seat.name) ?? lastFailure(seat);
+  const refusal = refusalOf(model, seat);
   const title = `seat ${seat.name}`;
   return h(
     'section',
@@ -80,25 +80,13 @@ const verbs: Record<Target['is'], string> = {
   closed: 'Give to',
 };
 
-/** One that a chord or somebody else has asked for. */
-function lastFailure({ moving, move }: SeatState): Omit<Refusal, 'remedy'> | null {
-  if (moving || move === null || move.failure === null) return null;
-  return { what: `Not moved to ${move.to} (${move.why}): ${move.failure}` };
-}
-
-function refusalNote(
-  refusal: Omit<Refusal, 'remedy'> & { remedy?: string },
-  dismiss: () => void,
-): Tree {
-  const { what, remedy = '' } = refusal;
+function refusalNote({ what, remedy }: Refusal, dismiss: () => void): Tree {
   return h(
     'div',
     { key: 'refusal', class: 'note', role: 'alert' },
     h('p', {}, ...prose(what)),
     ...(remedy === '' ? [] : [h('p', {}, ...prose(remedy))]),
-    ...('remedy' in refusal
-      ? [h('button', { class: 'quiet', type: 'button', press: dismiss }, 'Dismiss')]
-      : []),
+    h('button', { class: 'quiet', type: 'button', press: dismiss }, 'Dismiss'),
   );
 }
 
