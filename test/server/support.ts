@@ -186,6 +186,8 @@ export interface TestService {
 }
 
 export interface TestOptions {
+  /** Where a service before has kept what outlives it; else a new one. */
+  folder?: string;
   clock?: Clock;
   listen?: (Endpoint | InterfaceEndpoint)[];
   panel?: Endpoint[];
@@ -200,7 +202,7 @@ export const everywhere = { address: '0.0.0.0', port: 0 };
 
 /** A service on a unix socket and a free port of 127.0.0.1, stopped when the test ends. */
 export async function startService(options: TestOptions = {}): Promise<TestService> {
-  const folder = await temporaryFolder();
+  const folder = options.folder ?? (await temporaryFolder());
   const guests = await openGuests(host, join(folder, 'guests.json'));
   const { operations, control } = memoryOperations(options.state);
   const socketPath = join(folder, 'handglass.sock');
