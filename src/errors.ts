@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'listen-failed'
   | 'locked-out'
   | 'not-permitted'
+  | 'pairing-failed'
   | 'protocol'
   | 'qemu-unavailable'
   | 'seat-unknown'

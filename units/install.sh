@@ -1,17 +1,25 @@
 #!/bin/sh
 # Installs the service from the folder that holds this one: sudo sh units/install.sh
+# With --guest, for a Linux guest: the command and its users' unit, and nothing of the service.
 # An existing configuration is left as it is. Running it again is harmless.
 set -eu
 product=$(cd "$(dirname "$0")/.." && pwd)
 cd "$product"
 
+case ${1-} in
+'' | --guest) ;;
+*)
+  echo "install.sh: $1 is unknown; only --guest is taken." >&2
+  exit 2
+  ;;
+esac
 [ "$(id -u)" = 0 ] || {
   echo 'install.sh: installing needs root. Run: sudo sh units/install.sh' >&2
   exit 5
 }
 case $product in
 /home/* | /root/* | /tmp/* | /var/tmp/*)
-  echo "install.sh: the service cannot read $product. Move this folder to /usr/lib/handglass first." >&2
+  echo "install.sh: other users cannot read $product. Move this folder to /usr/lib/handglass first." >&2
   exit 1
   ;;
 esac
@@ -26,6 +34,13 @@ cat >/usr/bin/handglass <<LAUNCHER
 exec '$product/node_modules/.bin/node' --max-semi-space-size=1 '$product/src/build/handglass.js' "\$@"
 LAUNCHER
 chmod 755 /usr/bin/handglass
+
+if [ "${1-}" = --guest ]; then
+  install -D -m 644 units/handglass-guest.service /etc/systemd/user/handglass-guest.service
+  echo 'Installed. Next, as the user of this guest, run what `handglass guest pair DOMAIN` prints on the host,'
+  echo 'then: systemctl --user daemon-reload && systemctl --user enable --now handglass-guest'
+  exit
+fi
 
 install -D -m 644 units/handglass.sysusers /usr/lib/sysusers.d/handglass.conf
 install -D -m 644 -t /etc/systemd/system \

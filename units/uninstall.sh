@@ -23,6 +23,7 @@ systemctl --quiet disable $units 2>/dev/null || true
 cd /etc/systemd/system
 rm -f $units
 rm -f /usr/bin/handglass \
+  /etc/systemd/user/handglass-guest.service \
   /usr/lib/sysusers.d/handglass.conf \
   /etc/systemd/logind.conf.d/handglass.conf \
   /usr/lib/udev/rules.d/65-handglass.rules

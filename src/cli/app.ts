@@ -7,6 +7,7 @@ import { confirm, daemon } from './commands/daemon.ts';
 import { guest } from './commands/guest.ts';
 import { input } from './commands/input.ts';
 import { give, toggle } from './commands/move.ts';
+import { panel } from './commands/panel.ts';
 import { shm } from './commands/shm.ts';
 import { resume, suspend } from './commands/sleep.ts';
 import { status } from './commands/status.ts';
@@ -27,6 +28,7 @@ const routes = buildRouteMap({
     input,
     usb,
     guest,
+    panel,
     shm,
     config,
     daemon,

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { ExitCode, run } from '@stricli/core';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { isErrno, reasonOf } from '../errors.ts';
 import { clock } from '../host/clock.ts';
 import { filesUnder } from '../host/files.ts';
-import { runtimeFolder } from '../host/folders.ts';
+import { runtimeFolder, userConfigFolder } from '../host/folders.ts';
 import { native } from '../host/native.ts';
 import { app, programName } from './app.ts';
 import type { Context } from './context.ts';
@@ -28,6 +30,15 @@ const context: Context = {
     const { connect } = await import('../server/client.ts');
     return connect(`ws+unix:${join(runtimeFolder(), 'handglass.sock')}:/`);
   },
+  async virsh(uri, signal) {
+    const { processes } = await import('../host/processes.ts');
+    const { virshFor } = await import('../libvirt/virsh.ts');
+    return virshFor({ ...processes, ...clock }, uri, signal);
+  },
+  windowsClientPath: fileURLToPath(
+    new URL('../../native/build/handglass-guest.exe', import.meta.url),
+  ),
+  guestPairingPath: () => join(userConfigFolder(), 'handglass', 'guest.json'),
   async runDaemon(configPath, trialMs) {
     keepSmall();
     const { runDaemon } = await import('../daemon/main.ts');
@@ -38,7 +49,9 @@ const context: Context = {
     process.once('SIGINT', () => interrupted.abort());
     return interrupted.signal;
   },
+  readInput: () => text(process.stdin),
   print: (...lines) => writeLines(process.stdout, lines),
+  warn: (...lines) => writeLines(process.stderr, lines),
 };
 
 process.stdout.on('error', (error) => {

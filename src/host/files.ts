@@ -15,6 +15,9 @@ import {
 } from 'node:fs';
 import {
   chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
   open,
   readdir,
   readFile,
@@ -25,9 +28,12 @@ import {
   unlink,
   writeFile,
 } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type {
   FileFacts,
+  MakeFolder,
+  MakeTemporary,
   OpenFile,
   OpenFiles,
   ReadFiles,
@@ -46,7 +52,14 @@ import type {
 export function filesUnder(
   root: string,
   reserve: (fd: number, bytes: number) => void,
-): ReadFiles & WriteFiles & WriteAttribute & OpenFiles & SetMode & WatchFolder {
+): ReadFiles &
+  WriteFiles &
+  MakeFolder &
+  MakeTemporary &
+  WriteAttribute &
+  OpenFiles &
+  SetMode &
+  WatchFolder {
   const below = (path: string) => join(root, path);
   return {
     readText: async (path) =>
@@ -56,6 +69,11 @@ export function filesUnder(
     realPath: async (path) => `/${relative(await realpath(root), await realpath(below(path)))}`,
     factsOf: async (path) => factsFrom(lstatSync(below(path))),
     replaceFile: (path, text, mode) => replaceFile(below(path), text, mode),
+    makeFolder: async (path, mode) => void (await mkdir(below(path), { recursive: true, mode })),
+    makeTemporaryFolder: async () =>
+      `/${relative(root, await mkdtemp(below(join(tmpdir(), 'handglass-'))))}`,
+    copyFile: (from, to) => copyFile(below(from), below(to)),
+    removeFolder: (path) => rm(below(path), { recursive: true, force: true }),
     writeAttribute: (path, text) => writeFile(below(path), text, { flag: constants.O_WRONLY }),
     openFile: async (path, how) =>
       openedFile(openSync(below(path), openFlags[how], 0o600), reserve),

@@ -36,6 +36,19 @@ export interface WriteFiles {
   replaceFile(path: string, text: string, mode: number): Promise<void>;
 }
 
+export interface MakeFolder {
+  /** Makes a folder of this mode, and those above it, where they are not there yet. */
+  makeFolder(path: string, mode: number): Promise<void>;
+}
+
+export interface MakeTemporary {
+  /** Makes a folder that only this user may enter. Whoever made it removes it. */
+  makeTemporaryFolder(): Promise<string>;
+  copyFile(from: string, to: string): Promise<void>;
+  /** With all that is in it. */
+  removeFolder(path: string): Promise<void>;
+}
+
 export interface WriteAttribute {
   /** Gives the kernel a text by a file of sysfs, in one write; the file has to be there. */
   writeAttribute(path: string, text: string): Promise<void>;

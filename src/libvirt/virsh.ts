@@ -85,7 +85,7 @@ function reasonIn(stderr: string): string {
 
 function unavailable(uri: string, reason: string): HandglassError {
   const remedy = /authentication|permission denied/i.test(reason)
-    ? 'The service has to be in the group libvirt; see units/handglass.sysusers.'
+    ? 'Whoever asks has to be in the group libvirt: a user, or the service (units/handglass.sysusers).'
     : 'See `systemctl status libvirtd virtqemud`; it is tried again by itself.';
   return new HandglassError(
     'libvirt-unavailable',

@@ -1,5 +1,6 @@
 /** The other end of the protocol, as the command line uses it. */
 import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { HandglassError, isErrno, reasonOf, type ErrorCode } from '../errors.ts';
@@ -30,27 +31,43 @@ export interface Client {
   close(): Promise<void>;
 }
 
+export interface ConnectOptions {
+  /** A guest's. */
+  token?: string;
+  /** Makes the connection under the websocket, where that is more than the address says. */
+  transport?: () => Promise<Duplex>;
+}
+
 /**
- * Connects to `ws+unix:PATH:/` or `ws://HOST:PORT/`; to the latter with the guest's token.
+ * Connects to `ws+unix:PATH:/`, `ws://HOST:PORT/` or `wss://HOST:PORT/`; with a token as its guest.
  *
  * @throws HandglassError `service-down` where nobody answers, `not-permitted` where this user may
  *   not open the socket, `unauthenticated` where the token is refused
  */
-export async function connect(address: string, options: { token?: string } = {}): Promise<Client> {
-  const websocket = new WebSocket(address, {
-    handshakeTimeout: handshakeTimeoutMs,
-    maxPayload: answerLimitBytes,
-    perMessageDeflate: false,
-  });
-  const client = clientOver(websocket);
-  try {
-    await once(websocket, 'open');
-  } catch (error) {
-    throw notConnected(address, error);
-  }
-  const { token } = options;
+export async function connect(
+  address: string,
+  { token, transport }: ConnectOptions = {},
+): Promise<Client> {
+  const client = await open(address, transport);
   if (token !== undefined) await client.call('session.authenticate', { token });
   return client;
+}
+
+async function open(address: string, transport: ConnectOptions['transport']): Promise<Client> {
+  try {
+    const socket = await transport?.();
+    const websocket = new WebSocket(address, {
+      handshakeTimeout: handshakeTimeoutMs,
+      maxPayload: answerLimitBytes,
+      perMessageDeflate: false,
+      ...(socket === undefined ? {} : { createConnection: () => socket }),
+    });
+    const client = clientOver(websocket);
+    await once(websocket, 'open');
+    return client;
+  } catch (error) {
+    throw error instanceof HandglassError ? error : notConnected(address, error);
+  }
 }
 
 const handshakeTimeoutMs = 5_000;
@@ -178,16 +195,20 @@ function connectionEnded(code: number): HandglassError {
     code === closeCodes.goingAway
       ? 'The service has ended.'
       : `The service ended the connection (${code}).`,
-    '`systemctl status handglass` shows how it is.',
+    'On the host, `systemctl status handglass` shows how it is.',
   );
 }
 
 function notConnected(address: string, error: unknown): HandglassError {
-  const place = address.replace(/^ws\+unix:(.*):\/$/, '$1');
+  const path = /^ws\+unix:(.*):\/$/.exec(address)?.[1];
+  return path === undefined ? hostAway(new URL(address).host, error) : serviceAway(path, error);
+}
+
+function serviceAway(path: string, error: unknown): HandglassError {
   if (isErrno(error, 'EACCES')) {
     return new HandglassError(
       'not-permitted',
-      `This user may not open ${place}.`,
+      `This user may not open ${path}.`,
       'Join the group with `sudo usermod -aG handglass "$USER"`, then log in again.',
       { cause: error },
     );
@@ -196,9 +217,19 @@ function notConnected(address: string, error: unknown): HandglassError {
   return new HandglassError(
     'service-down',
     isErrno(error, 'ENOENT', 'ECONNREFUSED')
-      ? `The Handglass service does not run: ${reason} at ${place}.`
-      : `The Handglass service does not answer at ${place}: ${reasonOf(error)}.`,
+      ? `The Handglass service does not run: ${reason} at ${path}.`
+      : `The Handglass service does not answer at ${path}: ${reasonOf(error)}.`,
     'Start it with `sudo systemctl start handglass`.',
+    { cause: error },
+  );
+}
+
+function hostAway(place: string, error: unknown): HandglassError {
+  const reason = isErrno(error, 'ECONNREFUSED') ? 'nobody listens there' : reasonOf(error);
+  return new HandglassError(
+    'service-down',
+    `The host does not answer at ${place}: ${reason}.`,
+    'On the host, `systemctl status handglass` shows whether the service runs.',
     { cause: error },
   );
 }

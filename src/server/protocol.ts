@@ -231,4 +231,5 @@ export const errorNumbers: Record<ErrorCode, number> = {
   'device-refused': -32_022,
   'qemu-unavailable': -32_023,
   'trial-not-running': -32_024,
+  'pairing-failed': -32_025,
 };

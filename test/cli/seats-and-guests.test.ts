@@ -38,12 +38,24 @@ test.each([[['give', 'desk', 'win10', '--json']], [['toggle', '--json']]])(
   },
 );
 
-test('guest pair prints the pairing string and nothing else, so that a script can take it', async () => {
+test('guest pair prints the string, how long it is good, and what to do with it', async () => {
   const { folder, port, address, guests } = await startService();
   const { stdout, stderr, status } = await handglass(['guest', 'pair', 'win10'], at(folder));
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
-  expect(stdout).toMatch(new RegExp(`^handglass://127.0.0.1:${port}/\\?code=[\\w-]{22}\n$`));
-  const code = new URL(stdout.trim()).searchParams.get('code');
+  const [string = ''] = stdout.split('\n');
+  const code = new URL(string).searchParams.get('code');
+  const shown = stdout
+    .replaceAll(string, `handglass://ADDRESS:PORT/?pin=PIN&code=CODE`)
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, '2026-01-01 00:10:00');
+  expect(shown).toMatchInlineSnapshot(`
+    "handglass://ADDRESS:PORT/?pin=PIN&code=CODE
+
+    It is good once, for 10 minutes (until 2026-01-01 00:10:00). In the guest, run:
+      Linux:    handglass guest pair 'handglass://ADDRESS:PORT/?pin=PIN&code=CODE'
+      Windows:  handglass-guest pair "handglass://ADDRESS:PORT/?pin=PIN&code=CODE"
+    "
+  `);
+  expect(string).toMatch(new RegExp(`^handglass://127.0.0.1:${port}/\\?code=[\\w-]{22}$`));
   await (await openPeer(address)).ask('session.authenticate', { code });
   expect(guests.list()).toMatchObject([{ domain: 'win10' }]);
 });

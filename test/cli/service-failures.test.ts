@@ -14,6 +14,7 @@ const commands = [
   ['guest', 'pair', 'win10'],
   ['guest', 'list'],
   ['guest', 'revoke', '0123456789ab'],
+  ['panel'],
   ['confirm'],
   ['suspend'],
   ['resume'],
@@ -155,7 +156,10 @@ test('a service that ends during a handoff is named', async () => {
   service.control.beforeMoveEnds = () => service.stop();
   expect(await handglass(['give', 'desk', 'win10'], at(service.folder))).toEqual({
     stdout: '',
-    stderr: told(['The service has ended.', '`systemctl status handglass` shows how it is.']),
+    stderr: told([
+      'The service has ended.',
+      'On the host, `systemctl status handglass` shows how it is.',
+    ]),
     status: 4,
   });
 });

@@ -233,7 +233,7 @@ test('watch fails when the service ends', async () => {
     status: 4,
     stderr:
       'handglass: The service has ended.\n' +
-      '           `systemctl status handglass` shows how it is.\n',
+      '           On the host, `systemctl status handglass` shows how it is.\n',
     noMoreLines: true,
   });
 });

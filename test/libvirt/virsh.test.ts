@@ -174,7 +174,8 @@ test('a command under way is brought to its end when the signal is aborted', asy
 });
 
 const restart = 'See `systemctl status libvirtd virtqemud`; it is tried again by itself.';
-const joinGroup = 'The service has to be in the group libvirt; see units/handglass.sysusers.';
+const joinGroup =
+  'Whoever asks has to be in the group libvirt: a user, or the service (units/handglass.sysusers).';
 const socket = "Failed to connect socket to '/var/run/libvirt/libvirt-sock'";
 
 const cannotConnect = (reason: string) =>

@@ -6,13 +6,13 @@ const units = new URL('../../units/', import.meta.url);
 test('whatever install.sh makes, uninstall.sh takes away', async () => {
   const install = await readFile(new URL('install.sh', units), 'utf8');
   const uninstall = await readFile(new URL('uninstall.sh', units), 'utf8');
-  const made = [...install.matchAll(/^(?:cat >|install -D .*)(\/\S+)(?: <<.*)?$/gm)];
+  const made = [...install.matchAll(/^ *(?:cat >|install -D .* )(\/\S+)(?: <<.*)?$/gm)];
   const paths = made
     .map(([, path = '']) => path)
-    .filter((path) => !path.startsWith('/etc/systemd/system'));
+    .filter((path) => !path.startsWith('/etc/handglass/'));
   const services = (await readdir(units)).filter((name) => name.endsWith('.service'));
-  expect(paths).toHaveLength(4);
-  expect(services).toHaveLength(3);
+  expect(paths).toHaveLength(5);
+  expect(services).toHaveLength(4);
   for (const each of [...paths, ...services, 'userdel handglass'])
     expect(uninstall).toContain(each);
 });

@@ -2,18 +2,9 @@ import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { argument, jsonFlag } from '../flags.ts';
 import { withClient } from '../with-client.ts';
-
-const pair = buildCommand({
-  async func(this: Context, { json }: { json?: boolean }, domain: string) {
-    const made = await withClient(this, (client) => client.call('guest.pair', { domain }));
-    this.print(...(json ? [JSON.stringify(made)] : made.pairing.slice(0, 1)));
-  },
-  parameters: {
-    flags: { json: jsonFlag },
-    positional: { kind: 'tuple', parameters: [argument('DOMAIN', 'The domain of the guest')] },
-  },
-  docs: { brief: 'Make a pairing string for a guest, good once and for 10 minutes' },
-});
+import { pair, unpair } from './guest-pair.ts';
+import { guestGive, guestRelease, guestStatus, guestToggle } from './guest-seats.ts';
+import { guestWatch } from './guest-watch.ts';
 
 const list = buildCommand({
   async func(this: Context, { json }: { json?: boolean }) {
@@ -22,7 +13,7 @@ const list = buildCommand({
     this.print(...(json ? [JSON.stringify(guests)] : guestLines(guests)));
   },
   parameters: { flags: { json: jsonFlag } },
-  docs: { brief: 'List every paired guest' },
+  docs: { brief: 'On the host: list every paired guest' },
 });
 
 const revoke = buildCommand({
@@ -34,10 +25,30 @@ const revoke = buildCommand({
     flags: { json: jsonFlag },
     positional: { kind: 'tuple', parameters: [argument('ID', 'As `guest list` shows it')] },
   },
-  docs: { brief: "Take a guest's token away, and end its connections" },
+  docs: { brief: "On the host: take a guest's token away, and end its connections" },
 });
 
 export const guest = buildRouteMap({
-  routes: { pair, list, revoke },
-  docs: { brief: 'Pair guests, so that they may ask for a seat' },
+  routes: {
+    pair,
+    list,
+    revoke,
+    status: guestStatus,
+    give: guestGive,
+    release: guestRelease,
+    toggle: guestToggle,
+    watch: guestWatch,
+    unpair,
+  },
+  docs: {
+    brief: 'Pair guests, and in a guest ask for a seat',
+    fullDescription: `Pair guests, and in a guest ask for a seat.
+
+A guest is paired once: \`handglass guest pair DOMAIN\` on the host prints what
+to run in the guest. From then on the guest may move the seats that list its
+domain, between the host and itself.
+
+Exit status in a guest: 3 it is not paired, 4 the host is not reached, 5 the
+host refuses it, or has another key than when it was paired.`,
+  },
 });

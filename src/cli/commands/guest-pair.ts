@@ -1,0 +1,103 @@
+import { buildCommand } from '@stricli/core';
+import { HandglassError } from '../../errors.ts';
+import type { Context } from '../context.ts';
+import { deliver, ways, type Way } from '../deliver.ts';
+import { argument, configFlag, jsonFlag } from '../flags.ts';
+import { withClient } from '../with-client.ts';
+
+interface Flags {
+  config: string;
+  json?: boolean;
+  via?: Way;
+}
+
+export const pair = buildCommand({
+  async func(this: Context, flags: Flags, what: string) {
+    const { isPairingString } = await import('../../guest/pairing-string.ts');
+    if (what === '-') await pairHere(this, flags, await this.readInput());
+    else if (isPairingString(what)) await pairHere(this, flags, what);
+    else await pairDomain(this, flags, what);
+  },
+  parameters: {
+    flags: {
+      config: configFlag,
+      json: jsonFlag,
+      via: {
+        kind: 'enum',
+        brief: 'Bring it there too',
+        values: ways,
+        optional: true,
+      },
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [argument('DOMAIN|TEXT', 'On the host the domain, in the guest the string')],
+    },
+  },
+  docs: {
+    brief: 'Pair a guest: on the host first, then in the guest',
+    fullDescription: `Pair a guest: on the host first, then in the guest.
+
+On the host, with a domain: print the pairing string, which is good once and
+for 10 minutes. With --via agent it also comes into the running guest, through
+the QEMU guest agent, and is used there for who is logged in to Linux. With
+--via iso it is on a disc in the domain's drive, beside the client for Windows.
+
+In the guest, with the string (in quotes, because of the &), or with - to read
+it from the standard input: use it, and keep what the host answers.`,
+  },
+});
+
+export const unpair = buildCommand({
+  async func(this: Context, { json }: { json?: boolean }) {
+    const { readGuestPairing, removeGuestPairing } = await import('../../guest/state-file.ts');
+    const path = this.guestPairingPath();
+    const id = await readGuestPairing(this.host, path).then(idOf, () => null);
+    await removeGuestPairing(this.host, path);
+    if (json) return this.print(JSON.stringify({ id }));
+    this.print(
+      'This guest has forgotten its pairing. The host has not:',
+      `\`handglass guest revoke ${id ?? 'ID'}\` there takes it out of the list.`,
+    );
+  },
+  parameters: { flags: { json: jsonFlag } },
+  docs: { brief: 'In a guest: forget the pairing' },
+});
+
+/** A token begins with the id of its guest. */
+function idOf({ token }: { token: string }): string {
+  return token.replace(/\..*/s, '');
+}
+
+async function pairHere(context: Context, { json, via }: Flags, text: string): Promise<void> {
+  if (via !== undefined) {
+    throw new HandglassError(
+      'usage',
+      '--via goes with a domain, not with a pairing string.',
+      'On the host, write `handglass guest pair DOMAIN --via agent|iso`.',
+    );
+  }
+  const { parsePairingString } = await import('../../guest/pairing-string.ts');
+  const { pairWithHost } = await import('../../guest/connection.ts');
+  const { writeGuestPairing } = await import('../../guest/state-file.ts');
+  const { id, paired } = await pairWithHost(parsePairingString(text));
+  await writeGuestPairing(context.host, context.guestPairingPath(), paired);
+  const { domain, address } = paired;
+  context.print(
+    json ? JSON.stringify({ id, domain }) : `paired with ${address} as guest ${id} of ${domain}`,
+  );
+}
+
+async function pairDomain(context: Context, flags: Flags, domain: string): Promise<void> {
+  const { config, json, via: way } = flags;
+  const invitation = await withClient(context, (client) => client.call('guest.pair', { domain }));
+  const { invitationLines } = await import('../render/invitation.ts');
+  // Whatever becomes of the delivery, it can be used by hand.
+  context.print(
+    ...(json ? [JSON.stringify(invitation)] : invitationLines(invitation, context.host.now())),
+  );
+  if (way === undefined) return;
+  const [pairing = ''] = invitation.pairing;
+  const lines = await deliver(context, { way, config, domain, pairing });
+  if (!json) context.print('', ...lines);
+}

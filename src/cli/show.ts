@@ -1,0 +1,31 @@
+/** What commands on the host and in a guest show alike. */
+import type { SeatState, State } from '../server/protocol.ts';
+import type { Context } from './context.ts';
+
+export async function showState(context: Context, state: State, json = false): Promise<void> {
+  const { stateLines } = await import('./render/state.ts');
+  context.print(...(json ? [JSON.stringify(state)] : stateLines(state)));
+}
+
+/** A seat that was moved. */
+export function showMoved(context: Context, seat: SeatState, json = false): void {
+  context.print(json ? JSON.stringify(seat) : `seat ${seat.name}: with ${seat.owner}`);
+}
+
+/** Shows each state that follows another by what differs; with `json` each as a whole. */
+export async function changeShower(
+  context: Context,
+  json = false,
+): Promise<(state: State) => void> {
+  const { changes } = await import('../server/words/change.ts');
+  const { localTime } = await import('../server/words/time.ts');
+  let before: State | null = null;
+  return (after) => {
+    // A guest is not told when.
+    const time = localTime(new Date(after.time === '' ? context.host.now() : after.time));
+    // Who had what before the first change is known by what there is to begin with.
+    if (json) context.print(JSON.stringify(after));
+    else if (before) context.print(...changes(before, after).map((line) => `${time}  ${line}`));
+    before = after;
+  };
+}

@@ -1,0 +1,21 @@
+/**
+ * What a user of Windows starts on the disc: pairs, and has the client copied to where it stays and
+ * started at each logon. It asks for no administrator.
+ */
+export const setupCmd = String.raw`@echo off
+setlocal
+set "client=%~dp0handglass-guest.exe"
+for /f "usebackq delims=" %%s in ("%~dp0pairing.txt") do set "pairing=%%s"
+"%client%" pair "%pairing%"
+if errorlevel 1 goto failed
+"%client%" install
+if errorlevel 1 goto failed
+echo The disc is no longer needed.
+pause
+exit /b 0
+
+:failed
+echo Nothing was installed.
+pause
+exit /b 1
+`.replaceAll('\n', '\r\n');
