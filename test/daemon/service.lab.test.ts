@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Service, serviceIn } from '../input/desk.ts';
-import { nodeCommand } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
+import { guestPairing, inGuest, pairGuest } from '../lab/guest/guest-command.ts';
 import { output, until } from '../lab/shell.ts';
 
 let lab: Lab;
@@ -177,41 +177,40 @@ describe('local control', () => {
 });
 
 describe('a guest on its own network', () => {
-  const guest = '/usr/lib/handglass/test/lab/guest/in-guest-network';
-  const call = (token: string, seat: string, to: string) =>
-    lab.sh(
-      `${guest} ${nodeCommand.join(' ')} /usr/lib/handglass/test/lab/guest/guest-call.ts 192.168.122.1:18503 ${token} ${seat} ${to}`,
-    );
+  const guest = (words: string) => lab.sh(inGuest(words));
 
-  const pair = () =>
-    sh(
-      `${guest} ${nodeCommand.join(' ')} /usr/lib/handglass/test/lab/guest/guest-pair.ts "$(handglass guest pair win10)"`,
-    );
-
-  test('takes the seat and gives it back with its token', async () => {
-    const token = await pair();
-    expect((await call(token, 'desk', 'win10')).stdout).toBe('win10\n');
+  test('takes the seat and gives it back', async () => {
+    await sh(pairGuest);
+    expect((await guest('give desk')).stdout).toBe('seat desk: with win10\n');
     expect(await inDomain()).toHaveLength(2);
-    expect((await call(token, 'desk', 'host')).stdout).toBe('host\n');
+    expect((await guest('release desk')).stdout).toBe('seat desk: with host\n');
     await expectTaken();
   });
 
-  test('is refused without a token, for other seats, for other targets, and once revoked', async () => {
-    const token = await pair();
-    expect((await call('nobody.nothing', 'desk', 'host')).stderr).toContain(
-      "code: 'unauthenticated'",
+  test('is refused with another token, for other seats, and once revoked', async () => {
+    await sh(pairGuest);
+    const other = await guest('give sofa');
+    expect([other.status, other.stderr]).toEqual([
+      1,
+      expect.stringContaining('There is no seat "sofa"'),
+    ]);
+    await sh(`cp -a ${guestPairing} /tmp && sed -i 's/"token":"./&x/' ${guestPairing}`);
+    expect((await guest('status')).status).toBe(5);
+    await sh(`mv /tmp/guest.json ${guestPairing}`);
+    expect((await guest('status')).status).toBe(0);
+    await sh(
+      `for id in $(handglass guest list --json | grep -o '[0-9a-f]\\{12\\}'); do handglass guest revoke $id; done`,
     );
-    expect((await call(token, 'sofa', 'host')).stderr).toContain("code: 'seat-unknown'");
-    expect((await call(token, 'desk', 'win11')).stderr).toContain("code: 'not-permitted'");
-    await sh(`handglass guest revoke ${token.split('.')[0]}`);
-    expect((await call(token, 'desk', 'host')).stderr).toContain("code: 'unauthenticated'");
+    expect((await guest('release desk')).status).toBe(5);
   });
 
-  test('has its token kept nowhere, and its hash for the service alone', async () => {
-    const token = await pair();
+  test('has its token kept by itself alone, and its hash by the service alone', async () => {
+    await sh(pairGuest);
+    const { token } = JSON.parse(await sh(`cat ${guestPairing}`)) as { token: string };
     const [, secret = ''] = token.split('.');
     expect(await sh('stat -c "%U %a" /var/lib/handglass/guests.json')).toBe('handglass 600');
     expect((await lab.sh(`grep -r -- ${secret} /var/lib/handglass /run/handglass`)).status).toBe(1);
+    expect(await sh(`stat -c %a ${guestPairing}`)).toBe('600');
   });
 });
 

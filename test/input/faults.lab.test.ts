@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { type Conversation, converse } from '../lab/guest/input/conversation.ts';
+import { guestPairing, inGuestNetwork, pairGuest } from '../lab/guest/guest-command.ts';
 import { buildInputPrograms, nodeCommand, product } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
@@ -21,10 +22,9 @@ import { silence } from './silence.ts';
 
 const { listener, source } = buildInputPrograms();
 const link = '/dev/input/by-id/test-link';
-const address = '192.168.122.1:18503';
 const config = `${inputSeat.replace('}]', '}, { name = "Test-late" }, { id = "test-link" }]\n')}
 [server]
-listen = ["${address}"]`;
+listen = ["192.168.122.1:18503"]`;
 
 let lab: Lab;
 let service: Service;
@@ -136,19 +136,9 @@ test('the service is killed while a key is typed: the host has the key from then
 });
 
 test('a guest that asks for ever: panic locks it out, and the command line still gives', async () => {
-  const token = await sh(
-    `${product}/test/lab/guest/in-guest-network ${nodeCommand.join(' ')} ${product}/test/lab/guest/guest-pair.ts "$(handglass guest pair win10)"`,
-  );
-  const caller = converse(lab, [
-    `${product}/test/lab/guest/in-guest-network`,
-    ...nodeCommand,
-    `${product}/test/lab/guest/guest-call.ts`,
-    address,
-    token,
-    'desk',
-    'win10',
-    'for-ever',
-  ]);
+  await sh(pairGuest);
+  const asker = `${product}/test/input/guest-asker.ts`;
+  const caller = converse(lab, [inGuestNetwork, ...nodeCommand, asker, guestPairing]);
   onTestFinished(async () => void (await caller.end()));
   expect(await caller.next()).toBe('win10');
   await lab.control('key leftctrl+leftalt+pause');

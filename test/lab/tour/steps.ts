@@ -1,6 +1,6 @@
 /** The main job, step by step, each with its proof from the virtual host itself. */
 import { LabFailure } from '../failure.ts';
-import { nodeCommand, product } from '../guest/input/programs.ts';
+import { inGuest, pairGuest } from '../guest/guest-command.ts';
 import type { Lab } from '../lab.ts';
 import { output, until } from '../shell.ts';
 
@@ -10,7 +10,6 @@ export interface Step {
   prove(lab: Lab): Promise<string>;
 }
 
-const guestFolder = `${product}/test/lab/guest`;
 const mouseLink = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
 const domainUsb = 'virsh qemu-monitor-command win10 --hmp info usb';
 
@@ -67,14 +66,9 @@ export const steps: Step[] = [
   {
     title: 'The guest asks for the host to have it back',
     prove: async (lab) => {
-      const inGuest = `${guestFolder}/in-guest-network ${nodeCommand.join(' ')} ${guestFolder}`;
-      const token = await output(lab, `${inGuest}/guest-pair.ts "$(handglass guest pair win10)"`);
-      const owner = await output(
-        lab,
-        `${inGuest}/guest-call.ts 192.168.122.1:18503 ${token} desk host`,
-      );
-      if (owner !== 'host') throw new LabFailure(`the answer was ${owner}`);
-      return `192.168.122.10 called seat.give {"seat":"desk","to":"host"}; owner is now ${owner}`;
+      await output(lab, pairGuest);
+      const said = await output(lab, inGuest('release desk'));
+      return `192.168.122.10 ran handglass guest release desk: ${said}`;
     },
   },
   {
