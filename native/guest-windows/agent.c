@@ -53,8 +53,8 @@ int run_agent(struct arena *arena, struct settings *settings) {
                        .lpszClassName = agent_window_class};
   RegisterClassExW(&class);
   // A window of its own right, though never shown: only such ones hear of the session's end.
-  HWND window = CreateWindowExW(0, agent_window_class, L"Handglass", WS_OVERLAPPED, 0, 0, 0, 0, NULL,
-                                NULL, class.hInstance, NULL);
+  HWND window = CreateWindowExW(0, agent_window_class, L"Handglass", WS_OVERLAPPED, 0, 0, 0, 0,
+                                NULL, NULL, class.hInstance, NULL);
   if (window == NULL) {
     return complain((struct failure){STATUS_FAILED, "There is no desktop to show the agent on.",
                                      "Start it where a user is logged on."});
@@ -114,8 +114,8 @@ static void take_hotkeys(HWND window) {
     const struct hotkey *keys = &agent.settings->hotkeys[i].keys;
     if (RegisterHotKey(window, (int)i, keys->modifiers | MOD_NOREPEAT, keys->key)) continue;
     struct arena arena = {0};
-    const char *what = joined(&arena, "Another program has ", agent.settings->hotkeys[i].written, ".",
-                              NULL);
+    const char *written = agent.settings->hotkeys[i].written;
+    const char *what = joined(&arena, "Another program has ", written, ".", NULL);
     tell_failure("A hotkey does not work", (struct failure){
         STATUS_FAILED, what, "Choose other keys: handglass-guest install --hotkey KEYS"});
     arena_end(&arena);

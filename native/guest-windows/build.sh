@@ -24,7 +24,7 @@ trap 'rm -f "$program.$$" "$program.$$.res"' EXIT
 version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' ../../package.json)
 "$target-windres" --output-format coff handglass-guest.rc "$program.$$.res"
 "$target-gcc" -std=c11 -Os -flto -Wall -Wextra -Werror -DUNICODE -D_UNICODE -D_WIN32_WINNT=0x0A00 \
-  -D__USE_MINGW_ANSI_STDIO=0 "-DHANDGLASS_VERSION=\"$version\"" -ffunction-sections -fdata-sections \
+  -DWIN32_LEAN_AND_MEAN -D__USE_MINGW_ANSI_STDIO=0 "-DHANDGLASS_VERSION=\"$version\"" -ffunction-sections -fdata-sections \
   -s -Wl,--gc-sections -Wl,--no-insert-timestamp -o "$program.$$" ./*.c -x none "$program.$$.res" \
-  -lwinhttp -lbcrypt -lcrypt32 -lshell32 -lole32 -lsetupapi -lcfgmgr32 -lgdi32
+  -lwinhttp -lbcrypt -lcrypt32 -lshell32 -lsetupapi -lgdi32
 mv "$program.$$" "$program"

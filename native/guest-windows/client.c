@@ -5,7 +5,8 @@
 
 static struct json authenticate(struct arena *arena, struct client *client, const char *kind,
                                 const char *secret, struct failure *failure);
-static struct json next_message(struct arena *arena, struct client *client, struct failure *failure);
+static struct json next_message(struct arena *arena, struct client *client,
+                                struct failure *failure);
 
 bool client_open(struct arena *arena, const struct paired *paired, struct client *client,
                  struct failure *failure) {
@@ -66,7 +67,8 @@ static struct json authenticate(struct arena *arena, struct client *client, cons
   return client_call(arena, client, "session.authenticate", parameters, failure);
 }
 
-static struct json next_message(struct arena *arena, struct client *client, struct failure *failure) {
+static struct json next_message(struct arena *arena, struct client *client,
+                                struct failure *failure) {
   struct text text;
   if (!connection_receive(arena, &client->connection, &text, failure)) return (struct json){0};
   struct json message = json_read(text.bytes, text.size);

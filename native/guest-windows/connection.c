@@ -55,8 +55,9 @@ bool connection_open(struct arena *arena, const struct endpoint *endpoint,
 
 bool connection_send(struct arena *arena, struct connection *connection, const char *text,
                      struct failure *failure) {
-  DWORD error = WinHttpWebSocketSend(connection->websocket, WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE,
-                                     (void *)text, (DWORD)strlen(text));
+  DWORD error = WinHttpWebSocketSend(connection->websocket,
+                                     WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE, (void *)text,
+                                     (DWORD)strlen(text));
   if (error != NO_ERROR) *failure = ended_by(arena, 0);
   return error == NO_ERROR;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-/* One websocket to the service. Over a network it is TLS to the host whose pin is known, or nothing. */
+/* A websocket to the service: over a network by TLS to the host of a known pin, or not at all. */
 
 #include <stdbool.h>
 

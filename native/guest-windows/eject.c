@@ -16,8 +16,10 @@ void eject_devices(const struct settings *settings) {
   SP_DEVINFO_DATA device = {.cbSize = sizeof device};
   for (DWORD i = 0; SetupDiEnumDeviceInfo(devices, i, &device); i++) {
     wchar_t instance[MAX_DEVICE_ID_LEN];
-    if (!SetupDiGetDeviceInstanceIdW(devices, &device, instance, ARRAYSIZE(instance), NULL)) continue;
-    if (!is_to_be_ejected(settings, instance)) continue;
+    if (!SetupDiGetDeviceInstanceIdW(devices, &device, instance, ARRAYSIZE(instance), NULL) ||
+        !is_to_be_ejected(settings, instance)) {
+      continue;
+    }
     // With room for the veto's reason Windows shows none: nobody could read it by now.
     PNP_VETO_TYPE veto;
     wchar_t reason[MAX_PATH];

@@ -57,7 +57,8 @@ static bool is_made(const wchar_t *path, SECURITY_ATTRIBUTES *security) {
 static bool is_written(const wchar_t *path, SECURITY_ATTRIBUTES *security, const void *bytes,
                        DWORD size) {
   DeleteFileW(path);
-  HANDLE file = CreateFileW(path, GENERIC_WRITE, 0, security, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
+  HANDLE file =
+      CreateFileW(path, GENERIC_WRITE, 0, security, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
   if (file == INVALID_HANDLE_VALUE) return false;
   DWORD written;
   bool is_whole = WriteFile(file, bytes, size, &written, NULL) && FlushFileBuffers(file);
@@ -67,7 +68,7 @@ static bool is_written(const wchar_t *path, SECURITY_ATTRIBUTES *security, const
   return is_whole;
 }
 
-/* All rights to the two, inherited from no folder. The user's own name, also where he is elevated. */
+/* All rights to the two, inherited from no folder. The user's own name, elevated or not. */
 static PSECURITY_DESCRIPTOR for_user_and_system(struct arena *arena) {
   HANDLE token;
   DWORD size = 0;
@@ -79,7 +80,8 @@ static PSECURITY_DESCRIPTOR for_user_and_system(struct arena *arena) {
   if (GetTokenInformation(token, TokenUser, owner, size, &size) &&
       ConvertSidToStringSidW(owner->User.Sid, &user)) {
     wchar_t *rights = with(arena, L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;", with(arena, user, L")"));
-    ConvertStringSecurityDescriptorToSecurityDescriptorW(rights, SDDL_REVISION_1, &descriptor, NULL);
+    ConvertStringSecurityDescriptorToSecurityDescriptorW(rights, SDDL_REVISION_1, &descriptor,
+                                                         NULL);
     LocalFree(user);
   }
   CloseHandle(token);

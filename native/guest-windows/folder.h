@@ -9,7 +9,7 @@
 /* A file of this name in %APPDATA%\Handglass; NULL where Windows says of no such folder. */
 const wchar_t *file_of_user(struct arena *arena, const wchar_t *name);
 
-/* The content with a NUL behind it; NULL with the last error set, ERROR_FILE_NOT_FOUND where it is not there. */
+/* The content and a NUL; NULL with the last error set, ERROR_FILE_NOT_FOUND where there is none. */
 char *read_file(struct arena *arena, const wchar_t *path, DWORD *size);
 
 /*

@@ -35,8 +35,8 @@ const char *hotkey_read(const char *text, size_t size, struct hotkey *hotkey) {
   } while (at <= size);
   if (hotkey->key == 0) return "it names no key besides ctrl, alt, shift and win";
   bool is_typed = hotkey->key >= '0' && hotkey->key <= 'Z';
-  if (is_typed && (hotkey->modifiers & ~SHIFT) == 0) return "it would take a letter from all programs";
-  return NULL;
+  bool is_alone = (hotkey->modifiers & ~(unsigned)SHIFT) == 0;
+  return is_typed && is_alone ? "it would take a letter from all programs" : NULL;
 }
 
 static const char *add_key(struct hotkey *hotkey, const char *name, size_t size) {

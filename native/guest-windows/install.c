@@ -62,21 +62,22 @@ static const char *installed_path(struct arena *arena) {
 }
 
 static bool copy_program(struct arena *arena, const char *from, const char *to) {
-  if (CompareStringOrdinal(wide(arena, from), -1, wide(arena, to), -1, TRUE) == CSTR_EQUAL) return true;
   wchar_t *path = wide(arena, to);
+  if (CompareStringOrdinal(wide(arena, from), -1, path, -1, TRUE) == CSTR_EQUAL) return true;
   wchar_t *name = wcsrchr(path, L'\\');
   *name = L'\0';
   SHCreateDirectoryExW(NULL, path, NULL);
   *name = L'\\';
   // A file that comes from a disc is read-only, and so would its copy be.
-  return CopyFileW(wide(arena, from), path, FALSE) && SetFileAttributesW(path, FILE_ATTRIBUTE_NORMAL);
+  return CopyFileW(wide(arena, from), path, FALSE) &&
+         SetFileAttributesW(path, FILE_ATTRIBUTE_NORMAL);
 }
 
 static bool start_at_logon(struct arena *arena, const char *path) {
   HKEY key;
   const wchar_t *line = wide(arena, joined(arena, "\"", path, "\" agent", NULL));
-  LSTATUS status = RegCreateKeyExW(HKEY_CURRENT_USER, run_key, 0, NULL, 0, KEY_SET_VALUE, NULL, &key,
-                                   NULL);
+  LSTATUS status = RegCreateKeyExW(HKEY_CURRENT_USER, run_key, 0, NULL, 0, KEY_SET_VALUE, NULL,
+                                   &key, NULL);
   if (status == ERROR_SUCCESS) {
     status = RegSetValueExW(key, run_name, 0, REG_SZ, (const BYTE *)line,
                             (DWORD)((wcslen(line) + 1) * sizeof *line));

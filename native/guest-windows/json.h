@@ -35,7 +35,7 @@ bool json_is_true(struct json value);
 /* A whole number that is not negative; 0 for any other value. */
 unsigned long json_whole(struct json value);
 
-/* What a string says, in UTF-8; NULL for any other value. U+FFFD stands for NUL and lone surrogates. */
+/* A string in UTF-8; NULL for any other value. U+FFFD stands for NUL and lone surrogates. */
 const char *json_string(struct arena *arena, struct json value);
 
 /* Appends the string as a JSON value. */

@@ -78,7 +78,8 @@ static bool follow(struct arena *arena, struct link *link, struct failure *failu
   struct paired paired;
   struct text text;
   bool is_reached = false;
-  if (pairing_load(&kept, &paired, failure) && client_open(arena, &paired, &link->client, failure)) {
+  if (pairing_load(&kept, &paired, failure) &&
+      client_open(arena, &paired, &link->client, failure)) {
     struct json state = client_call(arena, &link->client, "state.subscribe", nothing, failure);
     is_reached = json_is_some(state);
     if (is_reached) {

@@ -7,7 +7,8 @@ enum { END = 1, FIRST_SEAT = 2 };
 
 static struct choice choice_of(struct arena *arena, UINT chosen, struct json state,
                                const char *domain);
-static void add_seat(struct arena *arena, HMENU menu, UINT id, struct json seat, const char *domain);
+static void add_seat(struct arena *arena, HMENU menu, UINT id, struct json seat,
+                     const char *domain);
 static void add(struct arena *arena, HMENU menu, UINT flags, UINT id, const char *label);
 
 struct choice choose(struct arena *arena, HWND window, struct json state, const char *domain,
@@ -25,8 +26,8 @@ struct choice choose(struct arena *arena, HWND window, struct json state, const 
   GetCursorPos(&at);
   // Else the menu would stay when the user clicks elsewhere.
   SetForegroundWindow(window);
-  UINT chosen = (UINT)TrackPopupMenu(menu, TPM_RETURNCMD | TPM_NONOTIFY | TPM_RIGHTBUTTON, at.x, at.y,
-                                     0, window, NULL);
+  UINT chosen = (UINT)TrackPopupMenu(menu, TPM_RETURNCMD | TPM_NONOTIFY | TPM_RIGHTBUTTON, at.x,
+                                     at.y, 0, window, NULL);
   PostMessageW(window, WM_NULL, 0, 0);
   DestroyMenu(menu);
   return choice_of(arena, chosen, state, domain);
@@ -46,7 +47,8 @@ static struct choice choice_of(struct arena *arena, UINT chosen, struct json sta
   };
 }
 
-static void add_seat(struct arena *arena, HMENU menu, UINT id, struct json seat, const char *domain) {
+static void add_seat(struct arena *arena, HMENU menu, UINT id, struct json seat,
+                     const char *domain) {
   const char *name = string_of(arena, seat, "name");
   const char *owner = string_of(arena, seat, "owner");
   if (json_is_true(json_member(seat, "moving"))) {

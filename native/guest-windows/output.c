@@ -39,8 +39,8 @@ static void write_to(DWORD which, const char *string) {
     arena_end(&arena);
     return;
   }
-  bool is_written = WriteFile(file, string, (DWORD)strlen(string), &written, NULL);
+  if (WriteFile(file, string, (DWORD)strlen(string), &written, NULL)) return;
   // A reader that has seen enough is no failure.
   DWORD error = GetLastError();
-  if (!is_written && (error == ERROR_NO_DATA || error == ERROR_BROKEN_PIPE)) ExitProcess(STATUS_DONE);
+  if (error == ERROR_NO_DATA || error == ERROR_BROKEN_PIPE) ExitProcess(STATUS_DONE);
 }

@@ -55,7 +55,8 @@ bool pairing_keep(struct arena *arena, const struct paired *paired, struct failu
   DATA_BLOB content = {(DWORD)strlen(text), (BYTE *)text};
   DATA_BLOB sealed;
   bool is_kept = false;
-  if (CryptProtectData(&content, L"Handglass", NULL, NULL, NULL, CRYPTPROTECT_UI_FORBIDDEN, &sealed)) {
+  if (CryptProtectData(&content, L"Handglass", NULL, NULL, NULL, CRYPTPROTECT_UI_FORBIDDEN,
+                       &sealed)) {
     is_kept = write_file(arena, path, sealed.pbData, sealed.cbData);
     LocalFree(sealed.pbData);
   }
@@ -87,8 +88,9 @@ static const char *content_of(struct arena *arena, const struct paired *paired) 
   struct text text = text_in(arena);
   text_put(&text, "{\"address\":");
   json_put_string(&text, paired->endpoint.address);
-  text_put(&text, joined(arena, ",\"port\":", number_text(arena, paired->endpoint.port), ",\"pin\":",
-                         NULL));
+  text_put(&text, ",\"port\":");
+  text_put(&text, number_text(arena, paired->endpoint.port));
+  text_put(&text, ",\"pin\":");
   if (paired->endpoint.pin == NULL) {
     text_put(&text, "null");
   } else {
@@ -104,6 +106,7 @@ static const char *content_of(struct arena *arena, const struct paired *paired) 
 
 static bool fail(struct arena *arena, const wchar_t *path, const char *what, const char *remedy,
                  struct failure *failure) {
-  *failure = (struct failure){STATUS_CONFIG, joined(arena, narrow(arena, path), " ", what, NULL), remedy};
+  const char *sentence = joined(arena, narrow(arena, path), " ", what, NULL);
+  *failure = (struct failure){STATUS_CONFIG, sentence, remedy};
   return false;
 }

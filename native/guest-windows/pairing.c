@@ -28,7 +28,9 @@ const char *pairing_read(struct arena *arena, const char *string, struct pairing
     wrong = take_parameter(arena, &at, pairing);
     if (wrong != NULL) return wrong;
   }
-  if (pairing->code == NULL) return "the code is missing; what stands behind an & is cut off outside quotes";
+  if (pairing->code == NULL) {
+    return "the code is missing; what stands behind an & is cut off outside quotes";
+  }
   if (!is_base64url(pairing->code, CODE_SIZE)) return "the code is not 22 characters of base64url";
   const char *pin = pairing->endpoint.pin;
   if (pin != NULL && !is_pin(pin)) return "the pin is not 43 characters of base64url";
@@ -63,7 +65,8 @@ static const char *take_address(struct arena *arena, const char **at, struct end
   bool bracketed = **at == '[';
   const char *first = *at + bracketed;
   const char *allowed = bracketed ? "0123456789abcdefABCDEF:."
-                                  : "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-";
+                                  : "0123456789abcdefghijklmnopqrstuvwxyz"
+                                    "ABCDEFGHIJKLMNOPQRSTUVWXYZ.-";
   size_t size = strspn(first, allowed);
   if (size == 0 || size > MOST) return "there is no address in it";
   endpoint->address = arena_copy(arena, first, size);
@@ -76,7 +79,9 @@ static const char *take_port(const char **at, struct endpoint *endpoint) {
   if (**at != ':') return "there is no port behind its address";
   size_t digits = strspn(++*at, "0123456789");
   unsigned port = 0;
-  for (size_t i = 0; i < digits && port <= 65535; i++) port = 10 * port + (unsigned)((*at)[i] - '0');
+  for (size_t i = 0; i < digits && port <= 65535; i++) {
+    port = 10 * port + (unsigned)((*at)[i] - '0');
+  }
   if (port == 0 || port > 65535) return "its port is not between 1 and 65535";
   endpoint->port = port;
   *at += digits;

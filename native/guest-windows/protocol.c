@@ -52,7 +52,8 @@ struct failure ended_by(struct arena *arena, unsigned close_code) {
     return (struct failure){STATUS_NOT_PERMITTED, "The service does not accept this guest.",
                             "Pair it on the host with `handglass guest pair DOMAIN`."};
   }
-  const char *code = close_code == 0 ? "" : joined(arena, " (", number_text(arena, close_code), ")", NULL);
+  const char *number = number_text(arena, close_code);
+  const char *code = close_code == 0 ? "" : joined(arena, " (", number, ")", NULL);
   return (struct failure){
       STATUS_UNREACHED,
       close_code == GOING_AWAY ? "The service has ended."

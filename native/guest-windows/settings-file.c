@@ -17,7 +17,8 @@ bool settings_load(struct arena *arena, struct settings *settings, struct failur
   if (wrong != NULL) {
     *failure = (struct failure){
         STATUS_CONFIG,
-        joined(arena, narrow(arena, path), " line ", number_text(arena, line), ": ", wrong, ".", NULL),
+        joined(arena, narrow(arena, path), " line ", number_text(arena, line), ": ", wrong, ".",
+               NULL),
         "Correct the line, or set all anew with `handglass-guest install --hotkey KEYS`."};
     return false;
   }

@@ -41,5 +41,5 @@ const char *settings_add(struct arena *arena, const char *name, const char *valu
 /* The text that is read again as these. */
 void settings_put(struct text *text, const struct settings *settings);
 
-/* Whether a device's instance path is of the kind that a setting names: its beginning, in whole words. */
+/* Whether a device's instance path begins, in whole words, with what a setting names. */
 bool names_device(const char *named, const char *instance);

@@ -88,6 +88,7 @@ static const char *local_time(struct arena *arena) {
 }
 
 static void put_padded(struct text *text, unsigned number, const char *before) {
-  text_put(text, joined(text->arena, before, number < 10 ? "0" : "", number_text(text->arena, number),
-                        NULL));
+  text_put(text, before);
+  if (number < 10) text_put(text, "0");
+  text_put(text, number_text(text->arena, number));
 }

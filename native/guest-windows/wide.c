@@ -22,7 +22,8 @@ const char *reason_of(struct arena *arena, DWORD error) {
   // The errors of WinHTTP, from 12000 on, have their texts in its library.
   DWORD flags = FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_FROM_HMODULE |
                 FORMAT_MESSAGE_IGNORE_INSERTS | FORMAT_MESSAGE_MAX_WIDTH_MASK;
-  DWORD size = FormatMessageW(flags, GetModuleHandleW(L"winhttp.dll"), error, 0, message, ROOM, NULL);
+  DWORD size = FormatMessageW(flags, GetModuleHandleW(L"winhttp.dll"), error, 0, message, ROOM,
+                              NULL);
   while (size > 0 && (message[size - 1] == L' ' || message[size - 1] == L'.')) size--;
   message[size] = L'\0';
   const char *number = joined(arena, "error ", number_text(arena, error), NULL);

@@ -4,7 +4,7 @@
 
 #include "text.h"
 
-/* Between the system's UTF-16 and the UTF-8 of everything else. What is malformed becomes U+FFFD. */
+/* Between the system's UTF-16 and the UTF-8 of all else. What is malformed becomes U+FFFD. */
 wchar_t *wide(struct arena *arena, const char *string);
 char *narrow(struct arena *arena, const wchar_t *string);
 

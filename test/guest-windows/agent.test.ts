@@ -35,17 +35,18 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   const guest = (...words: string[]) => desktop.prefix.start(program, ...words);
 
-  /** The agent, once it is told of changes. */
+  /** Waits until the agent is told of changes, and gives a promise of its end. */
   async function startAgent(host: Host, ...flags: string[]) {
-    const agent = guest('agent', ...flags);
+    const ended = guest('agent', ...flags);
     await connected(host);
-    return agent;
+    return { ended };
   }
 
   /** Presses until it is heard: what registers the hotkey is not told of. */
   async function pressUntilMoved(host: Host, keys: string, move: string): Promise<void> {
     await vi.waitFor(
       async () => {
+        await desktop.pointAtIcon();
         await desktop.press(keys);
         await vi.waitUntil(() => host.service.control.moves.at(-1) === move, { timeout: 2_000 });
       },
@@ -55,24 +56,21 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   test('a hotkey moves the only seat to this guest, and back', async () => {
     const host = await pairedHost(desktop.prefix, oneSeat);
-    void startAgent(host);
-    await connected(host);
+    await startAgent(host);
     await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to win10');
     await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to host');
   });
 
   test('each seat may have a hotkey of its own', async () => {
     const host = await pairedHost(desktop.prefix);
-    void startAgent(host, '--hotkey', 'ctrl+alt+Insert couch', '--hotkey', 'ctrl+F11 desk');
-    await connected(host);
+    await startAgent(host, '--hotkey', 'ctrl+alt+Insert couch', '--hotkey', 'ctrl+F11 desk');
     await pressUntilMoved(host, 'ctrl+alt+Insert', 'couch to win10');
     await pressUntilMoved(host, 'ctrl+F11', 'desk to win10');
   });
 
   test('the menu beside the clock moves a seat, and ends the agent', async () => {
     const host = await pairedHost(desktop.prefix, oneSeat);
-    const agent = startAgent(host);
-    await connected(host);
+    const { ended } = await startAgent(host);
     await desktop.openMenu();
     await desktop.press('Down');
     await desktop.press('Return');
@@ -85,13 +83,12 @@ describe.skipIf(missing.length > 0)(title, () => {
     await desktop.openMenu();
     await desktop.press('Up');
     await desktop.press('Return');
-    expect(await agent).toMatchObject({ exitCode: 0 });
+    expect(await ended).toMatchObject({ exitCode: 0 });
   });
 
   test('a handoff that fails is told in a balloon', async () => {
     const host = await pairedHost(desktop.prefix, oneSeat);
-    void startAgent(host);
-    await connected(host);
+    await startAgent(host);
     await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to win10');
     const before = (await desktop.windows()).length;
     host.service.control.beforeMoveEnds = () => {
@@ -106,8 +103,7 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   test('a host that goes away and comes back is found again', async () => {
     const host = await pairedHost(desktop.prefix, oneSeat);
-    void startAgent(host);
-    await connected(host);
+    await startAgent(host);
     await host.relay.down();
     await until(() => !isConnected(host));
     await host.relay.up();
@@ -117,8 +113,7 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   test('a guest that is paired anew is connected at once', async () => {
     const revoked = await pairedHost(desktop.prefix, oneSeat);
-    void startAgent(revoked);
-    await connected(revoked);
+    await startAgent(revoked);
     await revoked.revoke();
     const host = await pairedHost(desktop.prefix, oneSeat);
     await connected(host);

@@ -7,6 +7,11 @@ import { createPrefix, type Prefix } from './wine.ts';
 
 export interface Desktop {
   prefix: Prefix;
+  /**
+   * Moves the mouse to the icon beside the clock. Without a window manager keys go to the window that
+   * the mouse is on, and the bare desktop takes none.
+   */
+  pointAtIcon(): Promise<void>;
   /** Presses keys, as xdotool names them. */
   press(keys: string): Promise<void>;
   /** Clicks on the icon beside the clock, and waits until the menu is open. */
@@ -46,21 +51,22 @@ export async function createDesktop(): Promise<Desktop> {
     const ids = await xdotool('search', '--onlyvisible', '--name', '.*');
     return ids.split('\n').filter((id) => id !== '');
   };
-  // Keys reach RegisterHotKey only through a desktop that has the keyboard.
-  const background = await shown('^handglass - Wine desktop$');
-  await xdotool('mousemove', '--window', background, '400', '500', 'click', '1');
+  const pointAtIcon = async () => {
+    await xdotool('mousemove', '--window', await shown('^Wine System Tray$'), '8', '10');
+  };
   return {
     prefix,
+    pointAtIcon,
     press: async (keys) => void (await xdotool('key', '--clearmodifiers', keys)),
     windows,
 
     async openMenu() {
-      const tray = await shown('^Wine System Tray$');
+      await pointAtIcon();
       // A balloon that is shown would be in the way of what counts the windows.
       const before = new Set(await windows());
       await vi.waitFor(
         async () => {
-          await xdotool('mousemove', '--window', tray, '8', '10', 'click', '1');
+          await xdotool('click', '1');
           await vi.waitUntil(async () => (await windows()).some((id) => !before.has(id)), {
             interval: 50,
             timeout: 3_000,

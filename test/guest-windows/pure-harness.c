@@ -1,6 +1,6 @@
 /*
- * Text in, text out, for the parts of native/guest-windows that know no Windows. A line is a word and a
- * JSON array of strings, and is answered with lines of text and a dot:
+ * Text in, text out, for the parts of native/guest-windows that know no Windows. A line is a word
+ * and a JSON array of strings, and is answered with lines of text and a dot:
  *
  *   json ["TEXT"]              the value written anew, or `nothing`
  *   pairing ["STRING"]         address, port, pin and code, or what is wrong

@@ -4,8 +4,9 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { stateLines } from '../../src/cli/render/state.ts';
 import { HandglassError } from '../../src/errors.ts';
+import { connect } from '../../src/server/client.ts';
 import { visibleState } from '../../src/server/visibility.ts';
-import { sampleState, seat, startService } from '../server/support.ts';
+import { everywhere, interfacesOf, sampleState, seat, startService } from '../server/support.ts';
 import { pairedHost, pairingString, startHost, type Host } from './paired.ts';
 import { makeIdentity, relay } from './relay.ts';
 import { createPrefix, missingOf, program, reasonText, type Prefix } from './wine.ts';
@@ -59,6 +60,21 @@ describe.skipIf(missing.length > 0)(title, () => {
       status: 5,
       stderr: expect.stringContaining('The code is not known here'),
     });
+  });
+
+  test('the line that the host prints leads to the service by its own key', async () => {
+    const service = await startService({
+      listen: [everywhere],
+      interfaces: interfacesOf({ eth0: ['127.0.0.1'] }),
+    });
+    const client = await connect(service.unixAddress);
+    const { pairing } = await client.call('guest.pair', { domain: 'win10' });
+    await client.close();
+    const [best = ''] = pairing;
+    expect(best).toContain('pin=');
+    expect(await guest('pair', best)).toMatchObject({ status: 0, stderr: '' });
+    expect(await guest('give', 'desk')).toMatchObject({ status: 0 });
+    expect(service.control.moves).toEqual(['desk to win10']);
   });
 
   test('pair --json prints the guest, and no token', async () => {
@@ -237,7 +253,7 @@ describe.skipIf(missing.length > 0)(title, () => {
   test('help and version are printed, whatever stands around them', async () => {
     expect(await guest('give', '--help')).toMatchObject({
       status: 0,
-      stdout: expect.stringContaining('handglass-guest pair STRING'),
+      stdout: expect.stringContaining('pair STRING '),
     });
     expect(await guest('--version')).toMatchObject({ status: 0, stdout: '0.1.0\n' });
   });
