@@ -66,8 +66,14 @@ test('pings without end are slowed like messages', async () => {
   const clock = manualClock();
   const service = await startService({ clock });
   const peer = await openGuestPeer(service, 'win10');
-  for (let each = 0; each < 1_000; each += 1) peer.socket.ping('x'.repeat(100));
-  await until(() => service.journal.some((line) => line.endsWith('and is slowed')));
+  const isSlowed = () => service.journal.some((line) => line.endsWith('and is slowed'));
+  let pongs = 0;
+  peer.socket.on('pong', () => (pongs += 1));
+  // A few at a time: ws by itself ends a connection with too many that are not answered yet.
+  for (let pings = 20; !isSlowed(); pings += 20) {
+    for (let each = 0; each < 20; each += 1) peer.socket.ping('x'.repeat(100));
+    await until(() => pongs >= pings || isSlowed());
+  }
 });
 
 test('as many connections as configured are open, from one address and in all', async () => {
