@@ -15,17 +15,23 @@ export interface Guest {
   domain: string;
 }
 
+/** When and whence a guest last came or left; both null before the first connection. */
+export interface Sighting {
+  /** ISO 8601 in UTC. */
+  lastSeen: string | null;
+  address: string | null;
+}
+
 export interface Guests {
   /** Makes a guest. Its token is told here and never again. */
   pair(domain: string): Promise<Guest & { token: string }>;
-  /** `lastSeen` is ISO 8601 in UTC, or null before the first connection. */
-  list(): (Guest & { lastSeen: string | null })[];
+  list(): (Guest & Sighting)[];
   /** @throws HandglassError `guest-unknown` where no guest has this id */
   revoke(id: string): Promise<void>;
   /** Takes the same time whether the id or the secret is wrong. */
   authenticate(token: string): Guest | null;
   /** Notes that a guest is here now. The file follows at most once a minute for each guest. */
-  seen(id: string): Promise<void>;
+  seen(id: string, address: string): Promise<void>;
   /** Resolves once every change asked for so far is made or has failed. */
   settled(): Promise<void>;
 }
@@ -40,12 +46,11 @@ export async function openGuests(
   path: string,
 ): Promise<Guests> {
   let records = await readRecords(host, path);
-  const seenAt = new Map<string, string>();
+  const sightings = new Map<string, Sighting>();
   const writtenAt = new Map<string, number>();
   let queue: Promise<void> = Promise.resolve();
 
-  const current = () =>
-    records.map((record) => ({ ...record, lastSeen: seenAt.get(record.id) ?? record.lastSeen }));
+  const current = () => records.map((record) => ({ ...record, ...sightings.get(record.id) }));
 
   /** One change after another, each from what the one before it left; in memory once it is on disk. */
   function change(edit: (before: GuestRecord[]) => GuestRecord[]): Promise<void> {
@@ -62,12 +67,14 @@ export async function openGuests(
     async pair(domain) {
       const id = randomBytes(6).toString('hex');
       const secret = randomBytes(32).toString('base64url');
-      const record = { id, domain, sha256: hashOf(secret).toString('hex'), lastSeen: null };
+      const sha256 = hashOf(secret).toString('hex');
+      const record = { id, domain, sha256, lastSeen: null, address: null };
       await change((before) => [...before, record]);
       return { id, domain, token: `${id}.${secret}` };
     },
 
-    list: () => current().map(({ id, domain, lastSeen }) => ({ id, domain, lastSeen })),
+    list: () =>
+      current().map(({ id, domain, lastSeen, address }) => ({ id, domain, lastSeen, address })),
 
     revoke: (id) =>
       change((before) => {
@@ -83,10 +90,10 @@ export async function openGuests(
       return record !== undefined && matches ? { id: record.id, domain: record.domain } : null;
     },
 
-    async seen(id) {
+    async seen(id, address) {
       const now = host.now();
       if (records.every((record) => record.id !== id)) return;
-      seenAt.set(id, new Date(now).toISOString());
+      sightings.set(id, { lastSeen: new Date(now).toISOString(), address });
       if (now - (writtenAt.get(id) ?? -Infinity) < writeEveryMs) return;
       writtenAt.set(id, now);
       await change((before) => before);
@@ -113,6 +120,8 @@ const recordSchema = z.strictObject({
   domain: z.string().min(1),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   lastSeen: z.iso.datetime().nullable(),
+  // Older files have none.
+  address: z.string().nullable().default(null),
 });
 
 type GuestRecord = z.infer<typeof recordSchema>;

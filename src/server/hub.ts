@@ -25,7 +25,7 @@ export interface Hub {
   /** Calls the listener after each change of the whole state, until the returned function is called. */
   subscribe(listener: () => void): () => void;
   /** A guest has come in; `expel` is called when it is revoked. Returns what to call when it leaves. */
-  enter(id: string, expel: () => void): () => void;
+  enter(id: string, address: string, expel: () => void): () => void;
   /** @throws HandglassError `domain-unknown` where no seat lists the domain */
   requireListed(domain: string): void;
   /** @throws HandglassError `guest-unknown` where no guest has this id */
@@ -64,17 +64,18 @@ export function createHub(
     for (const listener of listeners) listener();
   }
 
-  function noteSeen(id: string): void {
-    guests.seen(id).catch(report);
+  function noteSeen(id: string, address: string): void {
+    guests.seen(id, address).catch(report);
     tell();
   }
 
   function guestStates(): GuestState[] {
-    return guests.list().map(({ id, domain, lastSeen }) => ({
+    return guests.list().map(({ id, domain, lastSeen, address }) => ({
       id,
       domain,
       connected: connected.has(id),
       lastSeen,
+      address,
     }));
   }
 
@@ -93,14 +94,14 @@ export function createHub(
       };
     },
 
-    enter(id, expel) {
+    enter(id, address, expel) {
       const connections = connected.get(id) ?? new Set();
       connected.set(id, connections.add(expel));
-      noteSeen(id);
+      noteSeen(id, address);
       return () => {
         connections.delete(expel);
         if (connections.size === 0) connected.delete(id);
-        noteSeen(id);
+        noteSeen(id, address);
       };
     },
 

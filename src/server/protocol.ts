@@ -105,6 +105,8 @@ const guest = z.object({
   connected: z.boolean(),
   /** ISO 8601 in UTC; null before the first connection. */
   lastSeen: z.string().nullable(),
+  /** From where it last came; null likewise. */
+  address: z.string().nullable(),
 });
 
 const state = z.object({

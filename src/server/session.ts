@@ -154,7 +154,8 @@ export function openSession(
 
   function welcome(id: Id | undefined, { viewer: known, token }: Entered): void {
     viewer = known;
-    if (known.kind === 'guest') ended.signal.addEventListener('abort', hub.enter(known.id, expel));
+    if (known.kind === 'guest')
+      ended.signal.addEventListener('abort', hub.enter(known.id, address, expel));
     const who = known.kind === 'guest' ? known : { id: 'panel', domain: 'host' };
     const answer = { id: who.id, domain: who.domain, ...(token === undefined ? {} : { token }) };
     note(`${nameOf(known)} has come${token === undefined ? '' : ', by a code'}`);

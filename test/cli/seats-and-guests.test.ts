@@ -79,7 +79,7 @@ test('guest list shows who was paired and who is connected', async () => {
     await guests.pair('linux'),
     await guests.pair('win10'),
   ];
-  await guests.seen(away.id);
+  await guests.seen(away.id, '192.168.122.10');
   const peer = await openPeer(address);
   await peer.ask('session.authenticate', { token: here.token });
   const { stdout, status } = await handglass(['guest', 'list'], at(folder));
@@ -90,8 +90,8 @@ test('guest list shows who was paired and who is connected', async () => {
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, '2026-01-01 12:00:00');
   expect(status).toBe(0);
   expect(shown).toMatchInlineSnapshot(`
-    "win10  <id of away>  last seen 2026-01-01 12:00:00
-    linux  <id of here>  connected
+    "win10  <id of away>  last seen 2026-01-01 12:00:00  192.168.122.10
+    linux  <id of here>  connected                      127.0.0.1
     win10  <id: never.>  never seen
     "
   `);
@@ -109,7 +109,9 @@ test('guest list --json is the list of guests', async () => {
   const { folder, guests } = await startService();
   const { id } = await guests.pair('win10');
   const { stdout } = await handglass(['guest', 'list', '--json'], at(folder));
-  expect(JSON.parse(stdout)).toEqual([{ id, domain: 'win10', connected: false, lastSeen: null }]);
+  expect(JSON.parse(stdout)).toEqual([
+    { id, domain: 'win10', connected: false, lastSeen: null, address: null },
+  ]);
 });
 
 test('guest revoke forgets a guest', async () => {

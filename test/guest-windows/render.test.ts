@@ -100,7 +100,7 @@ function states(): fc.Arbitrary<State> {
       seats: some,
       lookingGlass: glasses,
       domains: run,
-      guests: [{ id: viewer.id, domain: 'win10', connected: true, lastSeen: null }],
+      guests: [{ id: viewer.id, domain: 'win10', connected: true, lastSeen: null, address: null }],
     }),
   );
 }

@@ -273,7 +273,13 @@ describe.skipIf(missing.length > 0)(title, () => {
 
 function seenBy({ service, guestId }: Host) {
   const guests = [
-    { id: guestId(), domain: 'win10', connected: true, lastSeen: expect.any(String) },
+    {
+      id: guestId(),
+      domain: 'win10',
+      connected: true,
+      lastSeen: expect.any(String),
+      address: '127.0.0.1',
+    },
   ];
   const viewer = { kind: 'guest', id: guestId(), domain: 'win10' } as const;
   return visibleState(viewer, { ...service.control.current, guests });

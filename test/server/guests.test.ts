@@ -105,18 +105,20 @@ test('when a guest was seen is known at once, and written once a minute', async 
   const clock = manualClock();
   const guests = await openGuests({ ...host, ...clock }, path);
   const { id } = await guests.pair('win10');
-  const written = async () => (await openGuests(host, path)).list()[0]?.lastSeen;
-  expect(guests.list()).toEqual([{ id, domain: 'win10', lastSeen: null }]);
+  const writtenGuest = async () => (await openGuests(host, path)).list()[0];
+  const written = async () => (await writtenGuest())?.lastSeen;
+  expect(guests.list()).toEqual([{ id, domain: 'win10', lastSeen: null, address: null }]);
 
-  await guests.seen(id);
+  await guests.seen(id, '192.168.122.10');
   expect(await written()).toBe('2026-01-01T00:00:00.000Z');
   clock.advance(59_000);
-  await guests.seen(id);
+  await guests.seen(id, '192.168.122.10');
   expect(guests.list()[0]?.lastSeen).toBe('2026-01-01T00:00:59.000Z');
   expect(await written()).toBe('2026-01-01T00:00:00.000Z');
   clock.advance(1_000);
-  await guests.seen(id);
+  await guests.seen(id, '192.168.122.10');
   expect(await written()).toBe('2026-01-01T00:01:00.000Z');
+  expect((await writtenGuest())?.address).toBe('192.168.122.10');
 });
 
 const id = '0123456789ab';

@@ -20,9 +20,9 @@ test('a local viewer sees the whole state', () => {
 
 test('a guest sees its own seats, domain, Looking Glass file and guest, and no problems', () => {
   const guests = [
-    { id: '0123456789ab', domain: 'win10', connected: true, lastSeen: null },
-    { id: 'ba9876543210', domain: 'win10', connected: false, lastSeen: null },
-    { id: 'aaaaaaaaaaaa', domain: 'linux', connected: true, lastSeen: null },
+    { id: '0123456789ab', domain: 'win10', connected: true, lastSeen: null, address: null },
+    { id: 'ba9876543210', domain: 'win10', connected: false, lastSeen: null, address: null },
+    { id: 'aaaaaaaaaaaa', domain: 'linux', connected: true, lastSeen: null, address: null },
   ];
   expect(visibleState(win10, { ...sampleState, guests })).toEqual({
     number: 0,
@@ -104,6 +104,7 @@ const stateOf = (domains: string[]): fc.Arbitrary<State> => {
         domain,
         connected: fc.boolean(),
         lastSeen: fc.constant(null),
+        address: fc.constant(null),
       }),
     ),
     problems: fc.array(fc.record({ code: word, message: sentence, remedy: sentence })),

@@ -3,7 +3,8 @@ import { guestText } from '../../server/words/guest.ts';
 import { table } from './table.ts';
 
 export function guestLines(guests: readonly GuestState[]): string[] {
-  if (guests.length > 0) return table(guests.map(guestCells));
+  const rows = guests.map((guest) => [...guestCells(guest), guest.address ?? '']);
+  if (rows.length > 0) return table(rows);
   return ['No guest is paired. `handglass guest pair DOMAIN` pairs one.'];
 }
 
