@@ -176,9 +176,9 @@ describe('local control', () => {
   });
 });
 
-describe('a guest on its own network', () => {
-  const guest = (words: string) => lab.sh(inGuest(words));
+const guest = (words: string) => lab.sh(inGuest(words));
 
+describe('a guest on its own network', () => {
   test('takes the seat and gives it back', async () => {
     await sh(pairGuest);
     expect((await guest('give desk')).stdout).toBe('seat desk: with win10\n');
