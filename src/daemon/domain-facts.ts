@@ -34,6 +34,7 @@ export function domainReader(
         had.flatMap(({ name, usb: { ports } }) => (ports === null ? [] : [[name, ports]])),
       ),
       drives: new Map(had.map(({ name, drives }) => [name, drives])),
+      stale: new Set(),
     });
   }
 
@@ -46,11 +47,14 @@ export function domainReader(
     const isBlind = first !== undefined && failures.length === sources.length;
     failed(isBlind ? others : failures);
     if (isBlind) throw first;
+    const unread = sources.filter((_, index) => readings[index]?.status === 'rejected');
     const known = [...last.values()];
     const domains = known.flatMap((facts) => facts.domains);
     const missing = first === undefined ? [] : namesBeyond(domains, seatDomains);
+    const before = unread.flatMap((source) => last.get(source)?.domains ?? []);
     return {
       domains: [...domains, ...missing.map(unreadable)],
+      stale: new Set([...before.map(({ name }) => name), ...missing]),
       attached: new Map(known.flatMap(({ attached }) => [...attached])),
       ports: new Map(known.flatMap(({ ports }) => [...ports])),
       drives: new Map(known.flatMap(({ drives }) => [...drives])),

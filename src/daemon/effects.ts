@@ -1,5 +1,4 @@
 import type { Config, Seat } from '../config/schema.ts';
-import { usbClasses } from '../config/usb-classes.ts';
 import { holdsDevices } from '../domain/domain.ts';
 import type { DriveAddress } from '../domain/optical-drive.ts';
 import { qemuProcesses } from '../domain/process.ts';
@@ -65,8 +64,7 @@ export function effectsOn(
     }
     const { input: present, usb } = known;
     // Nothing tells when a disk comes into use otherwise than by a mount.
-    const hasDisk = usb.some(({ classes }) => classes.includes(usbClasses.storage));
-    const uses = hasDisk ? await usbUses(host, config.seats, present) : known.uses;
+    const uses = await usbUses(host, config.seats, present);
     return {
       present: usb,
       attached: known.attached.get(domain) ?? [],

@@ -27,7 +27,7 @@ export function aliasFor(port: string): string {
 
 /** Whether this is the device that a domain has. */
 export function isSameDevice(
-  hostdev: UsbHostdev,
+  hostdev: Pick<UsbHostdev, 'bus' | 'device'>,
   { bus, device }: Pick<UsbAddress, 'bus' | 'device'>,
 ): boolean {
   return hostdev.bus === bus && hostdev.device === device;

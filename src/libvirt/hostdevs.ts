@@ -54,7 +54,8 @@ export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: strin
       // It may be that somebody has removed the file.
       if (answer instanceof DomainRefusal) written.delete(device.port);
       if (holds(now, device)) continue;
-      failures.set(device, answer instanceof DomainRefusal ? answer : noSuccess(domain));
+      const refusal = [answer, xml].find((each) => each instanceof DomainRefusal);
+      failures.set(device, refusal ?? noSuccess(domain));
     }
     return failures;
   }

@@ -13,8 +13,9 @@ export interface VirshShell {
 export type VirshAnswer =
   /** What each command itself printed. */
   | { outcome: 'answered'; printed: readonly Printed[] }
-  /** `ended`: virsh did, before the last command had. `late`: the time limit passed. */
+  /** Virsh did, before the last command had; what it said of that. */
   | { outcome: 'ended'; stderr: string }
+  /** The time limit of one of them passed. */
   | { outcome: 'late' };
 
 export interface Printed {
@@ -39,7 +40,7 @@ export interface Printed {
  * failure's. So a virsh is ended once it has said anything there, before that can be taken for an
  * answer to what is asked next.
  *
- * @param limitMs how long a command may take; several together, several times as long
+ * @param limitMs how long each command may take
  */
 export function startVirshShell(host: Converse & Clock, uri: string, limitMs: number): VirshShell {
   const halves = [randomBytes(8).toString('hex'), randomBytes(8).toString('hex')];
@@ -48,18 +49,18 @@ export function startVirshShell(host: Converse & Clock, uri: string, limitMs: nu
   const lastLine = `error: ${printed}.\n`;
 
   let heard = { stdout: '', stderr: '' };
-  let asked: { count: number; outcome: PromiseWithResolvers<Outcome> } | null = null;
+  let asked: Asked | null = null;
   let open = true;
 
   const virsh = host.converse('virsh', ['--quiet', '--connect', uri], (stream, text) => {
     heard[stream] += text;
     if (asked === null) {
       if (stream === 'stderr') end();
-    } else if (
-      has(asked.count, heard.stdout, `${printed}.`) &&
-      has(asked.count, heard.stderr, lastLine)
-    ) {
-      asked.outcome.resolve('answered');
+    } else {
+      const ended = Math.min(countOf(`${printed}.`, heard.stdout), countOf(lastLine, heard.stderr));
+      if (ended > asked.ended) asked.restart();
+      asked.ended = ended;
+      if (ended === asked.count) asked.outcome.resolve('answered');
     }
   });
   void noticeEnd();
@@ -83,19 +84,24 @@ export function startVirshShell(host: Converse & Clock, uri: string, limitMs: nu
   async function ask(lines: readonly string[]): Promise<VirshAnswer> {
     const count = lines.length;
     const outcome = Promise.withResolvers<Outcome>();
-    const over = new AbortController();
-    asked = { count, outcome };
+    let over = new AbortController();
+    const restart = () => {
+      over.abort();
+      over = new AbortController();
+      host.sleep(limitMs, over.signal).then(
+        () => outcome.resolve('late'),
+        () => {},
+      );
+    };
+    asked = { count, ended: 0, outcome, restart };
     heard = { stdout: '', stderr: '' };
     virsh.say(lines.map(framed).join(''));
-    host.sleep(limitMs * count, over.signal).then(
-      () => outcome.resolve('late'),
-      () => {},
-    );
+    restart();
     try {
       const how = await outcome.promise;
       const { stdout, stderr } = heard;
       if (how === 'late') return { outcome: how };
-      if (how === 'ended') return { outcome: how, stderr };
+      if (how === 'ended') return { outcome: how, stderr: stderr.split(lastLine).at(-1) ?? '' };
       const ends = stderr.split(lastLine);
       const own = stdout.split(`${printed}.`).slice(0, count).map(between);
       return {
@@ -123,7 +129,15 @@ export function startVirshShell(host: Converse & Clock, uri: string, limitMs: nu
 
 type Outcome = VirshAnswer['outcome'];
 
-/** Whether the mark has come so many times. */
-function has(count: number, text: string, mark: string): boolean {
-  return text.split(mark, count + 1).length > count;
+interface Asked {
+  count: number;
+  /** How many of them have come to their end. */
+  ended: number;
+  outcome: PromiseWithResolvers<Outcome>;
+  /** Gives the next one its time. */
+  restart(): void;
+}
+
+function countOf(mark: string, text: string): number {
+  return text.split(mark).length - 1;
 }

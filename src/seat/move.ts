@@ -38,14 +38,17 @@ export async function moveSeat(effects: SeatEffects, reading: Reading, move: Mov
   if (to !== 'host') requireRunning(to, domains);
   // What is refused leaves the seat with the domain that has it.
   if (to !== 'host' && owner !== 'host' && owner !== to) {
-    await checkDevices(effects, reading, to, seat);
+    await checkDevices(effects, known(reading, to), to, seat);
   }
   // More than one domain can hold a part, after a handoff that failed half way.
   const holders = seat.domains.filter((domain) => domain !== to && attached.has(domain));
   await takeFrom(effects, holders, seat);
   if (to === 'host') return;
+  const now = known(reading, to);
+  // Another seat must not go by what this one is about to change.
+  reading.doubtDomains();
   try {
-    const hasGiven = await giveDevices(effects, reading, to, seat);
+    const hasGiven = await giveDevices(effects, now, to, seat);
     await giveInput(effects, move, hasGiven);
   } finally {
     reading.doubtDomains();
@@ -94,13 +97,13 @@ async function takeFrom(
 
 async function checkDevices(
   effects: SeatEffects,
-  reading: Reading,
+  now: Facts | null,
   to: string,
   seat: Seat,
 ): Promise<void> {
   await forEachKind(
     seat,
-    () => effects.checkUsb(to, seat, known(reading)),
+    () => effects.checkUsb(to, seat, now),
     () => effects.checkDrives(to, seat),
   );
 }
@@ -108,15 +111,15 @@ async function checkDevices(
 /** False where a keyboard moves without any. */
 async function giveDevices(
   effects: SeatEffects,
-  reading: Reading,
+  now: Facts | null,
   to: string,
   seat: Seat,
 ): Promise<boolean> {
   // A refused drive is to be known before any USB device moves.
-  if (seat.optical.length > 0) await checkDevices(effects, reading, to, seat);
+  if (seat.optical.length > 0) await checkDevices(effects, now, to, seat);
   return forEachKind(
     seat,
-    () => effects.giveUsb(to, seat, known(reading)),
+    () => effects.giveUsb(to, seat, now),
     async () => {
       try {
         await effects.giveDrives(to, seat);
@@ -128,9 +131,10 @@ async function giveDevices(
   );
 }
 
-/** To read it all again takes as long as a device. */
-function known(reading: Reading): Facts | null {
-  return reading.isCurrent() ? reading.facts() : null;
+/** What is true now of the machine and this domain, where that is known: to read it takes as long as a device. */
+function known(reading: Reading, domain: string): Facts | null {
+  const facts = reading.facts();
+  return reading.isCurrent() && !facts.stale.has(domain) ? facts : null;
 }
 
 /**

@@ -10,7 +10,10 @@ export interface Reading {
   problem(): HandglassError | null;
   /** Whether the machine and libvirt have been looked at, with success or without. */
   hasRead(): boolean;
-  /** Whether everything has been read with success, and nothing was noticed since that reading began. */
+  /**
+   * Whether everything has been read with success, and since that reading began nothing was noticed and
+   * nothing given to any domain.
+   */
   isCurrent(): boolean;
   /** Something may have changed, which only a reading that begins from here on shows. */
   notice(): void;
@@ -36,6 +39,7 @@ export function createReading(
     attached: new Map(),
     drives: new Map(),
     ports: new Map(),
+    stale: new Set(),
   };
   let problem: HandglassError | null = null;
   let hasRead = false;
@@ -91,7 +95,7 @@ export function createReading(
     facts: () => facts,
     problem: () => problem,
     hasRead: () => hasRead,
-    isCurrent: () => problem === null && seen === notices,
+    isCurrent: () => problem === null && seen === notices && settled === doubts,
     notice() {
       notices += 1;
     },

@@ -29,6 +29,8 @@ export interface DomainFacts {
   attached: ReadonlyMap<string, readonly UsbHostdev[]>;
   /** Likewise, by their aliases. */
   drives: ReadonlyMap<string, readonly string[]>;
+  /** Of domains that could not be read: what is said of them is from before. */
+  stale: ReadonlySet<string>;
   /** The USB ports of each of them, where they are known. */
   ports: ReadonlyMap<string, UsbPorts>;
 }

@@ -69,19 +69,21 @@ export async function giveUsb(
   );
   if (parts.length === 0) return;
   await clearLeft(hostdevs, domain, parts, attached);
-  const failures = await attachAll(look, hostdevs, domain, parts);
-  const [first] = failures.values();
-  if (failures.size === 0) return;
-  if (failures.size === parts.length && isAway(first)) throw first;
+  const tried = await attachAll(look, hostdevs, domain, parts);
+  const failing = tried.filter(isFailing);
+  const [first] = failing;
+  if (first === undefined) return;
+  const there = tried.filter((each) => !isFailing(each)).map(({ device }) => device);
+  const doubtful = failing.filter(({ failure }) => failure.isDoubtful).map(({ device }) => device);
+  const detach = ({ port }: UsbDevice) => hostdevs.detach(domain, aliasFor(port));
+  await bringBack(doubtful, usbDeviceText, detach);
   const story = [
-    ...[...failures].map(([{ device }, error]) => `${usbDeviceText(device)}: ${reasonOf(error)}`),
-    ...(await bringBack(
-      parts.filter((part) => !failures.has(part)).map(({ device }) => device),
-      usbDeviceText,
-      ({ port }) => hostdevs.detach(domain, aliasFor(port)),
-    )),
+    ...failing.map(({ device, failure }) => `${usbDeviceText(device)}: ${reasonOf(failure.error)}`),
+    ...(await bringBack(there, usbDeviceText, detach)),
   ];
-  throw failed(notGone(domain), story, first);
+  const errors = failing.map(({ failure }) => failure.error);
+  if (there.length === 0 && isAway(errors[0])) throw errors[0];
+  throw failed(notGone(domain), story, errors.length > 1 ? new AggregateError(errors) : errors[0]);
 }
 
 /**
@@ -152,31 +154,57 @@ async function clearLeft(
   }
 }
 
+/** A device as it was when it was attached last. */
+interface Tried {
+  device: UsbDevice;
+  /** Why the domain does not have it, for all that is known; doubtful where nobody could say. */
+  failure?: { error: unknown; isDoubtful: boolean };
+}
+
+function isFailing(tried: Tried): tried is Required<Tried> {
+  return tried.failure !== undefined;
+}
+
 /**
- * Attaches all at once; gives those that the domain does not have then, and why. A device that was
- * plugged in anew meanwhile has another number by the time libvirt looks for it: then it is found and
- * tried once more.
+ * Attaches all at once. A device that was plugged in anew meanwhile has another number by the time
+ * libvirt looks for it: then it is found and tried once more.
  */
 async function attachAll(
   look: Look,
   hostdevs: Hostdevs,
   domain: string,
   parts: readonly Part[],
-): Promise<Map<Part, unknown>> {
-  const first = await hostdevs.attach(
-    domain,
-    parts.map(({ device }) => device),
-  );
-  const failures = new Map<Part, unknown>();
-  if (first.size === 0) return failures;
-  const present = await look();
-  for (const part of parts.filter(({ device }) => first.has(device))) {
-    const again = renumbered(part, present);
-    const device = again ?? part.device;
-    const last = again === null ? first : await hostdevs.attach(domain, [again]);
-    if (last.has(device)) failures.set(part, last.get(device));
+): Promise<Tried[]> {
+  const devices = parts.map(({ device }) => device);
+  const tried = await attachTogether(hostdevs, domain, devices);
+  if (!tried.some(isFailing)) return tried;
+  // Why a device could not be attached says more than why it cannot be looked for.
+  const present = await look().catch(() => []);
+  const last: Tried[] = [];
+  for (const [at, each] of tried.entries()) {
+    const part = parts[at];
+    const again = part === undefined || !isFailing(each) ? null : renumbered(part, present);
+    if (again === null) last.push(each);
+    else last.push(...(await attachTogether(hostdevs, domain, [again])));
   }
-  return failures;
+  return last;
+}
+
+/** Never rejects. */
+async function attachTogether(
+  hostdevs: Hostdevs,
+  domain: string,
+  devices: readonly UsbDevice[],
+): Promise<Tried[]> {
+  try {
+    const failures = await hostdevs.attach(domain, devices);
+    return devices.map((device) => {
+      if (!failures.has(device)) return { device };
+      return { device, failure: { error: failures.get(device), isDoubtful: false } };
+    });
+  } catch (error) {
+    return devices.map((device) => ({ device, failure: { error, isDoubtful: true } }));
+  }
 }
 
 function absent(selectors: readonly UsbSelector[]): HandglassError {

@@ -1,4 +1,5 @@
 import type { UsbSelector } from '../config/selectors.ts';
+import { isSameDevice } from '../domain/usb-hostdev.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import { fittingUsb, namesSeveral, selectUsb } from './selector.ts';
 
@@ -35,7 +36,7 @@ export function renumbered(
 ): UsbDevice | null {
   try {
     const now = find(present);
-    return now === null || now.device === device.device ? null : now;
+    return now === null || isSameDevice(now, device) ? null : now;
   } catch {
     return null;
   }

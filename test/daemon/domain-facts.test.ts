@@ -46,6 +46,7 @@ const both = {
     ['linux', []],
     ['win10', []],
   ]),
+  stale: new Set(),
   ports: new Map([['win10', { all: 8, free: 7 }]]),
 };
 
@@ -65,6 +66,7 @@ test('only domains that run and that a seat names are asked what they have', asy
     domains: [...others, win10],
     attached: new Map([['win10', [mouse]]]),
     drives: new Map([['win10', []]]),
+    stale: new Set(),
     ports: new Map([['win10', { all: 8, free: 7 }]]),
   });
   expect(libvirt.asked).toEqual([]);
@@ -79,6 +81,7 @@ test('a source that fails hides nothing of the others, and what it said last sta
     domains: [linux, { name: 'win10', state: 'shut off' }],
     attached: new Map([['linux', [mouse]]]),
     drives: new Map([['linux', []]]),
+    stale: new Set(['linux']),
     ports: new Map(),
   });
   expect(failures.at(-1)).toEqual([away]);
@@ -101,6 +104,7 @@ test('a domain of which a failing source has never told has no state', async () 
     ],
     attached: new Map([['win10', [mouse]]]),
     drives: new Map([['win10', []]]),
+    stale: new Set(['linux']),
     ports: new Map([['win10', { all: 8, free: 7 }]]),
   });
 });
@@ -109,7 +113,7 @@ test('what a domain has cannot be read: the source has failed', async () => {
   const { read, qemu, failures } = start();
   await read();
   qemu.usbOf = () => Promise.reject(new Error('It said no.'));
-  expect(await read()).toEqual(both);
+  expect(await read()).toEqual({ ...both, stale: new Set(['win10']) });
   expect(failures.at(-1)).toMatchObject([
     { code: 'internal', message: 'The domains cannot be read: It said no.' },
   ]);

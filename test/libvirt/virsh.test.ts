@@ -109,6 +109,29 @@ test('none of them is believed once libvirt is lost', async () => {
   });
 });
 
+test.each([
+  { end: 'kill -KILL $$', reason: 'virsh gave no reason', why: 'without a word' },
+  { end: 'printf " Out of memory\\n" >&3; exit 1', reason: 'Out of memory', why: 'with others' },
+])(
+  'a virsh that ends in the middle of several $why is not explained by those before',
+  async ({ end, reason }) => {
+    const { virsh } = await virshOver(`die() { ${end}; }`);
+    const asked = virsh.inTurn([['fail', 'Permission denied'], ['die'], ['words', 'a']]);
+    await expect(asked).rejects.toMatchObject({
+      message: `libvirt (${uri}) cannot be reached: ${reason}. ${restart}`,
+    });
+  },
+);
+
+test('one of several commands is given up as soon as one alone', async () => {
+  const time = manualClock();
+  const { virsh } = await virshOver('hang() { exec sleep 600; }', time);
+  const asked = virsh.inTurn([['words', 'a'], ['hang'], ['words', 'b']]);
+  await time.awaited(1);
+  time.advance(20_000);
+  await expect(asked).rejects.toThrow('it did not answer within 20 s');
+});
+
 test('a command that virsh cannot be told reaches none', async () => {
   const { virsh, started } = await virshOver();
   await expect(virsh('words', 'a\npid')).rejects.toBeInstanceOf(DomainRefusal);

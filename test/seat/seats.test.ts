@@ -129,6 +129,7 @@ test('a domain of another source is started in its own way', async () => {
     domains: [win10],
     attached: new Map(),
     drives: new Map(),
+    stale: new Set(),
     ports: new Map(),
   });
   await expect(seats.give('desk', 'win10')).rejects.toMatchObject({
@@ -484,4 +485,46 @@ test('a reading that brings nothing new is not told', async () => {
   world.usb = [];
   await seats.refresh();
   expect(changed).toHaveBeenCalledTimes(2);
+});
+
+test('while what one seat has given is read again, another does not go by what was read before', async () => {
+  const world = createWorld();
+  world.setFreePorts(1);
+  const both = [seatWith('a', ['win11'], 'MOUSE'), seatWith('b', ['win11'], 'PAD')];
+  const seats = createSeats({ seats: both }, world.effects, () => {});
+  await seats.refresh();
+  const reading = Promise.withResolvers<void>();
+  const attached = Promise.withResolvers<void>();
+  world.fail = async (call) => {
+    if (call === 'attach win11 1-1') world.setFreePorts(0);
+    if (call !== 'readDomains' || !world.calls.includes('attach win11 1-1')) return;
+    attached.resolve();
+    await reading.promise;
+  };
+  const first = seats.give('a', 'win11');
+  await attached.promise;
+  const second = seats.give('b', 'win11');
+  reading.resolve();
+  await first;
+  await expect(second).rejects.toMatchObject({ code: 'device-refused' });
+  expect(world.calls).not.toContain('attach win11 1-3');
+});
+
+test('a chord reads nothing before it moves devices, unless something was noticed since', async () => {
+  const world = createWorld();
+  const seats = createSeats(
+    { seats: [seatWith('desk', ['win10'], 'MOUSE')] },
+    world.effects,
+    () => {},
+  );
+  await seats.refresh();
+  world.calls.length = 0;
+  await seats.follow('desk', 'win10', 'chord');
+  expect(world.calls[0]).toBe('attach win10 1-1');
+  await seats.give('desk', 'host');
+  seats.notice();
+  world.calls.length = 0;
+  await seats.follow('desk', 'win10', 'chord');
+  expect(world.calls.indexOf('readMachine')).toBeLessThan(world.calls.indexOf('attach win10 1-1'));
+  expect(world.calls).toContain('readMachine');
 });

@@ -29,6 +29,7 @@ function facts(
     attached: new Map(Object.entries(attached)),
     optical: [],
     drives: new Map(),
+    stale: new Set(),
     ports: new Map(),
   };
 }

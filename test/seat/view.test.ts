@@ -37,6 +37,7 @@ function facts(attached: Record<string, UsbHostdev[]> = {}, devices = [mouse, st
     attached: new Map(Object.entries(attached)),
     optical: [],
     drives: new Map(),
+    stale: new Set(),
     ports: new Map(),
   };
 }

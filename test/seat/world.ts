@@ -120,6 +120,7 @@ export function createWorld(): World {
           domains,
           attached: new Map(running.map((name) => [name, [...(devices.held.get(name) ?? [])]])),
           drives: new Map(running.map((name) => [name, [...(drives.held.get(name) ?? [])]])),
+          stale: new Set(),
           ports: new Map(ports === null ? [] : running.map((name) => [name, ports])),
         };
       },

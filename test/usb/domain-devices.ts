@@ -1,4 +1,5 @@
 /** The USB host devices of domains, in memory: what libvirt and QEMU would say and do. */
+import { isAway } from '../../src/domain/domain.ts';
 import {
   aliasFor,
   type Hostdevs,
@@ -35,7 +36,11 @@ export function createDomainDevices(...domains: string[]): DomainDevices {
     async attach(domain, wanted) {
       const failures = new Map<UsbAddress, unknown>();
       for (const device of wanted) {
-        await attachOne(domain, device).catch((error: unknown) => failures.set(device, error));
+        await attachOne(domain, device).catch((error: unknown) => {
+          // As with libvirt, nobody can say then what became of the others.
+          if (isAway(error)) throw error;
+          failures.set(device, error);
+        });
       }
       return failures;
     },

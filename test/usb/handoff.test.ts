@@ -144,11 +144,7 @@ test('a libvirt that goes away half way leaves nothing behind that can be brough
   hostdevs.fail = (call) => {
     if (call === 'attach win10 1-2.3') throw away;
   };
-  await expect(give(mouse, stick)).rejects.toMatchObject({
-    code: 'handoff-failed',
-    what: 'The USB devices could not go to win10. Stick (port 1-2.3): libvirt cannot be reached. Mouse (port 1-1): brought back.',
-    cause: away,
-  });
+  await expect(give(mouse, stick)).rejects.toBe(away);
   expect(held()).toEqual([]);
 });
 
