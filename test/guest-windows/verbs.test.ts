@@ -237,6 +237,7 @@ describe.skipIf(missing.length > 0)(title, () => {
     [['pair', 'http://192.0.2.1/'], 'it does not begin with handglass://'],
     [['pair'], 'STRING is missing.'],
     [['give'], 'SEAT is missing.'],
+    [['pair', `handglass://host.lan:1/?code=${code}`], 'its address is no IP address'],
     [['give', 'desk', 'win10'], '"win10" is one argument too many.'],
     [['status', '--jsno'], 'There is no flag --jsno of this command.'],
     [['hand', 'desk'], 'There is no command "hand".'],
