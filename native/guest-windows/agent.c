@@ -39,6 +39,7 @@ static void leave_own_console(void);
 int run_agent(struct arena *arena, struct settings *settings) {
   struct failure failure;
   if (!settings_load(arena, settings, &failure)) return complain(failure);
+  if (settings->hotkey_count == 0) settings_add(arena, "hotkey", default_hotkey, settings);
   CreateMutexW(NULL, FALSE, L"Local\\HandglassGuestAgent");
   if (GetLastError() == ERROR_ALREADY_EXISTS) {
     return complain((struct failure){STATUS_FAILED, "The agent runs already.",

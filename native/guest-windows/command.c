@@ -44,6 +44,8 @@ const char *const help_text =
     "  --eject DEVICE   of agent and install: what to eject before Windows shuts\n"
     "                   down, such as a graphics card that does not reset:\n"
     "                   \"PCI\\VEN_1002&DEV_73BF\"\n"
+    "                   What install is told stays until it is told otherwise, in\n"
+    "                   %APPDATA%\\Handglass\\settings.ini\n"
     "  --help           print this help\n"
     "  --version        print the version\n"
     "\n"

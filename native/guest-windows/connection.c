@@ -21,7 +21,9 @@ static bool begin(struct arena *arena, const struct endpoint *endpoint,
 static void limit_protocols(HINTERNET session);
 static bool shake_hands(struct arena *arena, const struct endpoint *endpoint, HINTERNET request,
                         struct failure *failure);
-static bool has_pin(HINTERNET request, const char *pin);
+static bool is_host(HINTERNET request, const char *pin);
+static bool fail_another(struct arena *arena, const struct endpoint *endpoint,
+                         struct failure *failure);
 static bool fail_unreached(struct arena *arena, const struct endpoint *endpoint, const char *reason,
                            struct failure *failure);
 
@@ -149,20 +151,12 @@ static bool shake_hands(struct arena *arena, const struct endpoint *endpoint, HI
   if (!WinHttpSendRequest(request, WINHTTP_NO_ADDITIONAL_HEADERS, 0, NULL, 0, 0, 0)) {
     return fail_unreached(arena, endpoint, reason_of(arena, GetLastError()), failure);
   }
-  if (endpoint->pin != NULL && !has_pin(request, endpoint->pin)) {
-    *failure = (struct failure){
-        STATUS_NOT_PERMITTED,
-        joined(arena, "What answers at ", endpoint->address,
-               " is not the host that this guest was paired with: either another machine stands in "
-               "its place, or the service's key was made anew.",
-               NULL),
-        "Do not go on unless you know why. Nothing was told to it. If the key is new, pair again "
-        "with what `handglass guest pair DOMAIN` prints on the host."};
-    return false;
-  }
+  if (!is_host(request, endpoint->pin)) return fail_another(arena, endpoint, failure);
   if (!WinHttpReceiveResponse(request, NULL)) {
     return fail_unreached(arena, endpoint, reason_of(arena, GetLastError()), failure);
   }
+  // What answers may be on another connection than what was asked: the request can be sent again.
+  if (!is_host(request, endpoint->pin)) return fail_another(arena, endpoint, failure);
   WinHttpQueryHeaders(request, WINHTTP_QUERY_STATUS_CODE | WINHTTP_QUERY_FLAG_NUMBER,
                       WINHTTP_HEADER_NAME_BY_INDEX, &status, &size, WINHTTP_NO_HEADER_INDEX);
   if (status == HTTP_STATUS_SWITCH_PROTOCOLS) return true;
@@ -170,16 +164,31 @@ static bool shake_hands(struct arena *arena, const struct endpoint *endpoint, HI
   return fail_unreached(arena, endpoint, reason, failure);
 }
 
-static bool has_pin(HINTERNET request, const char *pin) {
+/* Another machine has heard the request for a websocket by then, and nothing more. */
+static bool is_host(HINTERNET request, const char *pin) {
   CERT_CONTEXT *certificate;
   DWORD size = sizeof certificate;
   char actual[PIN_SIZE + 1];
+  if (pin == NULL) return true;
   if (!WinHttpQueryOption(request, WINHTTP_OPTION_SERVER_CERT_CONTEXT, &certificate, &size)) {
     return false;
   }
   bool is_it = pin_of(certificate, actual) && equal(actual, pin);
   CertFreeCertificateContext(certificate);
   return is_it;
+}
+
+static bool fail_another(struct arena *arena, const struct endpoint *endpoint,
+                         struct failure *failure) {
+  *failure = (struct failure){
+      STATUS_NOT_PERMITTED,
+      joined(arena, "What answers at ", endpoint->address,
+             " is not the host that this guest was paired with: either another machine stands in "
+             "its place, or the service's key was made anew.",
+             NULL),
+      "Do not go on unless you know why. It was told no code and no token. If the key is new, pair "
+      "again with what `handglass guest pair DOMAIN` prints on the host."};
+  return false;
 }
 
 static bool fail_unreached(struct arena *arena, const struct endpoint *endpoint, const char *reason,

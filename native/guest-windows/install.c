@@ -13,6 +13,7 @@
 static const wchar_t run_key[] = L"Software\\Microsoft\\Windows\\CurrentVersion\\Run";
 static const wchar_t run_name[] = L"Handglass";
 
+static bool keep(struct arena *arena, struct settings *settings, struct failure *failure);
 static const char *own_path(struct arena *arena);
 static const char *installed_path(struct arena *arena);
 static bool copy_program(struct arena *arena, const char *from, const char *to);
@@ -25,7 +26,7 @@ int install(struct arena *arena, struct command *command) {
   struct failure failure;
   const char *path = installed_path(arena);
   bool is_set = command->settings.hotkey_count + command->settings.ejected_count > 0;
-  if (is_set && !settings_keep(arena, &command->settings, &failure)) return complain(failure);
+  if (is_set && !keep(arena, &command->settings, &failure)) return complain(failure);
   if (!end_agent()) return fail(arena, "The agent that runs does not end", NULL);
   if (!copy_program(arena, own_path(arena), path)) return fail(arena, "Cannot write", path);
   if (!start_at_logon(arena, path)) return fail(arena, "Cannot write the logon entry of", path);
@@ -46,6 +47,11 @@ int uninstall(struct arena *arena, const struct command *command) {
   DeleteFileW(wide(arena, path));
   report(arena, command->json, path, "uninstalled: the agent starts no more; the pairing is kept");
   return STATUS_DONE;
+}
+
+/* What an earlier install was told stays where this one says nothing of it. */
+static bool keep(struct arena *arena, struct settings *settings, struct failure *failure) {
+  return settings_load(arena, settings, failure) && settings_keep(arena, settings, failure);
 }
 
 static const char *own_path(struct arena *arena) {

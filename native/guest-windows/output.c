@@ -12,6 +12,10 @@ void print(const char *string) {
   write_to(STD_OUTPUT_HANDLE, string);
 }
 
+void print_aside(const char *string) {
+  write_to(STD_ERROR_HANDLE, string);
+}
+
 int complain(struct failure failure) {
   struct arena arena = {0};
   struct text text = text_in(&arena);

@@ -5,6 +5,7 @@
 #include <windows.h>
 #include <wincrypt.h>
 
+#include "address.h"
 #include "folder.h"
 #include "json.h"
 #include "render-words.h"

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "address.h"
 #include "text.h"
 
 static const char *const scheme = "handglass://";
@@ -40,39 +41,20 @@ const char *pairing_read(struct arena *arena, const char *string, struct pairing
   return NULL;
 }
 
-bool is_loopback(const char *address) {
-  if (equal(address, "::1")) return true;
-  unsigned numbers = 0;
-  for (const char *at = address;; at++) {
-    unsigned number = 0;
-    size_t digits = 0;
-    for (; *at >= '0' && *at <= '9' && digits < 4; at++, digits++) {
-      number = 10 * number + (unsigned)(*at - '0');
-    }
-    bool has_zero_in_front = digits > 1 && at[-(ptrdiff_t)digits] == '0';
-    if (digits == 0 || number > 255 || has_zero_in_front) return false;
-    if (numbers++ == 0 && number != 127) return false;
-    if (*at != '.') return *at == '\0' && numbers == 4;
-  }
-}
-
 bool is_pin(const char *text) {
   return is_base64url(text, PIN_SIZE);
 }
 
 static const char *take_address(struct arena *arena, const char **at, struct endpoint *endpoint) {
-  enum { MOST = 253 };
   bool bracketed = **at == '[';
   const char *first = *at + bracketed;
-  const char *allowed = bracketed ? "0123456789abcdefABCDEF:."
-                                  : "0123456789abcdefghijklmnopqrstuvwxyz"
-                                    "ABCDEFGHIJKLMNOPQRSTUVWXYZ.-";
-  size_t size = strspn(first, allowed);
-  if (size == 0 || size > MOST) return "there is no address in it";
-  endpoint->address = arena_copy(arena, first, size);
+  size_t size = strcspn(first, bracketed ? "]" : ":/");
+  if (size == 0) return "there is no address in it";
   *at = first + size;
   if (bracketed && *(*at)++ != ']') return "the bracket around its address is not closed";
-  return NULL;
+  endpoint->address = arena_copy(arena, first, size);
+  bool is_address = bracketed ? is_ipv6(endpoint->address) : is_ipv4(endpoint->address);
+  return is_address ? NULL : "its address is no IP address, such as 192.168.122.1 or [fd00::1]";
 }
 
 static const char *take_port(const char **at, struct endpoint *endpoint) {

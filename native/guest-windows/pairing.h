@@ -33,7 +33,4 @@ struct pairing {
 /* Gives what is wrong, in a clause, or NULL. White space around the string does not matter. */
 const char *pairing_read(struct arena *arena, const char *string, struct pairing *pairing);
 
-/* Whether the address is this machine's own: 127.0.0.0/8 or ::1. A name never is. */
-bool is_loopback(const char *address);
-
 bool is_pin(const char *text);

@@ -7,29 +7,29 @@
 
 static const wchar_t file_name[] = L"settings.ini";
 
+static bool fail(struct arena *arena, const wchar_t *path, const char *what,
+                 struct failure *failure);
+
 bool settings_load(struct arena *arena, struct settings *settings, struct failure *failure) {
   const wchar_t *path = file_of_user(arena, file_name);
   DWORD size;
   unsigned line;
   struct settings kept = {0};
   const char *content = read_file(arena, path, &size);
+  if (content == NULL && GetLastError() != ERROR_FILE_NOT_FOUND) {
+    return fail(arena, path, "cannot be read", failure);
+  }
   const char *wrong = content == NULL ? NULL : settings_read(arena, content, &kept, &line);
   if (wrong != NULL) {
     *failure = (struct failure){
         STATUS_CONFIG,
         joined(arena, narrow(arena, path), " line ", number_text(arena, line), ": ", wrong, ".",
                NULL),
-        "Correct the line, or set all anew with `handglass-guest install --hotkey KEYS`."};
+        "Correct the line, or delete the file and set all anew with "
+        "`handglass-guest install --hotkey KEYS`."};
     return false;
   }
-  struct settings said = *settings;
-  if (said.hotkey_count == 0) *settings = kept;
-  if (said.ejected_count > 0 || said.hotkey_count > 0) {
-    const struct settings *ejecting = said.ejected_count > 0 ? &said : &kept;
-    settings->ejected_count = ejecting->ejected_count;
-    for (size_t i = 0; i < MOST_EJECTED; i++) settings->ejected[i] = ejecting->ejected[i];
-  }
-  if (settings->hotkey_count == 0) settings_add(arena, "hotkey", default_hotkey, settings);
+  settings_fill(settings, &kept);
   return true;
 }
 
@@ -38,9 +38,13 @@ bool settings_keep(struct arena *arena, const struct settings *settings, struct 
   struct text text = text_in(arena);
   settings_put(&text, settings);
   if (write_file(arena, path, text.bytes, (DWORD)text.size)) return true;
-  *failure = (struct failure){STATUS_FAILED,
-                              joined(arena, narrow(arena, path), " cannot be written: ",
-                                     reason_of(arena, GetLastError()), ".", NULL),
-                              ""};
+  return fail(arena, path, "cannot be written", failure);
+}
+
+static bool fail(struct arena *arena, const wchar_t *path, const char *what,
+                 struct failure *failure) {
+  const char *reason = reason_of(arena, GetLastError());
+  *failure = (struct failure){
+      STATUS_FAILED, joined(arena, narrow(arena, path), " ", what, ": ", reason, ".", NULL), ""};
   return false;
 }

@@ -33,6 +33,19 @@ const char *settings_add(struct arena *arena, const char *name, const char *valu
   return NULL;
 }
 
+void settings_fill(struct settings *settings, const struct settings *kept) {
+  struct settings said = *settings;
+  *settings = *kept;
+  if (said.hotkey_count > 0) {
+    memcpy(settings->hotkeys, said.hotkeys, sizeof said.hotkeys);
+    settings->hotkey_count = said.hotkey_count;
+  }
+  if (said.ejected_count > 0) {
+    memcpy(settings->ejected, said.ejected, sizeof said.ejected);
+    settings->ejected_count = said.ejected_count;
+  }
+}
+
 void settings_put(struct text *text, const struct settings *settings) {
   for (size_t i = 0; i < settings->hotkey_count; i++) {
     text_put(text, joined(text->arena, "hotkey = ", settings->hotkeys[i].written, "\r\n", NULL));

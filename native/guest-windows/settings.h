@@ -38,6 +38,9 @@ const char *settings_read(struct arena *arena, const char *text, struct settings
 const char *settings_add(struct arena *arena, const char *name, const char *value,
                          struct settings *settings);
 
+/* Takes all hotkeys from `kept` where there are none, and all devices likewise. */
+void settings_fill(struct settings *settings, const struct settings *kept);
+
 /* The text that is read again as these. */
 void settings_put(struct text *text, const struct settings *settings);
 

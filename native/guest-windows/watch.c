@@ -9,15 +9,17 @@
 #include "output.h"
 #include "render-change.h"
 
-/* The last state that was told of, which outlives its connection. */
+/* The last that was told of the host, which outlives its connection. */
 struct told {
   struct arena arena;
   struct json state;
+  bool is_lost;
 };
 
 static struct failure follow(struct arena *arena, struct told *told, const struct paired *paired,
                              bool json, bool *is_reached);
 static void tell(struct told *told, struct json state, bool json);
+static void say(bool json, const char *what, const char *why);
 static const char *local_time(struct arena *arena);
 static void put_padded(struct text *text, unsigned number, const char *before);
 
@@ -27,12 +29,10 @@ int watch(const struct paired *paired, bool json) {
     struct arena arena = {0};
     bool is_reached = false;
     struct failure failure = follow(&arena, &told, paired, json, &is_reached);
-    bool is_waited_for = failure.status == STATUS_UNREACHED && json_is_some(told.state);
-    if (!is_waited_for) return complain(failure);
-    if (is_reached) {
-      complain((struct failure){failure.status, failure.what, "It is waited for."});
-      wait_ms = FIRST_WAIT_MS;
-    }
+    if (failure.status != STATUS_UNREACHED) return complain(failure);
+    if (!told.is_lost) say(json, "the host is lost, and looked for: ", failure.what);
+    told.is_lost = true;
+    if (is_reached) wait_ms = FIRST_WAIT_MS;
     arena_end(&arena);
     Sleep(wait_ms);
   }
@@ -48,6 +48,8 @@ static struct failure follow(struct arena *arena, struct told *told, const struc
   struct json state = client_call(arena, &client, "state.subscribe", nothing, &failure);
   while (json_is_some(state)) {
     *is_reached = true;
+    if (told->is_lost) say(json, "the host is found again", "");
+    told->is_lost = false;
     tell(told, state, json);
     arena_end(arena);
     state = client_next_state(arena, &client, &failure);
@@ -71,6 +73,18 @@ static void tell(struct told *told, struct json state, bool json) {
   arena_end(&told->arena);
   told->state.at = arena_copy(&told->arena, state.at, size);
   told->state.end = told->state.at + size;
+}
+
+/* What is printed with --json is states alone. */
+static void say(bool json, const char *what, const char *why) {
+  struct arena arena = {0};
+  const char *line = joined(&arena, local_time(&arena), "  ", what, why, "\n", NULL);
+  if (json) {
+    print_aside(line);
+  } else {
+    print(line);
+  }
+  arena_end(&arena);
 }
 
 /* 2026-01-31 07:05:09. A guest is not told when the host's state changed: it is told at once. */

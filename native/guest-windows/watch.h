@@ -5,7 +5,7 @@
 #include "pairing-file.h"
 
 /*
- * Prints each change until it is interrupted. A host that goes away is waited for once it was
- * there; gives the exit status where it was not, or does not accept this guest any more.
+ * Prints each change until it is interrupted, and waits for a host that is away. Gives the exit
+ * status where that is of no use: this guest is not accepted any more, or another key answers.
  */
 int watch(const struct paired *paired, bool json);

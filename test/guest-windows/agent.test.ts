@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { access } from 'node:fs/promises';
+import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -31,8 +31,12 @@ describe.skipIf(missing.length > 0)(title, () => {
     desktop = await createDesktop();
   });
   afterAll(() => desktop.end());
-  afterEach(() => guest('uninstall'));
+  afterEach(async () => {
+    await guest('uninstall');
+    await rm(settingsFile(), { force: true });
+  });
 
+  const settingsFile = () => join(desktop.prefix.folder, 'settings.ini');
   const guest = (...words: string[]) => desktop.prefix.start(program, ...words);
 
   /** Waits until the agent is told of changes, and gives a promise of its end. */
@@ -40,6 +44,13 @@ describe.skipIf(missing.length > 0)(title, () => {
     const ended = guest('agent', ...flags);
     await connected(host);
     return { ended };
+  }
+
+  async function install(...flags: string[]): Promise<void> {
+    // What it starts has its output too, so that this does not end with it.
+    const { stdout } = guest('install', ...flags);
+    const [line] = (await once(createInterface(stdout), 'line')) as [string];
+    expect(line).toBe('installed: the agent runs now and from every logon on');
   }
 
   /** Presses until it is heard: what registers the hotkey is not told of. */
@@ -122,10 +133,7 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   test('install starts the agent now and at every logon, from a place of its own; uninstall ends that', async () => {
     const host = await pairedHost(desktop.prefix, oneSeat);
-    const install = guest('install', '--hotkey', 'ctrl+shift+F9');
-    // What it starts has its output too, so that this does not end with it.
-    const [line] = (await once(createInterface(install.stdout), 'line')) as [string];
-    expect(line).toBe('installed: the agent runs now and from every logon on');
+    await install('--hotkey', 'ctrl+shift+F9');
     await connected(host);
     const path = String.raw`C:\users\alice\AppData\Local\Programs\Handglass\handglass-guest.exe`;
     const entry = await desktop.prefix.start('reg', 'query', logonEntry, '/v', 'Handglass');
@@ -146,6 +154,27 @@ describe.skipIf(missing.length > 0)(title, () => {
     const copy = join(desktop.prefix.folder, '../../Local/Programs/Handglass/handglass-guest.exe');
     await expect(access(copy)).rejects.toThrow('ENOENT');
     expect(await guest('status')).toMatchObject({ exitCode: 0 });
+  });
+
+  test('what an earlier install was told stays where a later one says nothing of it', async () => {
+    const host = await pairedHost(desktop.prefix, oneSeat);
+    const kept = async (...flags: string[]) => {
+      await install(...flags);
+      // Only an agent that is there is ended by the next.
+      await connected(host);
+      await guest('uninstall');
+      await until(() => !isConnected(host));
+      return (await readFile(settingsFile(), 'utf8')).trimEnd().split('\r\n');
+    };
+    const card = String.raw`PCI\VEN_1002&DEV_73BF`;
+    const other = String.raw`PCI\VEN_10DE`;
+    expect(await kept('--eject', card)).toEqual([`eject = ${card}`]);
+    const keys = ['hotkey = f7', 'hotkey = f8 desk'];
+    expect(await kept('--hotkey', 'f7', '--hotkey', 'f8 desk')).toEqual([
+      ...keys,
+      `eject = ${card}`,
+    ]);
+    expect(await kept('--eject', other)).toEqual([...keys, `eject = ${other}`]);
   });
 });
 

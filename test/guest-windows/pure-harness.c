@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../native/guest-windows/address.h"
 #include "../../native/guest-windows/command.h"
 #include "../../native/guest-windows/pairing.h"
 #include "../../native/guest-windows/protocol.h"

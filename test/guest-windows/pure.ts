@@ -10,6 +10,7 @@ import { converse } from '../native/router-conversation.ts';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const parts = [
+  'address',
   'arena',
   'command',
   'hotkey',

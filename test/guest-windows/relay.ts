@@ -33,6 +33,8 @@ export interface Relay {
   /** Drops every connection and takes none, as a host that has crashed. */
   down: () => Promise<void>;
   up: () => Promise<void>;
+  /** Takes no more connections, and waits until those that came have been heard to their end. */
+  ended: () => Promise<void>;
 }
 
 /** Passes on to a port of 127.0.0.1, from any free one or the one given. */
@@ -58,17 +60,21 @@ export async function relay(identity: Identity, port: number, at = 0): Promise<R
     server.listen(on, '127.0.0.1');
     await once(server, 'listening');
   };
-  const down = async () => {
-    if (!server.listening) return;
+  const ended = async () => {
     const closed = once(server, 'close');
     server.close();
+    await closed;
+  };
+  const down = async () => {
+    if (!server.listening) return;
+    const closed = ended();
     for (const socket of sockets) socket.destroy();
     await closed;
   };
   await listen(at);
   own = (server.address() as AddressInfo).port;
   onTestFinished(down);
-  return { port: own, heard: () => heard, down, up: () => listen(own) };
+  return { port: own, heard: () => heard, down, up: () => listen(own), ended };
 }
 
 function openssl(...words: string[]): string {

@@ -1,7 +1,9 @@
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { seat, until } from '../server/support.ts';
 import { pairedHost, type Host } from './paired.ts';
+import { makeIdentity, relay } from './relay.ts';
 import { createPrefix, missingOf, program, reasonText, type Prefix } from './wine.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -16,22 +18,22 @@ describe.skipIf(missing.length > 0)(title, () => {
   });
   afterAll(() => prefix.end());
 
-  async function startWatch({ service }: Host, ...flags: string[]) {
+  function startWatch(...flags: string[]) {
     const child = prefix.start(program, 'watch', ...flags);
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const next = linesOf(child.stdout);
+    return { child, next, nextAside: linesOf(child.stderr) };
+  }
+
+  /** Waits until it is told of changes. */
+  async function startWatchOf({ service }: Host, ...flags: string[]) {
+    const watch = startWatch(...flags);
     await until(() => service.control.listeners.size > 1);
-    return {
-      child,
-      async next(): Promise<string> {
-        const { value } = await lines.next();
-        return String(value);
-      },
-    };
+    return watch;
   }
 
   test('it prints a line for each change that this guest sees', async () => {
     const host = await pairedHost(prefix);
-    const watch = await startWatch(host);
+    const watch = await startWatchOf(host);
     const { control } = host.service;
     control.current.seats = [seat('desk', { owner: 'win10' })];
     control.tell();
@@ -46,7 +48,7 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   test('with --json it prints the state, as it is and then for each change', async () => {
     const host = await pairedHost(prefix);
-    const watch = await startWatch(host, '--json');
+    const watch = await startWatchOf(host, '--json');
     const owner = async () => JSON.parse(await watch.next()).seats[0].owner as unknown;
     expect(await owner()).toBe('host');
     host.service.control.current.seats = [seat('desk', { owner: 'win10' })];
@@ -56,17 +58,51 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   test('a host that goes away is waited for, and what changed meanwhile is told', async () => {
     const host = await pairedHost(prefix);
-    const watch = await startWatch(host);
+    const watch = await startWatchOf(host);
     await host.relay.down();
     await until(() => host.service.control.listeners.size <= 1);
     host.service.control.current.seats = [seat('desk', { owner: 'win10' }), seat('couch')];
     await host.relay.up();
+    expect(await watch.next()).toMatch(lost);
+    expect(await watch.next()).toMatch(found);
     expect(await watch.next()).toMatch(/seat desk with win10$/);
+  });
+
+  test('a host that was never there is waited for, and told of once', async () => {
+    const host = await pairedHost(prefix);
+    await host.relay.down();
+    const watch = startWatch();
+    expect(await watch.next()).toMatch(lost);
+    await host.relay.up();
+    expect(await watch.next()).toMatch(found);
+    host.service.control.current.seats = [seat('desk', { owner: 'win10' }), seat('couch')];
+    host.service.control.tell();
+    expect(await watch.next()).toMatch(/seat desk with win10$/);
+  });
+
+  test('with --json the waiting is told on the standard error', async () => {
+    const host = await pairedHost(prefix);
+    await host.relay.down();
+    const watch = startWatch('--json');
+    expect(await watch.nextAside()).toMatch(lost);
+    await host.relay.up();
+    expect(await watch.nextAside()).toMatch(found);
+    expect(JSON.parse(await watch.next())).toMatchObject({ seats: [{ name: 'desk' }, {}] });
+  });
+
+  test('a host with another key is not waited for', async () => {
+    const { service, relay: honest } = await pairedHost(prefix);
+    await honest.down();
+    await relay(makeIdentity(service.folder), service.port, honest.port);
+    expect(await startWatch().child).toMatchObject({
+      exitCode: 5,
+      stderr: expect.stringContaining('is not the host that this guest was paired with'),
+    });
   });
 
   test('a guest that is revoked meanwhile is told so', async () => {
     const host = await pairedHost(prefix);
-    const { child } = await startWatch(host);
+    const { child } = await startWatchOf(host);
     await host.revoke();
     const { exitCode, stdout, stderr } = await child;
     expect({ exitCode, stdout, stderr }).toEqual({
@@ -78,3 +114,12 @@ describe.skipIf(missing.length > 0)(title, () => {
     });
   });
 });
+
+// The words of `handglass guest watch`; what the system says of a lost connection is its own.
+const lost = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}the host is lost, and looked for: .+\.$/;
+const found = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}the host is found again$/;
+
+function linesOf(input: Readable): () => Promise<string> {
+  const lines = createInterface({ input })[Symbol.asyncIterator]();
+  return async () => String((await lines.next()).value);
+}
