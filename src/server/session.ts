@@ -64,13 +64,15 @@ export interface Peer {
   door: Door;
   address: string;
   limits: Pick<ServerLimits, 'authenticateMs'>;
+  /** Is called once it is known who that is. */
+  known: () => void;
 }
 
 /** By the local door no authentication is needed: the socket's mode has decided already. */
 export function openSession(
   connection: Connection,
   context: SessionContext,
-  { door, address, limits }: Peer,
+  { door, address, limits, known }: Peer,
 ): Session {
   const { clock, hub, entrance, perform, report, addressesOf } = context;
   const note = (text: string) => {
@@ -152,14 +154,15 @@ export function openSession(
     if (gone.kind === 'guest' && token !== undefined) await hub.revoke(gone.id);
   }
 
-  function welcome(id: Id | undefined, { viewer: known, token }: Entered): void {
-    viewer = known;
-    if (known.kind === 'guest')
-      ended.signal.addEventListener('abort', hub.enter(known.id, address, expel));
-    const who = known.kind === 'guest' ? known : { id: 'panel', domain: 'host' };
+  function welcome(id: Id | undefined, { viewer: by, token }: Entered): void {
+    viewer = by;
+    known();
+    if (by.kind === 'guest')
+      ended.signal.addEventListener('abort', hub.enter(by.id, address, expel));
+    const who = by.kind === 'guest' ? by : { id: 'panel', domain: 'host' };
     const answer = { id: who.id, domain: who.domain, ...(token === undefined ? {} : { token }) };
-    note(`${nameOf(known)} has come${token === undefined ? '' : ', by a code'}`);
-    ended.signal.addEventListener('abort', () => note(`${nameOf(known)} has left`));
+    note(`${nameOf(by)} has come${token === undefined ? '' : ', by a code'}`);
+    ended.signal.addEventListener('abort', () => note(`${nameOf(by)} has left`));
     if (id !== undefined) send(encodeResult(id, answer));
   }
 

@@ -1,8 +1,9 @@
 /**
  * An HTTP server for the websocket at `/`, and for the page that a browser opens it from. What it
- * refuses, it refuses before a session exists: too many connections (dropped), a request under a name that is not ours or of a page of
- * another site (403), another path (404); and on the websocket a message that is too large (closed with
- * 1009), a binary one (1003), text that is not UTF-8 (1007) and broken frames (1002).
+ * refuses, it refuses before a session exists: too many connections (dropped), a request under a name
+ * that is not ours or of a page of another site (403), another path (404); and on the websocket a
+ * message that is too large (closed with 1009), a binary one (1003), text that is not UTF-8 (1007) and
+ * broken frames (1002).
  */
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -10,7 +11,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { ServerLimits } from '../config/server.ts';
 import type { Clock } from '../host/ports.ts';
 import { plainAddress } from './addresses.ts';
-import type { Admission } from './admission.ts';
+import type { Admission, Admitted } from './admission.ts';
 import type { Certificate } from './certificate.ts';
 import type { Door } from './entrance.ts';
 import { pageRefusal, upgradeRefusal } from './gate.ts';
@@ -52,15 +53,27 @@ export function createWebsocketServer(
     perMessageDeflate: false,
   });
 
-  const sockets = new Set<IncomingMessage['socket']>();
+  const sockets = new Set<Socket>();
+  const admittedBy = new Map<string, Admitted>();
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     const address = plainAddress(socket.remoteAddress ?? '');
-    const leave = admission.admit(address);
-    if (leave !== null) return socket.once('close', leave);
-    journal(address, 'not let in: there are too many connections');
-    return socket.destroy();
+    const admitted = admission.admit(address, () => {
+      journal(address, 'dropped before it said who it is: there are too many connections');
+      socket.destroy();
+    });
+    if (admitted === null) {
+      journal(address, 'not let in: there are too many connections');
+      return socket.destroy();
+    }
+    const ends = endsOf(socket);
+    if (door === 'local') admitted.known();
+    else admittedBy.set(ends, admitted);
+    return socket.once('close', () => {
+      admitted.leave();
+      if (admittedBy.get(ends) === admitted) admittedBy.delete(ends);
+    });
   });
 
   server.on('request', (request, response) => {
@@ -78,16 +91,18 @@ export function createWebsocketServer(
       journal(addressOf(request), `not let in: ${refusal.why}`);
       return refuse(socket, refusal.status);
     }
+    const admitted = admittedBy.get(endsOf(request.socket));
     websockets.handleUpgrade(request, socket, head, (websocket) =>
-      open(websocket, socket, addressOf(request)),
+      open(websocket, socket, addressOf(request), () => admitted?.known()),
     );
   });
 
   signal.addEventListener('abort', () => void dropLeft(clock, server, sockets));
 
-  function open(websocket: WebSocket, socket: Duplex, address: string): void {
+  function open(websocket: WebSocket, socket: Duplex, address: string, known: () => void): void {
     const gone = new AbortController();
-    const session = openSession(connectionOver(websocket), context, { door, address, limits });
+    const peer = { door, address, limits, known };
+    const session = openSession(connectionOver(websocket), context, peer);
     const receive = receiver();
     websocket.on('message', (data, isBinary) => {
       if (!isBinary) return receive((data as Buffer).toString());
@@ -133,6 +148,8 @@ export function createWebsocketServer(
   return server;
 }
 
+type Socket = IncomingMessage['socket'];
+
 const goodbyeMs = 1_000;
 
 /** A certificate that is renewed is shown to who comes next; connections that there are go on. */
@@ -161,6 +178,11 @@ function serverFor(
 
 function addressOf({ socket }: IncomingMessage): string {
   return plainAddress(socket.remoteAddress ?? '');
+}
+
+/** Tells a connection from every other one, and is the same before and behind TLS. */
+function endsOf({ localAddress, remoteAddress, remotePort }: Socket): string {
+  return `${localAddress} ${remoteAddress} ${remotePort}`;
 }
 
 function refuse(socket: Duplex, status: string): void {

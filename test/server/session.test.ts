@@ -52,7 +52,7 @@ async function world(addressesOf?: (domain: string) => Promise<string[]>) {
         drop: () => ends.push('dropped'),
       },
       context,
-      { door, address: '192.168.122.50', limits: defaultLimits },
+      { door, address: '192.168.122.50', limits: defaultLimits, known: () => {} },
     );
     const ask = (method: string, params: unknown = {}, id = 1) =>
       session.receive(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
