@@ -4,7 +4,7 @@
  * Invariants: nothing but an error is sent before the viewer is known; nothing is sent and no
  * request is begun after the end; the answer to `state.subscribe` precedes every announcement.
  */
-import { HandglassError } from '../errors.ts';
+import { HandglassError, reasonOf } from '../errors.ts';
 import type { ServerLimits } from '../config/server.ts';
 import type { Clock } from '../host/ports.ts';
 import { createAnnouncer } from './announcer.ts';
@@ -143,8 +143,7 @@ export function openSession(
       else welcome(id, entered);
     } catch (error) {
       early = null;
-      if (!(error instanceof HandglassError)) report(error);
-      turnAway(id, errorObject(error));
+      failed(id, error);
     }
     for (const text of waiting) receive(text);
   }
@@ -170,6 +169,16 @@ export function openSession(
     note(`not let in: ${error.message}`);
     refuse(id, error);
     finish('unauthenticated', 'Authentication failed');
+  }
+
+  /** The cause is for the journal alone. */
+  function failed(id: Id | undefined, error: unknown): void {
+    const answer = errorObject(error);
+    if (!(error instanceof HandglassError)) report(error);
+    else if (error.code === 'not-permitted') return turnAway(id, answer);
+    else note(`not let in: ${error.what} (${reasonOf(error.cause)})`);
+    refuse(id, answer);
+    finish('notNow', 'Try again later');
   }
 
   /** At once, unless where the peer is has to be compared first. */
