@@ -1,14 +1,19 @@
 /**
- * How many connections are open at the same time. Whoever has not said who it is gives way where there
- * are too many, so that no crowd of strangers keeps out those who may come in.
+ * How many connections are open at the same time, and how often an address may come. Whoever has not
+ * said who it is gives way where there are too many, so that no crowd of strangers keeps out those who
+ * may come in.
  */
+import type { Clock } from '../host/ports.ts';
+import { createBudget, type Budget } from './budget.ts';
+
 export interface Admission {
-  /**
-   * Null for a connection that must be refused.
-   *
-   * @param giveWay ends the connection, for the sake of a newer one
-   */
-  admit(address: string, giveWay: () => void): Admitted | null;
+  /** @param giveWay ends the connection, for the sake of a newer one */
+  admit(address: string, giveWay: () => void): Admitted | Refused;
+}
+
+/** Why a connection must be refused, as a clause. */
+export interface Refused {
+  why: string;
 }
 
 export interface Admitted {
@@ -18,12 +23,31 @@ export interface Admitted {
   leave(): void;
 }
 
-/** @param limits how many connections may be open in all, and from one address */
-export function createAdmission(limits: { total: number; perAddress: number }): Admission {
+export interface AdmissionLimits {
+  total: number;
+  perAddress: number;
+  /** How often an address may come in a second; four times as often at once. */
+  perSecond: number;
+}
+
+export function createAdmission(clock: Pick<Clock, 'now'>, limits: AdmissionLimits): Admission {
   const open = new Map<string, number>();
   /** The oldest first. */
   const strangers = new Set<Stranger>();
+  /** By address, the one that came last at the end. */
+  const budgets = new Map<string, Budget>();
   let total = 0;
+
+  /** Whoever has more addresses than are kept has as many budgets anyway. */
+  function budgetOf(address: string): Budget {
+    const budget =
+      budgets.get(address) ?? createBudget(clock, limits.perSecond, 4 * limits.perSecond);
+    budgets.delete(address);
+    budgets.set(address, budget);
+    const [oldest] = budgets.keys();
+    if (budgets.size > budgetsKept && oldest !== undefined) budgets.delete(oldest);
+    return budget;
+  }
 
   function count(address: string, change: 1 | -1): void {
     total += change;
@@ -34,10 +58,11 @@ export function createAdmission(limits: { total: number; perAddress: number }): 
 
   return {
     admit(address, giveWay) {
-      if ((open.get(address) ?? 0) >= limits.perAddress) return null;
+      if (!budgetOf(address).spend(1)) return { why: 'it connects too often' };
+      if ((open.get(address) ?? 0) >= limits.perAddress) return tooMany;
       if (total >= limits.total) {
         const stranger = oldestOfMost([...strangers]);
-        if (stranger === undefined) return null;
+        if (stranger === undefined) return tooMany;
         stranger.leave();
         stranger.giveWay();
       }
@@ -56,6 +81,9 @@ export function createAdmission(limits: { total: number; perAddress: number }): 
     },
   };
 }
+
+const budgetsKept = 1024;
+const tooMany: Refused = { why: 'there are too many connections' };
 
 interface Stranger {
   address: string;

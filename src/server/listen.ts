@@ -83,7 +83,7 @@ export async function serve(
   const served: Promise<void>[] = [];
 
   if (options.socketPath !== undefined) {
-    const server = createWebsocketServer(context, localListener(limits), signal);
+    const server = createWebsocketServer(context, localListener(host, limits), signal);
     await listenOnPath(host, server, options.socketPath);
     served.push(closeAtEnd(server, onFailure, signal));
   }
@@ -109,11 +109,14 @@ export async function serve(
   }
 
   for (const endpoint of options.panel) {
-    const admission = createAdmission(networkAdmission(limits));
+    const admission = createAdmission(host, networkAdmission(limits));
     served.push(serveOn(endpoint, { door: 'panel', certificate: null, admission }, signal));
   }
 
-  const crowd = { door: 'network', admission: createAdmission(networkAdmission(limits)) } as const;
+  const crowd = {
+    door: 'network',
+    admission: createAdmission(host, networkAdmission(limits)),
+  } as const;
   for (const endpoint of options.listen.filter(isOwnMachine)) {
     served.push(serveOn(endpoint, { ...crowd, certificate: null }, signal));
   }
@@ -140,18 +143,26 @@ export async function serve(
 }
 
 /** A count of its own: no crowd on the network keeps the host's user out. */
-function localListener(limits: ServerLimits): ListenerOptions {
+function localListener(clock: Clock, limits: ServerLimits): ListenerOptions {
   return {
     door: 'local',
     certificate: null,
     // A local socket's peers have no address.
-    admission: createAdmission({ total: 64, perAddress: 64 }),
+    admission: createAdmission(clock, {
+      total: 64,
+      perAddress: 64,
+      perSecond: Number.MAX_SAFE_INTEGER,
+    }),
     limits: { ...limits, messageBytes: frameLimitBytes },
   };
 }
 
-function networkAdmission({ connections, connectionsPerAddress }: ServerLimits) {
-  return { total: connections, perAddress: connectionsPerAddress };
+function networkAdmission(limits: ServerLimits) {
+  return {
+    total: limits.connections,
+    perAddress: limits.connectionsPerAddress,
+    perSecond: limits.connectsPerSecond,
+  };
 }
 
 /** Null where it is no good: nothing that others reach is served then, and all else is. */

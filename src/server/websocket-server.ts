@@ -63,8 +63,8 @@ export function createWebsocketServer(
       journal(address, 'dropped before it said who it is: there are too many connections');
       socket.destroy();
     });
-    if (admitted === null) {
-      journal(address, 'not let in: there are too many connections');
+    if ('why' in admitted) {
+      journal(address, `not let in: ${admitted.why}`);
       return socket.destroy();
     }
     const ends = endsOf(socket);

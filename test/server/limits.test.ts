@@ -153,6 +153,24 @@ test('who has said nothing gives way, at the address with most of those, and the
   ]);
 });
 
+test('an address that connects too often is refused for a while, and others are not', async () => {
+  const clock = manualClock();
+  const service = await startService({ clock, limits: { connectsPerSecond: 2 } });
+  const from = async (localAddress: string) => {
+    const peer = await openPeer(service.address, { localAddress });
+    peer.socket.close();
+    await peer.closed;
+  };
+  for (let each = 0; each < 8; each += 1) await from('127.0.0.1');
+  await expect(from('127.0.0.1')).rejects.toThrow(/socket hang up|ECONNRESET/);
+  expect(service.journal).toEqual(['127.0.0.1: not let in: it connects too often']);
+  await from('127.0.0.2');
+  await openPeer(service.unixAddress);
+  clock.advance(500);
+  await from('127.0.0.1');
+  await expect(from('127.0.0.1')).rejects.toThrow(/socket hang up|ECONNRESET/);
+});
+
 test('who does not authenticate within the time configured is dropped', async () => {
   const clock = manualClock();
   const service = await startService({ clock, limits: { authenticateMs: 60_000, pingMs: 1e9 } });

@@ -239,7 +239,8 @@ export async function startService(options: TestOptions = {}): Promise<TestServi
       listen: options.listen ?? [{ address: '127.0.0.1', port: 0 }],
       panel: options.panel ?? [],
       certificatePath: join(folder, 'tls.pem'),
-      limits: { ...defaultLimits, ...options.limits },
+      // Tests connect more often than people.
+      limits: { ...defaultLimits, connectsPerSecond: 1_000, ...options.limits },
       operations,
       guests,
       addressesOf: options.addressesOf,
