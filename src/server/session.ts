@@ -24,7 +24,7 @@ import {
   type Id,
   type Request,
 } from './json-rpc.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, Kind } from './journal.ts';
 import { requireOwnAddress } from './own-address.ts';
 import { closeCodes, inFlightLimit } from './protocol.ts';
 import { visibleState, type Viewer } from './visibility.ts';
@@ -75,8 +75,8 @@ export function openSession(
   { door, address, limits, known }: Peer,
 ): Session {
   const { clock, hub, entrance, perform, report, addressesOf } = context;
-  const note = (text: string) => {
-    if (door !== 'local') context.journal(address, text);
+  const note = (text: string, kind?: Kind) => {
+    if (door !== 'local') context.journal(address, text, kind);
   };
   const ended = new AbortController();
   let viewer: Viewer | null = door === 'local' ? { kind: 'local' } : null;
@@ -110,8 +110,9 @@ export function openSession(
   }
 
   function keep(early: string[], text: string): void {
-    if (early.length < inFlightLimit) early.push(text);
-    else finish('unauthenticated', 'Too much came before the authentication');
+    if (early.length < inFlightLimit) return void early.push(text);
+    note('not let in: too much came before it was known who it is');
+    finish('unauthenticated', 'Too much came before the authentication');
   }
 
   function begin(message: Decoded): void {
@@ -160,8 +161,8 @@ export function openSession(
       ended.signal.addEventListener('abort', hub.enter(by.id, address, expel));
     const who = by.kind === 'guest' ? by : { id: 'panel', domain: 'host' };
     const answer = { id: who.id, domain: who.domain, ...(token === undefined ? {} : { token }) };
-    note(`${nameOf(by)} has come${token === undefined ? '' : ', by a code'}`);
-    ended.signal.addEventListener('abort', () => note(`${nameOf(by)} has left`));
+    note(`${nameOf(by)} has come${token === undefined ? '' : ', by a code'}`, 'entry');
+    ended.signal.addEventListener('abort', () => note(`${nameOf(by)} has left`, 'entry'));
     if (id !== undefined) send(encodeResult(id, answer));
   }
 
@@ -189,13 +190,13 @@ export function openSession(
   }
 
   function expel(): void {
-    if (viewer !== null) note(`${nameOf(viewer)} is revoked`);
+    if (viewer !== null) note(`${nameOf(viewer)} is revoked`, 'revocation');
     finish('revoked', 'This guest was revoked');
   }
 
   async function answer(by: Viewer, request: Request): Promise<void> {
     if (inFlight === inFlightLimit) {
-      note(outcomeOf(by, request, tooManyInFlight));
+      note(outcomeOf(by, request, tooManyInFlight), kindOf(request));
       return refuse(request.id, tooManyInFlight);
     }
     inFlight += 1;
@@ -203,10 +204,10 @@ export function openSession(
     const outcome = await perform(by, request);
     inFlight -= 1;
     if ('error' in outcome) {
-      note(outcomeOf(by, request, outcome.error));
+      note(outcomeOf(by, request, outcome.error), kindOf(request));
       return refuse(request.id, outcome.error);
     }
-    if (isMove(request)) note(outcomeOf(by, request, null));
+    if (isMove(request)) note(outcomeOf(by, request, null), 'move');
     if (request.id !== undefined) send(encodeResult(request.id, outcome.result));
     if (request.method === 'state.subscribe') announce(by, number, outcome.result);
   }
@@ -251,6 +252,8 @@ export function openSession(
     connection.close(closeCodes[why], reason);
   }
 }
+
+const kindOf = (request: Request) => (isMove(request) ? 'move' : 'other');
 
 /** Past this a peer does not read its answers. */
 const bufferLimitBytes = 256 * 1024;

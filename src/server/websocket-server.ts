@@ -16,6 +16,7 @@ import type { Certificate } from './certificate.ts';
 import type { Door } from './entrance.ts';
 import { pageRefusal, upgradeRefusal } from './gate.ts';
 import { createServer, createSecureServer } from './http.ts';
+import { misspoken } from './misspoken.ts';
 import { closeCodes, frameLimitBytes } from './protocol.ts';
 import { openSession, type Connection, type SessionContext } from './session.ts';
 import { createThrottle } from './throttle.ts';
@@ -58,7 +59,7 @@ export function createWebsocketServer(
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    const address = plainAddress(socket.remoteAddress ?? '');
+    const address = addressOf(socket);
     const admitted = admission.admit(address, () => {
       journal(address, 'dropped before it said who it is: there are too many connections');
       socket.destroy();
@@ -76,10 +77,25 @@ export function createWebsocketServer(
     });
   });
 
+  server.on('clientError', (error, socket) => {
+    const said = misspoken(error);
+    if (said === null) return socket.destroy();
+    // One that sends on while it is refused.
+    if (said.status !== null && !socket.writable) return undefined;
+    journal(addressOf(socket as Socket), `not let in: ${said.why}`);
+    return said.status === null ? socket.destroy() : refuse(socket, said.status);
+  });
+
   server.on('request', (request, response) => {
+    const address = addressOf(request.socket);
     const refusal = pageRefusal(request, door);
-    if (refusal === null) return answerPlainRequest(request, response);
-    journal(addressOf(request), `not let in: ${refusal.why}`);
+    if (refusal === null) {
+      response.once('finish', () => {
+        if (response.statusCode >= 400) journal(address, unanswered(request, response.statusCode));
+      });
+      return answerPlainRequest(request, response);
+    }
+    journal(address, `not let in: ${refusal.why}`);
     response.writeHead(403, { Connection: 'close' }).end();
   });
 
@@ -88,12 +104,12 @@ export function createWebsocketServer(
     socket.on('error', () => {});
     const refusal = upgradeRefusal(request, door, certificate !== null);
     if (refusal !== null) {
-      journal(addressOf(request), `not let in: ${refusal.why}`);
+      journal(addressOf(request.socket), `not let in: ${refusal.why}`);
       return refuse(socket, refusal.status);
     }
     const admitted = admittedBy.get(endsOf(request.socket));
     websockets.handleUpgrade(request, socket, head, (websocket) =>
-      open(websocket, socket, addressOf(request), () => admitted?.known()),
+      open(websocket, socket, addressOf(request.socket), () => admitted?.known()),
     );
   });
 
@@ -108,10 +124,14 @@ export function createWebsocketServer(
       if (!isBinary) return receive((data as Buffer).toString());
       // Until the peer has said goodbye too, ws goes on to deliver what it sends.
       session.end();
+      journal(address, 'sent what is no text, and is dropped');
       websocket.close(closeCodes.textOnly, 'Text messages only');
     });
     // ws has closed with the code that names the error already.
-    websocket.on('error', () => {});
+    websocket.on('error', (error) => {
+      if ('code' in error && String(error.code).startsWith('WS_ERR_'))
+        journal(address, `sent what is no message, and is dropped: ${error.message}`);
+    });
     websocket.on('close', () => {
       gone.abort();
       session.end();
@@ -176,8 +196,12 @@ function serverFor(
   return server;
 }
 
-function addressOf({ socket }: IncomingMessage): string {
-  return plainAddress(socket.remoteAddress ?? '');
+function addressOf({ remoteAddress = 'local socket' }: Socket): string {
+  return plainAddress(remoteAddress);
+}
+
+function unanswered({ method, url }: IncomingMessage, status: number): string {
+  return `asked for what is not there: ${method} ${url}: ${status}`;
 }
 
 /** Tells a connection from every other one, and is the same before and behind TLS. */
