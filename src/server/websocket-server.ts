@@ -88,7 +88,7 @@ export function createWebsocketServer(
 
   server.on('request', (request, response) => {
     const address = addressOf(request.socket);
-    const refusal = pageRefusal(request, door);
+    const refusal = pageRefusal(request, door, certificate !== null);
     if (refusal === null) {
       response.once('finish', () => {
         if (response.statusCode >= 400) journal(address, unanswered(request, response.statusCode));
