@@ -187,13 +187,16 @@ function serverFor(
   if (certificate === null) return createServer(times);
   const server = createSecureServer({
     ...times,
-    ...certificate.current(),
+    ...tlsOptions(certificate),
     handshakeTimeout: authenticateMs,
-    minVersion: 'TLSv1.2',
   });
-  const forget = certificate.onRenewal(() => server.setSecureContext(certificate.current()));
+  const forget = certificate.onRenewal(() => server.setSecureContext(tlsOptions(certificate)));
   signal.addEventListener('abort', forget);
   return server;
+}
+
+function tlsOptions(certificate: Certificate) {
+  return { ...certificate.current(), minVersion: 'TLSv1.2' } as const;
 }
 
 function addressOf({ remoteAddress = 'local socket' }: Socket): string {
