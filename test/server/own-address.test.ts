@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { HandglassError } from '../../src/errors.ts';
 import { openPeer, startService } from './support.ts';
@@ -84,18 +82,3 @@ test.each([
     ]);
   },
 );
-
-test('a guest that cannot be written is told to try again later', async () => {
-  const service = await startService();
-  const local = await openPeer(service.unixAddress);
-  const { result } = (await local.ask('guest.pair', { domain: 'win10' })) as {
-    result: { code: string };
-  };
-  await mkdir(join(service.folder, 'guests.json'));
-  const peer = await openPeer(service.address);
-  expect(await peer.ask('session.authenticate', { code: result.code })).toMatchObject({
-    error: { data: { code: 'internal' } },
-  });
-  expect(await peer.closed).toMatchObject({ code: 1013 });
-  expect(service.failures).toHaveLength(1);
-});
