@@ -16,6 +16,7 @@ const limitsTable = table('the table [server.limits]', {
   'drop-after': seconds(1, 600).default(10),
   connections: wholeNumber('connections', 1, 4096).default(64),
   'connections-per-address': wholeNumber('connections', 1, 4096).default(8),
+  'connects-per-second': wholeNumber('connections', 1, 10_000).default(5),
   'authenticate-within': seconds(1, 60).default(5),
   'ping-every': seconds(5, 3600).default(30),
 }).transform((limits) => ({
@@ -24,6 +25,7 @@ const limitsTable = table('the table [server.limits]', {
   dropAfterMs: limits['drop-after'] * 1000,
   connections: limits.connections,
   connectionsPerAddress: limits['connections-per-address'],
+  connectsPerSecond: limits['connects-per-second'],
   authenticateMs: limits['authenticate-within'] * 1000,
   pingMs: limits['ping-every'] * 1000,
 }));

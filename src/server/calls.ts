@@ -18,7 +18,7 @@ export interface Means {
   hub: Hub;
   operations: Operations;
   entrance: Pick<Entrance, 'invite'>;
-  places: Pick<Places, 'pairingStrings' | 'link'>;
+  places: Pick<Places, 'requireReached' | 'pairingStrings' | 'link'>;
 }
 
 export function createCalls(means: Means, report: (error: unknown) => void): Perform {
@@ -56,14 +56,17 @@ export function createCalls(means: Means, report: (error: unknown) => void): Per
 
     'guest.pair'(_by, { domain }) {
       hub.requireListed(domain);
+      places.requireReached('network');
       const { code, expires } = entrance.invite(domain);
       return { domain, code, pairing: places.pairingStrings(code), expires };
     },
 
     'panel.open'(_by, { domain }) {
       if (domain !== undefined) hub.requireListed(domain);
+      const door = domain === undefined ? 'panel' : 'network';
+      places.requireReached(door);
       const { code, expires } = entrance.invite(domain ?? null);
-      return { url: places.link(code, domain === undefined ? 'panel' : 'network'), expires };
+      return { url: places.link(code, door), expires };
     },
 
     'guest.list': () => hub.guestStates(),

@@ -16,8 +16,8 @@ export interface Refusal {
 }
 
 /** Null for a request that may be answered with a page. */
-export function pageRefusal(request: IncomingMessage, door: Door): Refusal | null {
-  if (door === 'local' || isOwnHost(request)) return null;
+export function pageRefusal(request: IncomingMessage, door: Door, secure: boolean): Refusal | null {
+  if (door === 'local' || isOwnHost(request, secure)) return null;
   return { status: '403 Forbidden', why: 'the Host is none of the addresses listened on' };
 }
 
@@ -28,7 +28,7 @@ export function upgradeRefusal(
   secure: boolean,
 ): Refusal | null {
   if (request.url !== '/') return { status: '404 Not Found', why: 'there is nothing at that path' };
-  const refusal = pageRefusal(request, door);
+  const refusal = pageRefusal(request, door, secure);
   if (refusal !== null) return refusal;
   const { origin, host } = request.headers;
   const own = door === 'local' ? null : `${secure ? 'https' : 'http'}://${host}`;
@@ -36,11 +36,16 @@ export function upgradeRefusal(
   return { status: '403 Forbidden', why: 'the Origin is a page of another site' };
 }
 
-/** The address that was reached is the socket's to tell, not the request's. */
-function isOwnHost({ socket, headers }: IncomingMessage): boolean {
+/**
+ * The address that was reached is the socket's to tell, not the request's. Browsers leave out the port
+ * that is their scheme's own.
+ */
+function isOwnHost({ socket, headers }: IncomingMessage, secure: boolean): boolean {
   const { localAddress = '', localPort = 0 } = socket;
   const address = plainAddress(localAddress);
   const host = headers.host?.toLowerCase();
-  if (host === socketName(address, localPort)) return true;
-  return isLoopback(address) && host === `localhost:${localPort}`;
+  const names = [socketName(address, localPort)];
+  if (isLoopback(address)) names.push(`localhost:${localPort}`);
+  const usual = secure ? ':443' : ':80';
+  return names.some((name) => host === name || `${host}${usual}` === name);
 }

@@ -76,11 +76,14 @@ export async function openGuests(
     list: () =>
       current().map(({ id, domain, lastSeen, address }) => ({ id, domain, lastSeen, address })),
 
-    revoke: (id) =>
-      change((before) => {
+    async revoke(id) {
+      await change((before) => {
         if (before.every((record) => record.id !== id)) throw unknownGuest(id);
         return before.filter((record) => record.id !== id);
-      }),
+      });
+      sightings.delete(id);
+      writtenAt.delete(id);
+    },
 
     authenticate(token) {
       const dot = token.indexOf('.');

@@ -24,7 +24,10 @@ export interface Hub {
   guestStates(): GuestState[];
   /** Calls the listener after each change of the whole state, until the returned function is called. */
   subscribe(listener: () => void): () => void;
-  /** A guest has come in; `expel` is called when it is revoked. Returns what to call when it leaves. */
+  /**
+   * A guest has come in; `expel` is called when it is revoked. Returns what to call when it leaves. That
+   * is told of its first connection and its last alone.
+   */
   enter(id: string, address: string, expel: () => void): () => void;
   /** @throws HandglassError `domain-unknown` where no seat lists the domain */
   requireListed(domain: string): void;
@@ -64,9 +67,8 @@ export function createHub(
     for (const listener of listeners) listener();
   }
 
-  function noteSeen(id: string, address: string): void {
+  function seen(id: string, address: string): void {
     guests.seen(id, address).catch(report);
-    tell();
   }
 
   function guestStates(): GuestState[] {
@@ -97,11 +99,14 @@ export function createHub(
     enter(id, address, expel) {
       const connections = connected.get(id) ?? new Set();
       connected.set(id, connections.add(expel));
-      noteSeen(id, address);
+      seen(id, address);
+      if (connections.size === 1) tell();
       return () => {
         connections.delete(expel);
-        if (connections.size === 0) connected.delete(id);
-        noteSeen(id, address);
+        seen(id, address);
+        if (connections.size > 0) return;
+        connected.delete(id);
+        tell();
       };
     },
 

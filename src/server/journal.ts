@@ -1,15 +1,31 @@
 /**
  * What peers on the network did and were refused, a line each. Whoever does much of it fills no
  * journal: an address has some lines at once and then one in a while, and how many were left out is
- * told with the next.
+ * told with the next. What matters has lines of its own, so that no junk hides a move.
  */
 import type { Clock } from '../host/ports.ts';
 import { createBudget, type Budget } from './budget.ts';
 
 /** Notes what somebody at an address did. The text may hold what a peer sent, but never a secret. */
-export type Journal = (address: string, text: string) => void;
+export type Journal = (address: string, text: string, kind?: Kind) => void;
+
+/** Each has lines of its own. A move that is refused is one too. */
+export type Kind = 'entry' | 'move' | 'revocation' | 'other';
 
 export function createJournal(clock: Pick<Clock, 'now'>, log: (line: string) => void): Journal {
+  const kinds = {
+    entry: createLines(clock, log),
+    move: createLines(clock, log),
+    revocation: createLines(clock, log),
+    other: createLines(clock, log),
+  };
+  return (address, text, kind = 'other') => kinds[kind](address, text);
+}
+
+function createLines(
+  clock: Pick<Clock, 'now'>,
+  log: (line: string) => void,
+): (address: string, text: string) => void {
   const writers = new Map<string, Writer>();
   const newWriter = () => ({
     budget: createBudget(clock, linesPerSecond, linesAtOnce),
@@ -57,12 +73,10 @@ const mostWriters = 256;
 const longestText = 300;
 
 /**
- * What a peer sent can neither begin a line of its own nor colour a terminal, and has no token in it
- * even where the peer puts it in the wrong place.
+ * What a peer sent can neither begin a line of its own nor colour a terminal, and has no token or code
+ * in it, nor most of one, even where the peer puts it in the wrong place.
  */
 function oneLine(text: string): string {
-  const shown = text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
-    .replace(/([0-9a-f]{12}\.)[\w-]{43}/g, '$1…');
+  const shown = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?').replace(/[\w-]{22,}/g, '…');
   return shown.length <= longestText ? shown : `${shown.slice(0, longestText)}…`;
 }

@@ -1,7 +1,7 @@
 /** The server: every address that it listens on, until it is told to stop. */
 import { type Endpoint, type InterfaceEndpoint, isLoopback } from '../config/endpoint.ts';
 import type { ServerLimits } from '../config/server.ts';
-import type { HandglassError } from '../errors.ts';
+import { HandglassError, reasonOf } from '../errors.ts';
 import type {
   Clock,
   OpenFiles,
@@ -11,9 +11,9 @@ import type {
   WriteFiles,
 } from '../host/ports.ts';
 import { socketName } from './addresses.ts';
-import { type Admission, createAdmission } from './admission.ts';
+import { createAdmission } from './admission.ts';
 import { createCalls } from './calls.ts';
-import { openCertificate } from './certificate.ts';
+import { type Certificate, openCertificate } from './certificate.ts';
 import { createEntrance, type Door } from './entrance.ts';
 import type { Guests } from './guests.ts';
 import { createHub } from './hub.ts';
@@ -45,7 +45,7 @@ export interface ServeOptions {
   onListening: (door: Door, endpoint: Endpoint) => void;
   /**
    * A place cannot be listened on, or can be again (null). Told once for each reason, and tried again
-   * every 2 s.
+   * every 2 s. Of the certificate's file, that it is no good, which is not tried again.
    */
   onProblem: (place: string, problem: HandglassError | null) => void;
   /** A failure that nobody foresaw, for the journal. */
@@ -59,7 +59,7 @@ export interface ServeOptions {
  * every connection has ended, the socket's path is free again and the guests are written.
  *
  * @throws HandglassError `busy` where another service has the socket, `listen-failed` where the path
- *   cannot be listened on, `config` where the certificate's file is no good
+ *   cannot be listened on
  */
 export async function serve(
   host: ReadFiles & WriteFiles & Pick<OpenFiles, 'removeFile'> & SetMode & Clock & ReadInterfaces,
@@ -80,30 +80,26 @@ export async function serve(
     answerPlainRequest: createPanel(host, onFailure),
     addressesOf: options.addressesOf,
   };
-  const certificate = options.listen.every(isOwnMachine)
-    ? null
-    : await openCertificate(host, options.certificatePath);
   const served: Promise<void>[] = [];
 
   if (options.socketPath !== undefined) {
-    const server = createWebsocketServer(context, localListener(limits), signal);
+    const server = createWebsocketServer(context, localListener(host, limits), signal);
     await listenOnPath(host, server, options.socketPath);
     served.push(closeAtEnd(server, onFailure, signal));
   }
-  if (certificate !== null) served.push(certificate.renewInTime(onFailure, signal));
 
-  function serveOn(door: Door, admission: Admission, endpoint: Endpoint, gone: AbortSignal) {
-    const secure = isOwnMachine(endpoint) ? null : certificate;
-    const server = createWebsocketServer(
-      context,
-      { door, certificate: secure, admission, limits },
-      gone,
-    );
+  function serveOn(
+    endpoint: Endpoint,
+    listener: Omit<ListenerOptions, 'limits'>,
+    gone: AbortSignal,
+  ): Promise<void> {
+    const { door, certificate } = listener;
+    const server = createWebsocketServer(context, { ...listener, limits }, gone);
     const told = {
       missed: door === 'panel' ? 'The panel cannot be opened' : 'Guests cannot connect',
       listening(port: number, address: string) {
         options.onListening(door, { address: endpoint.address, port });
-        return places.add({ door, address, port, pin: secure?.pin ?? null });
+        return places.add({ door, address, port, pin: certificate?.pin ?? null });
       },
       problem: (problem: HandglassError | null) =>
         options.onProblem(socketName(endpoint.address, endpoint.port), problem),
@@ -112,42 +108,94 @@ export async function serve(
     return serveAddress(host, server, endpoint, told, gone);
   }
 
-  const crowd = createAdmission(networkAdmission(limits));
-  for (const endpoint of options.listen) {
+  for (const endpoint of options.panel) {
+    const admission = createAdmission(host, networkAdmission(limits));
+    served.push(serveOn(endpoint, { door: 'panel', certificate: null, admission }, signal));
+  }
+
+  const crowd = {
+    door: 'network',
+    admission: createAdmission(host, networkAdmission(limits)),
+  } as const;
+  for (const endpoint of options.listen.filter(isOwnMachine)) {
+    served.push(serveOn(endpoint, { ...crowd, certificate: null }, signal));
+  }
+
+  const reached = options.listen.filter((endpoint) => !isOwnMachine(endpoint));
+  const certificate = reached.length === 0 ? null : await certificateIn(host, options);
+  if (certificate === null) return { closed: closing(served, guests) };
+  const secured = { ...crowd, certificate };
+  served.push(certificate.renewInTime(onFailure, signal));
+  for (const endpoint of reached) {
     served.push(
       'address' in endpoint
-        ? serveOn('network', crowd, endpoint, signal)
+        ? serveOn(endpoint, secured, signal)
         : followInterface(
             host,
             endpoint,
-            (address, gone) => serveOn('network', crowd, { address, port: endpoint.port }, gone),
+            (address, gone) => serveOn({ address, port: endpoint.port }, secured, gone),
             seenInterface(endpoint, options.onProblem),
             signal,
           ),
     );
   }
-  for (const endpoint of options.panel) {
-    served.push(serveOn('panel', createAdmission(networkAdmission(limits)), endpoint, signal));
-  }
   return { closed: closing(served, guests) };
 }
 
 /** A count of its own: no crowd on the network keeps the host's user out. */
-function localListener(limits: ServerLimits): ListenerOptions {
+function localListener(clock: Clock, limits: ServerLimits): ListenerOptions {
   return {
     door: 'local',
     certificate: null,
     // A local socket's peers have no address.
-    admission: createAdmission({ total: 64, perAddress: 64 }),
+    admission: createAdmission(clock, {
+      total: 64,
+      perAddress: 64,
+      perSecond: Number.MAX_SAFE_INTEGER,
+    }),
     limits: { ...limits, messageBytes: frameLimitBytes },
   };
 }
 
-function networkAdmission({ connections, connectionsPerAddress }: ServerLimits) {
-  return { total: connections, perAddress: connectionsPerAddress };
+function networkAdmission(limits: ServerLimits) {
+  return {
+    total: limits.connections,
+    perAddress: limits.connectionsPerAddress,
+    perSecond: limits.connectsPerSecond,
+  };
 }
 
-function isOwnMachine(endpoint: Endpoint | InterfaceEndpoint): boolean {
+/** Null where it is no good: nothing that others reach is served then, and all else is. */
+async function certificateIn(
+  host: Parameters<typeof openCertificate>[0],
+  { certificatePath, onProblem }: ServeOptions,
+): Promise<Certificate | null> {
+  try {
+    return await openCertificate(host, certificatePath);
+  } catch (error) {
+    onProblem(certificatePath, noCertificate(certificatePath, error));
+    return null;
+  }
+}
+
+function noCertificate(path: string, error: unknown): HandglassError {
+  const { code, what, remedy } =
+    error instanceof HandglassError
+      ? error
+      : new HandglassError(
+          'listen-failed',
+          `The service's key cannot be kept in ${path}: ${reasonOf(error)}.`,
+          'Let the service write there.',
+        );
+  return new HandglassError(
+    code,
+    `Guests cannot connect over the network. ${what}`,
+    `${remedy} Then restart the service.`,
+    { cause: error },
+  );
+}
+
+function isOwnMachine(endpoint: Endpoint | InterfaceEndpoint): endpoint is Endpoint {
   return 'address' in endpoint && isLoopback(endpoint.address);
 }
 

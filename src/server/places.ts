@@ -1,5 +1,6 @@
 /** Where the server listens at this moment, and what to tell guests and browsers of it. */
 import { HandglassError } from '../errors.ts';
+import { isLoopback } from '../config/endpoint.ts';
 import type { ReadInterfaces } from '../host/ports.ts';
 import { isLinkLocal, plainAddress, socketName } from './addresses.ts';
 import type { Door } from './entrance.ts';
@@ -17,6 +18,8 @@ export interface Place {
 export interface Places {
   /** Somebody can connect there now, until the returned function is called. */
   add(place: Place): () => void;
+  /** To be asked before a code is made, which nobody could use otherwise. */
+  requireReached(door: Door): void;
   /** The strings that carry a code to a guest, best first. */
   pairingStrings(code: string): string[];
   /** What a browser opens to use the code: in a guest, or on this machine. */
@@ -29,7 +32,8 @@ export function createPlaces(host: Pick<ReadInterfaces, 'addresses'>): Places {
   function reached(door: Door): Place[] {
     const there = [...places].filter((place) => place.door === door).flatMap(concrete);
     if (there.length === 0) throw door === 'panel' ? noPanel() : nowhere();
-    return bestFirst(there);
+    const wide = there.filter(({ address }) => !isNarrow(address));
+    return bestFirst(wide.length > 0 ? wide : there);
   }
 
   /** Where every address of the machine is listened on, those by which others reach it. */
@@ -48,6 +52,8 @@ export function createPlaces(host: Pick<ReadInterfaces, 'addresses'>): Places {
       return () => void places.delete(place);
     },
 
+    requireReached: (door) => void reached(door),
+
     pairingStrings: (code) =>
       reached('network').map(({ address, port, pin }) => pairingString(address, port, pin, code)),
 
@@ -58,6 +64,11 @@ export function createPlaces(host: Pick<ReadInterfaces, 'addresses'>): Places {
       return `${scheme}://${socketName(plainAddress(place.address), place.port)}/#${code}`;
     },
   };
+}
+
+/** Whether it is no good to a guest that is elsewhere: on another machine, or on another link. */
+function isNarrow(address: string): boolean {
+  return isLoopback(address) || isLinkLocal(address);
 }
 
 function nowhere(): HandglassError {

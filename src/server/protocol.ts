@@ -28,6 +28,8 @@ export const closeCodes = {
   textOnly: 1003,
   /** No valid `session.authenticate` came first, or in time. */
   unauthenticated: 4401,
+  /** Whether the caller may come in cannot be found out now; it may be tried again. */
+  notNow: 1013,
   /** Too much was sent for too long: RFC 6455's code for what is against the rules of the place. */
   flooded: 1008,
   /** The guest's token was revoked while it was connected. */

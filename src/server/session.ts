@@ -4,7 +4,7 @@
  * Invariants: nothing but an error is sent before the viewer is known; nothing is sent and no
  * request is begun after the end; the answer to `state.subscribe` precedes every announcement.
  */
-import { HandglassError } from '../errors.ts';
+import { HandglassError, reasonOf } from '../errors.ts';
 import type { ServerLimits } from '../config/server.ts';
 import type { Clock } from '../host/ports.ts';
 import { createAnnouncer } from './announcer.ts';
@@ -24,7 +24,7 @@ import {
   type Id,
   type Request,
 } from './json-rpc.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, Kind } from './journal.ts';
 import { requireOwnAddress } from './own-address.ts';
 import { closeCodes, inFlightLimit } from './protocol.ts';
 import { visibleState, type Viewer } from './visibility.ts';
@@ -64,17 +64,19 @@ export interface Peer {
   door: Door;
   address: string;
   limits: Pick<ServerLimits, 'authenticateMs'>;
+  /** Is called once it is known who that is. */
+  known: () => void;
 }
 
 /** By the local door no authentication is needed: the socket's mode has decided already. */
 export function openSession(
   connection: Connection,
   context: SessionContext,
-  { door, address, limits }: Peer,
+  { door, address, limits, known }: Peer,
 ): Session {
   const { clock, hub, entrance, perform, report, addressesOf } = context;
-  const note = (text: string) => {
-    if (door !== 'local') context.journal(address, text);
+  const note = (text: string, kind?: Kind) => {
+    if (door !== 'local') context.journal(address, text, kind);
   };
   const ended = new AbortController();
   let viewer: Viewer | null = door === 'local' ? { kind: 'local' } : null;
@@ -108,8 +110,9 @@ export function openSession(
   }
 
   function keep(early: string[], text: string): void {
-    if (early.length < inFlightLimit) early.push(text);
-    else finish('unauthenticated', 'Too much came before the authentication');
+    if (early.length < inFlightLimit) return void early.push(text);
+    note('not let in: too much came before it was known who it is');
+    finish('unauthenticated', 'Too much came before the authentication');
   }
 
   function begin(message: Decoded): void {
@@ -141,8 +144,7 @@ export function openSession(
       else welcome(id, entered);
     } catch (error) {
       early = null;
-      if (!(error instanceof HandglassError)) report(error);
-      turnAway(id, errorObject(error));
+      failed(id, error);
     }
     for (const text of waiting) receive(text);
   }
@@ -152,14 +154,15 @@ export function openSession(
     if (gone.kind === 'guest' && token !== undefined) await hub.revoke(gone.id);
   }
 
-  function welcome(id: Id | undefined, { viewer: known, token }: Entered): void {
-    viewer = known;
-    if (known.kind === 'guest')
-      ended.signal.addEventListener('abort', hub.enter(known.id, address, expel));
-    const who = known.kind === 'guest' ? known : { id: 'panel', domain: 'host' };
+  function welcome(id: Id | undefined, { viewer: by, token }: Entered): void {
+    viewer = by;
+    known();
+    if (by.kind === 'guest')
+      ended.signal.addEventListener('abort', hub.enter(by.id, address, expel));
+    const who = by.kind === 'guest' ? by : { id: 'panel', domain: 'host' };
     const answer = { id: who.id, domain: who.domain, ...(token === undefined ? {} : { token }) };
-    note(`${nameOf(known)} has come${token === undefined ? '' : ', by a code'}`);
-    ended.signal.addEventListener('abort', () => note(`${nameOf(known)} has left`));
+    note(`${nameOf(by)} has come${token === undefined ? '' : ', by a code'}`, 'entry');
+    ended.signal.addEventListener('abort', () => note(`${nameOf(by)} has left`, 'entry'));
     if (id !== undefined) send(encodeResult(id, answer));
   }
 
@@ -167,6 +170,16 @@ export function openSession(
     note(`not let in: ${error.message}`);
     refuse(id, error);
     finish('unauthenticated', 'Authentication failed');
+  }
+
+  /** The cause is for the journal alone. */
+  function failed(id: Id | undefined, error: unknown): void {
+    const answer = errorObject(error);
+    if (!(error instanceof HandglassError)) report(error);
+    else if (error.code === 'not-permitted') return turnAway(id, answer);
+    else note(`not let in: ${error.what} (${reasonOf(error.cause)})`);
+    refuse(id, answer);
+    finish('notNow', 'Try again later');
   }
 
   /** At once, unless where the peer is has to be compared first. */
@@ -177,13 +190,13 @@ export function openSession(
   }
 
   function expel(): void {
-    if (viewer !== null) note(`${nameOf(viewer)} is revoked`);
+    if (viewer !== null) note(`${nameOf(viewer)} is revoked`, 'revocation');
     finish('revoked', 'This guest was revoked');
   }
 
   async function answer(by: Viewer, request: Request): Promise<void> {
     if (inFlight === inFlightLimit) {
-      note(outcomeOf(by, request, tooManyInFlight));
+      note(outcomeOf(by, request, tooManyInFlight), kindOf(request));
       return refuse(request.id, tooManyInFlight);
     }
     inFlight += 1;
@@ -191,10 +204,10 @@ export function openSession(
     const outcome = await perform(by, request);
     inFlight -= 1;
     if ('error' in outcome) {
-      note(outcomeOf(by, request, outcome.error));
+      note(outcomeOf(by, request, outcome.error), kindOf(request));
       return refuse(request.id, outcome.error);
     }
-    if (isMove(request)) note(outcomeOf(by, request, null));
+    if (isMove(request)) note(outcomeOf(by, request, null), 'move');
     if (request.id !== undefined) send(encodeResult(request.id, outcome.result));
     if (request.method === 'state.subscribe') announce(by, number, outcome.result);
   }
@@ -239,6 +252,8 @@ export function openSession(
     connection.close(closeCodes[why], reason);
   }
 }
+
+const kindOf = (request: Request) => (isMove(request) ? 'move' : 'other');
 
 /** Past this a peer does not read its answers. */
 const bufferLimitBytes = 256 * 1024;

@@ -1,8 +1,9 @@
 /**
  * An HTTP server for the websocket at `/`, and for the page that a browser opens it from. What it
- * refuses, it refuses before a session exists: too many connections (dropped), a request under a name that is not ours or of a page of
- * another site (403), another path (404); and on the websocket a message that is too large (closed with
- * 1009), a binary one (1003), text that is not UTF-8 (1007) and broken frames (1002).
+ * refuses, it refuses before a session exists: too many connections (dropped), a request under a name
+ * that is not ours or of a page of another site (403), another path (404); and on the websocket a
+ * message that is too large (closed with 1009), a binary one (1003), text that is not UTF-8 (1007) and
+ * broken frames (1002).
  */
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -10,11 +11,12 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { ServerLimits } from '../config/server.ts';
 import type { Clock } from '../host/ports.ts';
 import { plainAddress } from './addresses.ts';
-import type { Admission } from './admission.ts';
+import type { Admission, Admitted } from './admission.ts';
 import type { Certificate } from './certificate.ts';
 import type { Door } from './entrance.ts';
 import { pageRefusal, upgradeRefusal } from './gate.ts';
 import { createServer, createSecureServer } from './http.ts';
+import { misspoken } from './misspoken.ts';
 import { closeCodes, frameLimitBytes } from './protocol.ts';
 import { openSession, type Connection, type SessionContext } from './session.ts';
 import { createThrottle } from './throttle.ts';
@@ -52,21 +54,48 @@ export function createWebsocketServer(
     perMessageDeflate: false,
   });
 
-  const sockets = new Set<IncomingMessage['socket']>();
+  const sockets = new Set<Socket>();
+  const admittedBy = new Map<string, Admitted>();
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    const address = plainAddress(socket.remoteAddress ?? '');
-    const leave = admission.admit(address);
-    if (leave !== null) return socket.once('close', leave);
-    journal(address, 'not let in: there are too many connections');
-    return socket.destroy();
+    const address = addressOf(socket);
+    const admitted = admission.admit(address, () => {
+      journal(address, 'dropped before it said who it is: there are too many connections');
+      socket.destroy();
+    });
+    if ('why' in admitted) {
+      journal(address, `not let in: ${admitted.why}`);
+      return socket.destroy();
+    }
+    const ends = endsOf(socket);
+    if (door === 'local') admitted.known();
+    else admittedBy.set(ends, admitted);
+    return socket.once('close', () => {
+      admitted.leave();
+      if (admittedBy.get(ends) === admitted) admittedBy.delete(ends);
+    });
+  });
+
+  server.on('clientError', (error, socket) => {
+    const said = misspoken(error);
+    if (said === null) return socket.destroy();
+    // One that sends on while it is refused.
+    if (said.status !== null && !socket.writable) return undefined;
+    journal(addressOf(socket as Socket), `not let in: ${said.why}`);
+    return said.status === null ? socket.destroy() : refuse(socket, said.status);
   });
 
   server.on('request', (request, response) => {
-    const refusal = pageRefusal(request, door);
-    if (refusal === null) return answerPlainRequest(request, response);
-    journal(addressOf(request), `not let in: ${refusal.why}`);
+    const address = addressOf(request.socket);
+    const refusal = pageRefusal(request, door, certificate !== null);
+    if (refusal === null) {
+      response.once('finish', () => {
+        if (response.statusCode >= 400) journal(address, unanswered(request, response.statusCode));
+      });
+      return answerPlainRequest(request, response);
+    }
+    journal(address, `not let in: ${refusal.why}`);
     response.writeHead(403, { Connection: 'close' }).end();
   });
 
@@ -75,28 +104,34 @@ export function createWebsocketServer(
     socket.on('error', () => {});
     const refusal = upgradeRefusal(request, door, certificate !== null);
     if (refusal !== null) {
-      journal(addressOf(request), `not let in: ${refusal.why}`);
+      journal(addressOf(request.socket), `not let in: ${refusal.why}`);
       return refuse(socket, refusal.status);
     }
+    const admitted = admittedBy.get(endsOf(request.socket));
     websockets.handleUpgrade(request, socket, head, (websocket) =>
-      open(websocket, socket, addressOf(request)),
+      open(websocket, socket, addressOf(request.socket), () => admitted?.known()),
     );
   });
 
   signal.addEventListener('abort', () => void dropLeft(clock, server, sockets));
 
-  function open(websocket: WebSocket, socket: Duplex, address: string): void {
+  function open(websocket: WebSocket, socket: Duplex, address: string, known: () => void): void {
     const gone = new AbortController();
-    const session = openSession(connectionOver(websocket), context, { door, address, limits });
+    const peer = { door, address, limits, known };
+    const session = openSession(connectionOver(websocket), context, peer);
     const receive = receiver();
     websocket.on('message', (data, isBinary) => {
       if (!isBinary) return receive((data as Buffer).toString());
       // Until the peer has said goodbye too, ws goes on to deliver what it sends.
       session.end();
+      journal(address, 'sent what is no text, and is dropped');
       websocket.close(closeCodes.textOnly, 'Text messages only');
     });
     // ws has closed with the code that names the error already.
-    websocket.on('error', () => {});
+    websocket.on('error', (error) => {
+      if ('code' in error && String(error.code).startsWith('WS_ERR_'))
+        journal(address, `sent what is no message, and is dropped: ${error.message}`);
+    });
     websocket.on('close', () => {
       gone.abort();
       session.end();
@@ -133,6 +168,8 @@ export function createWebsocketServer(
   return server;
 }
 
+type Socket = IncomingMessage['socket'];
+
 const goodbyeMs = 1_000;
 
 /** A certificate that is renewed is shown to who comes next; connections that there are go on. */
@@ -150,17 +187,29 @@ function serverFor(
   if (certificate === null) return createServer(times);
   const server = createSecureServer({
     ...times,
-    ...certificate.current(),
+    ...tlsOptions(certificate),
     handshakeTimeout: authenticateMs,
-    minVersion: 'TLSv1.2',
   });
-  const forget = certificate.onRenewal(() => server.setSecureContext(certificate.current()));
+  const forget = certificate.onRenewal(() => server.setSecureContext(tlsOptions(certificate)));
   signal.addEventListener('abort', forget);
   return server;
 }
 
-function addressOf({ socket }: IncomingMessage): string {
-  return plainAddress(socket.remoteAddress ?? '');
+function tlsOptions(certificate: Certificate) {
+  return { ...certificate.current(), minVersion: 'TLSv1.2' } as const;
+}
+
+function addressOf({ remoteAddress = 'local socket' }: Socket): string {
+  return plainAddress(remoteAddress);
+}
+
+function unanswered({ method, url }: IncomingMessage, status: number): string {
+  return `asked for what is not there: ${method} ${url}: ${status}`;
+}
+
+/** Tells a connection from every other one, and is the same before and behind TLS. */
+function endsOf({ localAddress, remoteAddress, remotePort }: Socket): string {
+  return `${localAddress} ${remoteAddress} ${remotePort}`;
 }
 
 function refuse(socket: Duplex, status: string): void {

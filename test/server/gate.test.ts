@@ -64,7 +64,22 @@ test.each([
 ])('$host is a name of $reached: $isOwn', ({ reached, host, isOwn }) => {
   const socket = { localAddress: reached, localPort: 18_503 };
   const request = { socket, headers: { host } } as IncomingMessage;
-  expect(pageRefusal(request, 'network') === null).toBe(isOwn);
+  expect(pageRefusal(request, 'network', true) === null).toBe(isOwn);
+});
+
+test.each([
+  { reached: '192.168.122.1', port: 443, secure: true, host: '192.168.122.1', isOwn: true },
+  { reached: '192.168.122.1', port: 443, secure: true, host: '192.168.122.1:443', isOwn: true },
+  { reached: 'fd00::1', port: 443, secure: true, host: '[fd00::1]', isOwn: true },
+  { reached: '127.0.0.1', port: 80, secure: false, host: 'localhost', isOwn: true },
+  { reached: '192.168.122.1', port: 443, secure: false, host: '192.168.122.1', isOwn: false },
+  { reached: '192.168.122.1', port: 18_503, secure: true, host: '192.168.122.1', isOwn: false },
+  { reached: '192.168.122.1', port: 443, secure: true, host: 'evil.example', isOwn: false },
+  { reached: '192.168.122.1', port: 443, secure: true, host: undefined, isOwn: false },
+])('on port $port, TLS $secure, $host is a name of $reached: $isOwn', (row) => {
+  const socket = { localAddress: row.reached, localPort: row.port };
+  const request = { socket, headers: { host: row.host } } as IncomingMessage;
+  expect(pageRefusal(request, 'network', row.secure) === null).toBe(row.isOwn);
 });
 
 test('a page under the name of this machine may connect to itself', async () => {

@@ -36,9 +36,29 @@ test('any number of addresses takes little memory, and together they have no mor
   expect(lines.slice(-2)).toEqual(['new: x', 'new: y']);
 });
 
+test.each(['entry', 'move', 'revocation'] as const)('junk hides no %s', (kind) => {
+  const { lines, journal } = kept();
+  for (let each = 0; each < 1000; each += 1) journal('a', 'junk');
+  journal('a', 'what matters', kind);
+  expect(lines).toHaveLength(31);
+  expect(lines.at(-1)).toBe('a: what matters');
+});
+
+test.each([
+  ['a token', `0123456789ab.${'A'.repeat(43)}`, '0123456789ab.…'],
+  ['a token that was cut', `0123456789ab.${'A'.repeat(40)}`, '0123456789ab.…'],
+  ['the secret of a token alone', 'x_-'.repeat(14), '…'],
+  ['a code', 'Ab-_'.repeat(5) + 'Zz', '…'],
+  ['a pairing string', `?pin=${'P'.repeat(43)}&code=${'c'.repeat(22)}`, '?pin=…&code=…'],
+])('%s is in no line', (_name, secret, shown) => {
+  const { lines, journal } = kept();
+  journal('a', `There is no seat "${secret}".`);
+  expect(lines).toEqual([`a: There is no seat "${shown}".`]);
+});
+
 test('what a peer sent can begin no line of its own, colour nothing, and is cut', () => {
   const { lines, journal } = kept();
   journal('a', 'There is no seat "x\nroot: \u001b[31mlogin\u202e".');
-  journal('a', 'x'.repeat(16_000));
-  expect(lines).toEqual(['a: There is no seat "x?root: ?[31mlogin?".', `a: ${'x'.repeat(300)}…`]);
+  journal('a', 'x '.repeat(8_000));
+  expect(lines).toEqual(['a: There is no seat "x?root: ?[31mlogin?".', `a: ${'x '.repeat(150)}…`]);
 });

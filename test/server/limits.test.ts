@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { connect as connectSocket } from 'node:net';
+import { connect as connectSocket, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import {
   eventually,
+  everywhere,
   manualClock,
   openGuestPeer,
   openPeer,
@@ -78,7 +79,12 @@ test('pings without end are slowed like messages', async () => {
 
 test('as many connections as configured are open, from one address and in all', async () => {
   const service = await startService({ limits: { connections: 3, connectionsPerAddress: 2 } });
-  const from = (localAddress: string) => openPeer(service.address, { localAddress });
+  const { token } = await service.guests.pair('win10');
+  const from = async (localAddress: string) => {
+    const peer = await openPeer(service.address, { localAddress });
+    await peer.ask('session.authenticate', { token });
+    return peer;
+  };
   await from('127.0.0.1');
   const second = await from('127.0.0.1');
   await expect(from('127.0.0.1')).rejects.toThrow(/socket hang up|ECONNRESET/);
@@ -89,6 +95,80 @@ test('as many connections as configured are open, from one address and in all', 
   second.socket.close();
   await second.closed;
   await eventually(() => from('127.0.0.3'));
+});
+
+test.each([
+  ['by TLS', [everywhere], 'wss', '\u0016\u0003\u0001'],
+  ['without', [{ address: '127.0.0.1', port: 0 }], 'ws', 'GET / HTTP/1.1\r\nHost: '],
+])(
+  'a crowd of strangers at many addresses keeps no guest out, %s',
+  async (_name, listen, scheme, half) => {
+    const service = await startService({ listen, limits: { authenticateMs: 3_600_000 } });
+    const address = `${scheme}://127.0.0.1:${service.port}/`;
+    const { token } = await service.guests.pair('win10');
+    const guestFrom = async (localAddress: string) => {
+      const peer = await openPeer(address, { localAddress, rejectUnauthorized: false });
+      expect(await peer.ask('session.authenticate', { token })).toMatchObject({ result: {} });
+      return peer;
+    };
+    const before = await guestFrom('127.0.0.1');
+    const crowd: Socket[] = [];
+    for (let each = 0; each < 128; each += 1) {
+      const localAddress = `127.0.1.${each % 16}`;
+      const stranger = connectSocket({ port: service.port, host: '127.0.0.1', localAddress });
+      crowd.push(stranger.on('error', () => {}).resume());
+      stranger.write(half);
+      await once(stranger, 'connect');
+    }
+    await until(() => crowd.filter((stranger) => stranger.closed).length >= 65);
+    // Nor does one that got as far as a websocket, and says nothing there.
+    await openPeer(address, { localAddress: '127.0.1.20', rejectUnauthorized: false });
+
+    const after = [];
+    for (let each = 0; each < 10; each += 1) after.push(await guestFrom(`127.0.2.${each % 5}`));
+    for (const guest of [before, ...after]) {
+      expect(await guest.ask('state.get')).toMatchObject({ result: {} });
+    }
+    for (const stranger of crowd) stranger.destroy();
+  },
+);
+
+test('where everybody there is known, one more is refused, and those who are there stay', async () => {
+  const service = await startService({ limits: { connections: 2 } });
+  const guests = [await openGuestPeer(service, 'win10'), await openGuestPeer(service, 'linux')];
+  await expect(openPeer(service.address)).rejects.toThrow(/socket hang up|ECONNRESET/);
+  for (const guest of guests) expect(await guest.ask('state.get')).toMatchObject({ result: {} });
+});
+
+test('who has said nothing gives way, at the address with most of those, and the journal tells', async () => {
+  const service = await startService({ limits: { connections: 3 } });
+  const from = (localAddress: string) => openPeer(service.address, { localAddress });
+  const [single, oldest] = [await from('127.0.0.2'), await from('127.0.0.3')];
+  await from('127.0.0.3');
+  await from('127.0.0.4');
+  expect(await oldest.closed).toMatchObject({ code: 1006 });
+  expect(single.socket.readyState).toBe(single.socket.OPEN);
+  expect(service.journal).toEqual([
+    '127.0.0.3: dropped before it said who it is: there are too many connections',
+  ]);
+});
+
+test('an address that connects too often is refused for a while, and others are not', async () => {
+  const clock = manualClock();
+  const service = await startService({ clock, limits: { connectsPerSecond: 2 } });
+  const from = async (localAddress: string) => {
+    const peer = await openPeer(service.address, { localAddress });
+    peer.socket.close();
+    await peer.closed;
+  };
+  for (let each = 0; each < 8; each += 1) await from('127.0.0.1');
+  await expect(from('127.0.0.1')).rejects.toThrow(/socket hang up|ECONNRESET/);
+  expect(service.journal).toEqual(['127.0.0.1: not let in: it connects too often']);
+  await from('127.0.0.2');
+  await openPeer(service.unixAddress);
+  clock.advance(500);
+  await from('127.0.0.1');
+  await expect(from('127.0.0.1')).rejects.toThrow(/socket hang up|ECONNRESET/);
 });
 
 test('who does not authenticate within the time configured is dropped', async () => {

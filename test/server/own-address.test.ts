@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { HandglassError } from '../../src/errors.ts';
 import { openPeer, startService } from './support.ts';
 
 /** Whether a guest of win10 that comes from 127.0.0.1 is let in where its domain has these addresses. */
@@ -61,8 +62,23 @@ test('a guest that is revoked while its address is looked up is not let in', asy
   expect(await answer).toMatchObject({ error: { data: { code: 'unauthenticated' } } });
 });
 
-test('one whose addresses cannot be looked up is not let in either, and the reason is told', async () => {
-  const { answer, service } = await entering(() => Promise.reject(new Error('virsh is gone')));
-  expect(answer).toMatchObject({ error: { data: { code: 'internal' } } });
-  expect(service.failures).toEqual([new Error('virsh is gone')]);
-});
+test.each([
+  ['in words for the host', new HandglassError('libvirt-unavailable', 'virsh is gone.', 'Run it.')],
+  ['in a way that nobody foresaw', new Error('virsh is gone')],
+])(
+  'where the lookup fails %s, a guest may try again, and the journal alone has the reason',
+  async (_name, failure) => {
+    const { answer, peer, service } = await entering(() => Promise.reject(failure));
+    expect(answer).toMatchObject({
+      error: {
+        message: "The host cannot tell now whether the caller's address is its domain's.",
+        data: { code: 'service-down' },
+      },
+    });
+    expect(JSON.stringify(answer)).not.toContain('virsh');
+    expect(await peer.closed).toEqual({ code: 1013, reason: 'Try again later' });
+    expect(service.journal).toEqual([
+      expect.stringMatching(/^127\.0\.0\.1: not let in: .* is its domain's.*\(virsh is gone/),
+    ]);
+  },
+);

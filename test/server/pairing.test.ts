@@ -97,8 +97,9 @@ test('a guest that cannot be written is not let in, and the reason is in the jou
   const service = await startService();
   const code = await codeFor(service, 'win10');
   await mkdir(join(service.folder, 'guests.json'));
-  const { answer } = await authenticate(service, { code });
+  const { peer, answer } = await authenticate(service, { code });
   expect(answer).toMatchObject({ error: { data: { code: 'internal' } } });
+  expect(await peer.closed).toMatchObject({ code: 1013 });
   expect(service.failures).toMatchObject([{ code: 'EISDIR' }]);
   expect(service.guests.list()).toEqual([]);
 });

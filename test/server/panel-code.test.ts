@@ -30,6 +30,23 @@ async function enter(service: TestService) {
   return { peer, answer, token: answer.result.token };
 }
 
+test('asking for a link where nobody could connect makes no code, and uses up none', async () => {
+  const gone = new Map([['eth0', ['127.0.0.1']]]);
+  const interfaces = { addressesOf: () => null, addresses: () => gone.get('eth0') ?? [] };
+  const service = await startService({ panel, interfaces, listen: [everywhere] });
+  const code = codeIn(await linkTo(service));
+  gone.clear();
+  const local = await openPeer(service.unixAddress);
+  for (let id = 1; id <= 64; id += 1) {
+    const method = id % 2 === 0 ? 'guest.pair' : 'panel.open';
+    expect(await local.ask(method, { domain: 'win10' }, id)).toMatchObject({
+      error: { data: { code: 'listen-failed' } },
+    });
+  }
+  const peer = await panelOf(service);
+  expect(await peer.ask('session.authenticate', { code })).toMatchObject({ result: {} });
+});
+
 test('a link for this machine leads to the panel, which sees and moves all', async () => {
   const service = await startService({ panel });
   expect((await linkTo(service)).origin).toBe(`http://127.0.0.1:${service.panelPort}`);

@@ -32,6 +32,17 @@ test('an address of one link is named without the link, which is another for a g
   expect(places.pairingStrings('CODE')).toEqual(['handglass://[fe80::2]:18503/?pin=PIN&code=CODE']);
 });
 
+test('where guests can come from elsewhere, no address is named that only neighbours reach', () => {
+  const places = createPlaces(machine);
+  places.add({ ...guests, address: '127.0.0.1', pin: null });
+  places.add({ ...guests, address: 'fe80::2%eth0' });
+  expect(places.pairingStrings('CODE')).toHaveLength(2);
+  places.add({ ...guests, address: '192.168.122.1' });
+  expect(places.pairingStrings('CODE')).toEqual([
+    'handglass://192.168.122.1:18503/?pin=PIN&code=CODE',
+  ]);
+});
+
 test('a place that is no more is not named, nor one for somebody else', () => {
   const places = createPlaces(machine);
   places.add({ door: 'panel', address: '127.0.0.1', port: 18_504, pin: null });

@@ -52,7 +52,7 @@ async function world(addressesOf?: (domain: string) => Promise<string[]>) {
         drop: () => ends.push('dropped'),
       },
       context,
-      { door, address: '192.168.122.50', limits: defaultLimits },
+      { door, address: '192.168.122.50', limits: defaultLimits, known: () => {} },
     );
     const ask = (method: string, params: unknown = {}, id = 1) =>
       session.receive(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
@@ -385,6 +385,31 @@ test('revoking closes every connection of that guest and of no other', async () 
     [],
   ]);
   expect(hub.guestStates()).toMatchObject([{ id: two.id, connected: true }]);
+});
+
+test('of a guest that comes again and again while it is there nobody is told', async () => {
+  const { guests, open } = await world();
+  const { token } = await guests.pair('win10');
+  const local = open('local');
+  local.ask('state.subscribe');
+  await local.has(1);
+  const first = open('network');
+  first.ask('session.authenticate', { token });
+  await local.has(2);
+  for (let each = 0; each < 10; each += 1) {
+    const more = open('network');
+    more.ask('session.authenticate', { token });
+    more.end();
+  }
+  first.end();
+  await local.has(3);
+  const told = local.received.slice(1).map(({ params }) => params);
+  expect(told).toMatchObject([
+    { guests: [{ connected: true }] },
+    { guests: [{ connected: false }] },
+  ]);
+  const [came, left] = told;
+  expect(left?.number).toBe((came?.number ?? 0) + 1);
 });
 
 test('a guest is connected until its last connection has ended', async () => {

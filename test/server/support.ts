@@ -7,7 +7,7 @@ import { onTestFinished, vi } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 import { clock } from '../../src/host/clock.ts';
 import { filesUnder } from '../../src/host/files.ts';
-import type { Clock, ReadInterfaces } from '../../src/host/ports.ts';
+import type { Clock, ReadInterfaces, WriteFiles } from '../../src/host/ports.ts';
 import { defaultLimits, type ServerLimits } from '../../src/config/server.ts';
 import type { Endpoint, InterfaceEndpoint } from '../../src/config/endpoint.ts';
 import type { HandglassError } from '../../src/errors.ts';
@@ -206,6 +206,7 @@ export interface TestOptions {
   panel?: Endpoint[];
   limits?: Partial<ServerLimits>;
   interfaces?: ReadInterfaces;
+  files?: Partial<WriteFiles>;
   addressesOf?: (domain: string) => Promise<string[]>;
   state?: State;
 }
@@ -227,13 +228,19 @@ export async function startService(options: TestOptions = {}): Promise<TestServi
   const problems: HandglassError[] = [];
   const stopping = new AbortController();
   const { closed } = await serve(
-    { ...host, ...options.clock, ...options.interfaces },
+    {
+      ...host,
+      ...options.clock,
+      ...options.interfaces,
+      ...options.files,
+    },
     {
       socketPath,
       listen: options.listen ?? [{ address: '127.0.0.1', port: 0 }],
       panel: options.panel ?? [],
       certificatePath: join(folder, 'tls.pem'),
-      limits: { ...defaultLimits, ...options.limits },
+      // Tests connect more often than people.
+      limits: { ...defaultLimits, connectsPerSecond: 1_000, ...options.limits },
       operations,
       guests,
       addressesOf: options.addressesOf,

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { connect as connectSocket } from 'node:net';
+import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
 import { connect as connectSecurely, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
@@ -10,8 +12,11 @@ import {
   interfacesOf,
   manualClock,
   openPeer,
+  freePort,
   startService,
+  temporaryFolder,
   until,
+  type TestOptions,
   type TestService,
 } from './support.ts';
 
@@ -51,12 +56,16 @@ test('an address that others reach speaks TLS, with the key that the pairing str
 
 test('TLS 1.2 is spoken too, and nothing older', async () => {
   const { port } = await startService({ listen: [everywhere] });
+  await expectModernTls(port);
+});
+
+async function expectModernTls(port: number): Promise<void> {
   const socket = await handshake(port, { maxVersion: 'TLSv1.2' });
   expect(socket.getProtocol()).toBe('TLSv1.2');
   await expect(
     handshake(port, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' }),
   ).rejects.toMatchObject({ code: expect.stringMatching(/PROTOCOL_VERSION|ECONNRESET/) as string });
-});
+}
 
 test('a plain request to an address with TLS is closed without an answer', async () => {
   const { port } = await startService({ listen: [everywhere] });
@@ -86,10 +95,70 @@ test('a renewal breaks no connection, and who comes next sees the new certificat
     return socket;
   });
   expect(pinOf(after)).toBe(pinOf(before));
+  await expectModernTls(service.port);
   expect(await peer.ask('seat.give', { seat: 'desk', to: 'win10' })).toMatchObject({
     result: { owner: 'win10' },
   });
 });
+
+test.each<{
+  name: string;
+  prepare: (path: string) => Promise<void>;
+  options?: TestOptions;
+  what: string;
+}>([
+  {
+    name: 'is open to others',
+    prepare: (path) => writeFile(path, 'a key', { mode: 0o644 }),
+    what: 'is open to others than its owner (mode 0644).',
+  },
+  {
+    name: 'is damaged',
+    prepare: (path) => writeFile(path, 'half a k', { mode: 0o600 }),
+    what: 'cannot be read: its content is not ours.',
+  },
+  {
+    name: 'cannot be written',
+    prepare: async () => {},
+    options: {
+      files: {
+        replaceFile: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })),
+      },
+    },
+    what: 'no space left on device.',
+  },
+])(
+  'with a key that $name all is served but what others reach',
+  async ({ prepare, options, what }) => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'tls.pem');
+    await prepare(path);
+    const before = await readFile(path, 'utf8').catch(() => null);
+    const [panelPort, ownPort, port] = [await freePort(), await freePort(), await freePort()];
+    const service = await startService({
+      ...options,
+      folder,
+      panel: [{ address: '127.0.0.1', port: panelPort }],
+      listen: [
+        { address: '127.0.0.1', port: ownPort },
+        { address: '0.0.0.0', port },
+        { interface: 'eth0', port },
+      ],
+      interfaces,
+    });
+    await until(() => service.problems.length > 0);
+    const [problem, ...others] = service.problems;
+    expect(problem?.what).toContain('Guests cannot connect over the network.');
+    expect(problem?.what).toContain(what);
+    expect(problem?.remedy).toMatch(/Then restart the service\.$/);
+    expect(others).toEqual([]);
+    await openPeer(service.unixAddress);
+    await eventually(() => openPeer(`ws://127.0.0.1:${panelPort}/`));
+    await eventually(() => openPeer(`ws://127.0.0.1:${ownPort}/`));
+    await expect(handshake(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(await readFile(path, 'utf8').catch(() => null)).toBe(before);
+  },
+);
 
 test('a loopback address speaks no TLS, and no certificate is made for it', async () => {
   const service = await startService();
