@@ -80,7 +80,7 @@ async function pairHere(context: Context, { json, via }: Flags, text: string): P
   const { parsePairingString } = await import('../../guest/pairing-string.ts');
   const { pairWithHost } = await import('../../guest/connection.ts');
   const { writeGuestPairing } = await import('../../guest/state-file.ts');
-  const { id, paired } = await pairWithHost(parsePairingString(text));
+  const { id, paired } = await pairWithHost(context.host, parsePairingString(text));
   await writeGuestPairing(context.host, context.guestPairingPath(), paired);
   const { domain, address } = paired;
   context.print(
