@@ -95,8 +95,11 @@ async function pairDomain(context: Context, flags: Flags, domain: string): Promi
   const invitation = await withClient(context, (client) => client.call('guest.pair', { domain }));
   const [pairing = ''] = invitation.pairing;
   const order = way && { way, config, domain, pairing };
-  if (json) return printWhole(context, invitation, order);
-  const { invitationLines } = await import('../render/invitation.ts');
+  const { invitationLines, outOfReach } = await import('../render/invitation.ts');
+  if (json) {
+    context.warn(...outOfReach(pairing));
+    return printWhole(context, invitation, order);
+  }
   // Whatever becomes of the delivery, it can be used by hand.
   context.print(...invitationLines(invitation, context.host.now()));
   if (order === undefined) return;
