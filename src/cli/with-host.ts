@@ -10,7 +10,7 @@ export async function withHost<Result>(
   const { connectToHost } = await import('../guest/connection.ts');
   const { readGuestPairing } = await import('../guest/state-file.ts');
   const pairing = await readGuestPairing(host, guestPairingPath());
-  const client = await connectToHost(pairing);
+  const client = await connectToHost(host, pairing);
   try {
     return await use(client, pairing);
   } finally {

@@ -1,5 +1,5 @@
-import type { TLSSocket } from 'node:tls';
 import { HandglassError } from '../errors.ts';
+import type { Clock } from '../host/ports.ts';
 import { socketName } from '../server/addresses.ts';
 import { connect, type Client } from '../server/client.ts';
 import type { Pairing, Place } from './pairing-string.ts';
@@ -7,8 +7,8 @@ import { pinnedSocket } from './pinned-socket.ts';
 import type { GuestPairing } from './state-file.ts';
 
 /** Connects to the host that this guest is paired with. Failures are those of `connect`. */
-export function connectToHost(pairing: GuestPairing): Promise<Client> {
-  return open(pairing, pairing.token);
+export function connectToHost(clock: Clock, pairing: GuestPairing): Promise<Client> {
+  return open(clock, pairing, { token: pairing.token });
 }
 
 /**
@@ -17,10 +17,11 @@ export function connectToHost(pairing: GuestPairing): Promise<Client> {
  * @throws HandglassError `unauthenticated` where the code is no good, else as `connect` does
  */
 export async function pairWithHost(
+  clock: Clock,
   pairing: Pairing,
 ): Promise<{ id: string; paired: GuestPairing }> {
   const { code, ...place } = pairing;
-  const client = await open(place);
+  const client = await open(clock, place);
   try {
     const { id, domain, token } = await client.call('session.authenticate', { code });
     if (token === undefined) throw noToken();
@@ -31,18 +32,15 @@ export async function pairWithHost(
 }
 
 const answerWithinMs = 5_000;
-/** The service pings every 30 s: a host that is off, or gone from the network, says no goodbye. */
-const silentForMs = 75_000;
+/** A host that is off, or gone from the network, says no goodbye. */
+const askEveryMs = 20_000;
 
-async function open(place: Place, token?: string): Promise<Client> {
-  const options = token === undefined ? {} : { token };
+function open(clock: Clock, place: Place, credentials: { token?: string } = {}): Promise<Client> {
   const name = socketName(place.address, place.port);
+  const options = { ...credentials, keepAlive: { clock, everyMs: askEveryMs } };
   if (place.pin === null) return connect(`ws://${name}/`, options);
-  let socket: TLSSocket | undefined;
-  const transport = async () => (socket = await pinnedSocket(place, answerWithinMs));
-  const client = await connect(`wss://${name}/`, { ...options, transport });
-  socket?.setTimeout(silentForMs);
-  return client;
+  const transport = () => pinnedSocket(place, answerWithinMs);
+  return connect(`wss://${name}/`, { ...options, transport });
 }
 
 function noToken(): HandglassError {

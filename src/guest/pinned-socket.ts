@@ -11,7 +11,7 @@ import { spkiPin } from '../server/pin.ts';
 import type { Place } from './pairing-string.ts';
 
 /**
- * The connection ends when it is silent for longer than its timeout, here the time for the handshake.
+ * The connection ends when nothing goes either way for that time, unless its taker sets another.
  *
  * @throws HandglassError `not-permitted` where another key answers; Node's own error where nobody
  *   does, or no TLS is spoken

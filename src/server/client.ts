@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { HandglassError, isErrno, reasonOf, type ErrorCode } from '../errors.ts';
+import type { Clock } from '../host/ports.ts';
 import {
   closeCodes,
   errorNumbers,
@@ -15,6 +16,7 @@ import {
   type Result,
   type State,
 } from './protocol.ts';
+import { dropWhenSilent } from './silence.ts';
 
 export interface Client {
   /**
@@ -36,6 +38,8 @@ export interface ConnectOptions {
   token?: string;
   /** Makes the connection under the websocket, where that is more than the address says. */
   transport?: () => Promise<Duplex>;
+  /** Asks so often whether the service is still there, and ends the connection where it is not. */
+  keepAlive?: { clock: Clock; everyMs: number };
 }
 
 /**
@@ -46,14 +50,17 @@ export interface ConnectOptions {
  */
 export async function connect(
   address: string,
-  { token, transport }: ConnectOptions = {},
+  { token, ...options }: ConnectOptions = {},
 ): Promise<Client> {
-  const client = await open(address, transport);
+  const client = await open(address, options);
   if (token !== undefined) await client.call('session.authenticate', { token });
   return client;
 }
 
-async function open(address: string, transport: ConnectOptions['transport']): Promise<Client> {
+async function open(
+  address: string,
+  { transport, keepAlive }: Omit<ConnectOptions, 'token'>,
+): Promise<Client> {
   try {
     const socket = await transport?.();
     const websocket = new WebSocket(address, {
@@ -64,6 +71,7 @@ async function open(address: string, transport: ConnectOptions['transport']): Pr
     });
     const client = clientOver(websocket);
     await once(websocket, 'open');
+    if (keepAlive !== undefined) keepAsking(websocket, keepAlive);
     return client;
   } catch (error) {
     throw error instanceof HandglassError ? error : notConnected(address, error);
@@ -74,6 +82,12 @@ const handshakeTimeoutMs = 5_000;
 /** RFC 6455's code for a protocol error. */
 const notUnderstoodCode = 1002;
 const answerLimitBytes = 1024 * 1024;
+
+function keepAsking(websocket: WebSocket, { clock, everyMs }: { clock: Clock; everyMs: number }) {
+  const gone = new AbortController();
+  websocket.on('close', () => gone.abort());
+  void dropWhenSilent(clock, websocket, everyMs, gone.signal);
+}
 
 interface Waiting {
   resolve: (result: unknown) => void;

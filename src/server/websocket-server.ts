@@ -19,6 +19,7 @@ import { createServer, createSecureServer } from './http.ts';
 import { misspoken } from './misspoken.ts';
 import { closeCodes, frameLimitBytes } from './protocol.ts';
 import { openSession, type Connection, type SessionContext } from './session.ts';
+import { dropWhenSilent } from './silence.ts';
 import { createThrottle } from './throttle.ts';
 
 /** What all listeners of a service share. */
@@ -233,29 +234,6 @@ function sendInFrames(websocket: WebSocket, text: Buffer, taken?: () => void): v
     const fin = at + frameLimitBytes >= text.length;
     const frame = text.subarray(at, at + frameLimitBytes);
     websocket.send(frame, { binary: false, fin }, fin ? taken : undefined);
-  }
-}
-
-/** A peer that does not answer a ping by the time of the next one is gone. */
-async function dropWhenSilent(
-  clock: Clock,
-  websocket: WebSocket,
-  everyMs: number,
-  gone: AbortSignal,
-): Promise<void> {
-  let answered = true;
-  websocket.on('pong', () => {
-    answered = true;
-  });
-  try {
-    while (answered) {
-      answered = false;
-      websocket.ping();
-      await clock.sleep(everyMs, gone);
-    }
-    websocket.terminate();
-  } catch {
-    // The connection ended first.
   }
 }
 

@@ -44,11 +44,27 @@ test('--via agent prints the string, brings it into the guest, and says what to 
   expect(Buffer.from(written['buf-b64'], 'base64').toString()).toBe(`${string}\n`);
 });
 
-test('--json prints the answer of the service alone', async () => {
+test('--json prints the answer of the service with what has become of the delivery', async () => {
   const { folder } = await virshCommands(agent);
   const { stdout, status } = await pair(folder, desk, '--via', 'agent', '--json');
-  expect(JSON.parse(stdout)).toMatchObject({ domain: 'win10' });
+  expect(JSON.parse(stdout)).toMatchObject({
+    domain: 'win10',
+    delivered: { file: String.raw`C:\Users\alice\handglass-pairing.txt`, by: 'alice' },
+  });
   expect(status).toBe(0);
+});
+
+test('--json prints the string where the delivery fails too', async () => {
+  const { folder } = await virshCommands({
+    'qemu-agent-command': "echo 'error: QEMU guest agent is not connected' >&3",
+  });
+  const { stdout, stderr, status } = await pair(folder, desk, '--via', 'agent', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    pairing: [expect.stringMatching(/^handglass:/)],
+    delivered: null,
+  });
+  expect(stderr).toContain('The guest agent of win10 does not answer');
+  expect(status).toBe(1);
 });
 
 test('where the delivery fails, the string is there to be used by hand', async () => {

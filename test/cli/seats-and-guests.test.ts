@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { outOfReach } from '../../src/cli/render/invitation.ts';
 import { openPeer, sampleState, seat, startService } from '../server/support.ts';
 import { at, handglass } from './handglass.ts';
 
@@ -53,6 +54,9 @@ test('guest pair prints the string, how long it is good, and what to do with it'
     It is good once, for 10 minutes (until 2026-01-01 00:10:00). In the guest, run:
       Linux:    handglass guest pair 'handglass://ADDRESS:PORT/?pin=PIN&code=CODE'
       Windows:  handglass-guest pair "handglass://ADDRESS:PORT/?pin=PIN&code=CODE"
+
+    Only this machine itself reaches that address, and the service listens on no other now:
+    \`listen\` of [server] in the configuration names where guests can call.
     "
   `);
   expect(string).toMatch(new RegExp(`^handglass://127.0.0.1:${port}/\\?code=[\\w-]{22}$`));
@@ -60,9 +64,22 @@ test('guest pair prints the string, how long it is good, and what to do with it'
   expect(guests.list()).toMatchObject([{ domain: 'win10' }]);
 });
 
+test.each([
+  { address: '192.168.122.1', told: '' },
+  { address: '[fd00::1]', told: '' },
+  { address: '127.0.0.1', told: 'Only this machine itself reaches that address' },
+  { address: '[::1]', told: 'Only this machine itself reaches that address' },
+  { address: '[fe80::1]', told: 'A guest reaches that address only by an interface of its own' },
+])('a string for $address: "$told"', ({ address, told }) => {
+  const string = `handglass://${address}:18503/?pin=${'P'.repeat(43)}&code=${'C'.repeat(22)}`;
+  expect(outOfReach(string)[0] ?? '').toMatch(new RegExp(`^${told}`));
+  expect(outOfReach(string)).toHaveLength(told === '' ? 0 : 2);
+});
+
 test('guest pair --json prints all that the service says of the code', async () => {
   const { folder, port } = await startService();
-  const { stdout } = await handglass(['guest', 'pair', 'win10', '--json'], at(folder));
+  const { stdout, stderr } = await handglass(['guest', 'pair', 'win10', '--json'], at(folder));
+  expect(stderr).toMatch(/^Only this machine itself reaches that address,.*\n.*\n$/);
   const made = JSON.parse(stdout) as { code: string };
   expect(made).toEqual({
     domain: 'win10',

@@ -32,23 +32,19 @@ async function insert(pairing: string) {
   await copyFile(client, join(disc, 'handglass-guest.exe'));
   await writeFile(join(disc, 'setup.cmd'), setupCmd);
   await writeFile(join(disc, 'pairing.txt'), `${pairing}\r\n`);
-  const setUp = () =>
-    execa('wine', ['cmd', '/c', 'setup.cmd'], { cwd: disc, env, input: '\r\n', reject: false });
-  return { home, setUp };
+  const run = (...command: string[]) =>
+    execa('wine', ['cmd', '/c', ...command], { cwd: disc, env, input: '\r\n', reject: false });
+  return { home, run, setUp: () => run('setup.cmd') };
 }
 
 const isMissing = !existsSync(client) || spawnSync('wine', ['--version']).error !== undefined;
 
 test.skipIf(isMissing)(
-  'setup.cmd pairs and installs the client once, and says so where it cannot',
+  'setup.cmd pairs and installs the client once, and says how far it came where it cannot',
   { timeout: 180_000 },
   async () => {
-    const interfaces = interfacesOf({ lo: ['127.0.0.1'] });
-    const service = await startService({ listen: [everywhere], interfaces });
-    const local = await connect(service.unixAddress);
-    const { pairing } = await local.call('guest.pair', { domain: 'win10' });
-    await local.close();
-    const { home, setUp } = await insert(pairing[0] ?? '');
+    const { service, pairing } = await invite();
+    const { home, setUp } = await insert(pairing);
     const first = await setUp();
     const [guest] = service.guests.list();
     expect(first).toMatchObject({ exitCode: 0 });
@@ -60,6 +56,33 @@ test.skipIf(isMissing)(
     const again = await setUp();
     expect(again).toMatchObject({ exitCode: 1 });
     expect(again.stderr).toContain('The code is not known here');
-    expect(again.stdout).toContain('Nothing was installed.');
+    expect(again.stdout).toContain('Nothing was paired, and nothing installed.');
   },
 );
+
+test.skipIf(isMissing)(
+  'setup.cmd says that a guest is paired whose client could not be installed',
+  { timeout: 180_000 },
+  async () => {
+    const { service, pairing } = await invite();
+    const { setUp, run } = await insert(pairing);
+    // A file where the folder of the client has to be.
+    await run('echo', String.raw`x>%LOCALAPPDATA%\Programs`);
+    const { exitCode, stdout } = await setUp();
+    expect(exitCode).toBe(1);
+    expect(service.guests.list()).toHaveLength(1);
+    expect(stdout).toContain('This user is paired, but the client was not installed.');
+    expect(stdout).toMatch(/"[A-Z]:\\.*\\handglass-guest\.exe" install/);
+    expect(stdout).not.toContain('Nothing was');
+  },
+);
+
+/** A host, and what it has for a guest. */
+async function invite() {
+  const interfaces = interfacesOf({ lo: ['127.0.0.1'] });
+  const service = await startService({ listen: [everywhere], interfaces });
+  const local = await connect(service.unixAddress);
+  const { pairing } = await local.call('guest.pair', { domain: 'win10' });
+  await local.close();
+  return { service, pairing: pairing[0] ?? '' };
+}

@@ -4,13 +4,25 @@ import { expect, test } from 'vitest';
 import { connectToHost, pairWithHost } from '../../src/guest/connection.ts';
 import { parsePairingString, type Pairing } from '../../src/guest/pairing-string.ts';
 import { pinnedSocket } from '../../src/guest/pinned-socket.ts';
+import { clock } from '../../src/host/clock.ts';
 import { connect } from '../../src/server/client.ts';
-import { everywhere, interfacesOf, startService, type TestService } from '../server/support.ts';
+import {
+  everywhere,
+  interfacesOf,
+  manualClock,
+  startService,
+  type TestOptions,
+  type TestService,
+} from '../server/support.ts';
 import { newIdentity } from './identity.ts';
-import { startRelay, startSilent } from './relay.ts';
+import { startDeaf, startRelay, startSilent } from './relay.ts';
 
-const startHost = () =>
-  startService({ listen: [everywhere], interfaces: interfacesOf({ lo: ['127.0.0.1'] }) });
+const startHost = (options: TestOptions = {}) =>
+  startService({
+    listen: [everywhere],
+    interfaces: interfacesOf({ lo: ['127.0.0.1'] }),
+    ...options,
+  });
 
 async function invite(service: TestService, domain = 'win10'): Promise<Pairing> {
   const local = await connect(service.unixAddress);
@@ -22,10 +34,10 @@ async function invite(service: TestService, domain = 'win10'): Promise<Pairing> 
 test('a code is changed for a token, which lets the guest in from then on', async () => {
   const service = await startHost();
   const { code, ...place } = await invite(service, 'linux');
-  const { id, paired } = await pairWithHost({ ...place, code });
+  const { id, paired } = await pairWithHost(clock, { ...place, code });
   expect(paired).toEqual({ ...place, token: paired.token, domain: 'linux' });
   expect(service.guests.list()).toMatchObject([{ id, domain: 'linux' }]);
-  const client = await connectToHost(paired);
+  const client = await connectToHost(clock, paired);
   expect((await client.call('state.get', {})).domains).toEqual([
     { name: 'linux', state: 'shut off' },
   ]);
@@ -36,7 +48,7 @@ test('on this machine itself it goes without TLS', async () => {
   const service = await startService();
   const pairing = await invite(service);
   expect(pairing).toMatchObject({ address: '127.0.0.1', port: service.port, pin: null });
-  const client = await connectToHost((await pairWithHost(pairing)).paired);
+  const client = await connectToHost(clock, (await pairWithHost(clock, pairing)).paired);
   expect(await client.call('seat.toggle', { seat: 'desk' })).toMatchObject({ owner: 'win10' });
   await client.close();
 });
@@ -67,11 +79,11 @@ test.each([
     what: expect.stringContaining("another machine answers in the host's place") as string,
   };
   const { port } = relay;
-  await expect(pairWithHost({ ...pairing, port })).rejects.toMatchObject(anotherKey);
-  await expect(connectToHost({ ...paired, port })).rejects.toMatchObject(anotherKey);
+  await expect(pairWithHost(clock, { ...pairing, port })).rejects.toMatchObject(anotherKey);
+  await expect(connectToHost(clock, { ...paired, port })).rejects.toMatchObject(anotherKey);
   expect(relay.heard()).toBe('');
-  await (await connectToHost(paired)).close();
-  await pairWithHost(pairing);
+  await (await connectToHost(clock, paired)).close();
+  await pairWithHost(clock, pairing);
 });
 
 test('somebody in between who has the key does hear, so that the test above proves something', async () => {
@@ -79,14 +91,16 @@ test('somebody in between who has the key does hear, so that the test above prov
   const other = await newIdentity();
   const relay = await startRelay(other, service.port);
   const pairing = { ...(await invite(service)), port: relay.port, pin: other.pin };
-  await expect(pairWithHost(pairing)).rejects.toThrow();
+  await expect(pairWithHost(clock, pairing)).rejects.toThrow();
   expect(relay.heard()).toContain('Upgrade: websocket');
 });
 
 test('a host that speaks no TLS where it should is not spoken to', async () => {
   const service = await startService();
   const place = { address: '127.0.0.1', port: service.port, pin: 'P'.repeat(43) };
-  await expect(connectToHost({ ...place, token: 'a.b', domain: 'win10' })).rejects.toMatchObject({
+  await expect(
+    connectToHost(clock, { ...place, token: 'a.b', domain: 'win10' }),
+  ).rejects.toMatchObject({
     code: 'service-down',
     what:
       `The host does not answer at 127.0.0.1:${service.port}: ` +
@@ -112,22 +126,39 @@ test('whoever accepts a connection and says nothing is not waited for', async ()
   await expect(pinnedSocket(place, 50)).rejects.toThrow('nothing came in time');
 });
 
-test('a connection on which nothing comes any more ends', async () => {
-  const socket = await pinnedSocket(await invite(await startHost()), 5_000);
-  socket.setTimeout(50);
-  await expect(new Promise((_, reject) => socket.on('error', reject))).rejects.toThrow(
-    'nothing came in time',
-  );
+test('a host that asks for no sign of life gets some, and is held on to while it answers', async () => {
+  const service = await startHost({ limits: { pingMs: 3_600_000 } });
+  const time = manualClock();
+  const { paired } = await pairWithHost(clock, await invite(service));
+  const client = await connectToHost(time, paired);
+  for (let passedMs = 0; passedMs < 600_000; passedMs += 20_000) {
+    time.advance(20_000);
+    // The first may overtake the ping; the second comes after the answer to it.
+    await client.call('state.get', {});
+    await client.call('state.get', {});
+  }
+  await client.close();
+});
+
+test('a host that gives no sign of life any more is lost', async () => {
+  const time = manualClock();
+  const place = { address: '127.0.0.1', port: await startDeaf(), pin: null };
+  const client = await connectToHost(time, { ...place, token: 'a.b', domain: 'win10' });
+  const answer = client.call('state.get', {});
+  time.advance(20_000);
+  await expect(answer).rejects.toMatchObject({ code: 'service-down' });
 });
 
 test('a token or a code that is no good is refused as unauthenticated', async () => {
   const { code, ...place } = await invite(await startHost());
   const wrong = code.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'));
-  await expect(pairWithHost({ ...place, code: wrong })).rejects.toMatchObject({
+  await expect(pairWithHost(clock, { ...place, code: wrong })).rejects.toMatchObject({
     code: 'unauthenticated',
     what: 'The code is not known here: it is good once, and for 10 minutes.',
   });
-  await expect(connectToHost({ ...place, token: 'a.b', domain: 'win10' })).rejects.toMatchObject({
+  await expect(
+    connectToHost(clock, { ...place, token: 'a.b', domain: 'win10' }),
+  ).rejects.toMatchObject({
     code: 'unauthenticated',
   });
 });
@@ -138,7 +169,9 @@ test('a host that is away is named, with where to look', async () => {
   await service.stop();
   for (const each of [pin, null]) {
     const place = { address: '127.0.0.1', port: service.port, pin: each };
-    await expect(connectToHost({ ...place, token: 'a.b', domain: 'win10' })).rejects.toMatchObject({
+    await expect(
+      connectToHost(clock, { ...place, token: 'a.b', domain: 'win10' }),
+    ).rejects.toMatchObject({
       code: 'service-down',
       what: `The host does not answer at 127.0.0.1:${service.port}: nobody listens there.`,
     });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import * as tls from 'node:tls';
 import { onTestFinished } from 'vitest';
+import { WebSocketServer } from 'ws';
 import type { Identity } from './identity.ts';
 
 /** Somebody between a guest and its host, who passes on what it can read. */
@@ -39,6 +40,21 @@ export async function startSilent(): Promise<number> {
     onTestFinished(() => void socket.destroy());
   });
   return listening(server, 0);
+}
+
+/** A port where a guest is let in, and nothing is answered any more from then on. */
+export async function startDeaf(): Promise<number> {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong: false });
+  server.on('connection', (websocket) => {
+    onTestFinished(() => websocket.terminate());
+    websocket.once('message', (data) => {
+      const { id } = JSON.parse((data as Buffer).toString()) as { id: number };
+      websocket.send(JSON.stringify({ id, result: { id: 'a', domain: 'win10' } }));
+    });
+  });
+  onTestFinished(() => server.close());
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
 }
 
 async function listening(server: Server, port: number): Promise<number> {

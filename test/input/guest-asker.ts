@@ -6,6 +6,7 @@
 import { HandglassError } from '../../src/errors.ts';
 import { connectToHost } from '../../src/guest/connection.ts';
 import { readGuestPairing } from '../../src/guest/state-file.ts';
+import { clock } from '../../src/host/clock.ts';
 import { filesUnder } from '../../src/host/files.ts';
 
 const [path = ''] = process.argv.slice(2);
@@ -13,7 +14,7 @@ const pairing = await readGuestPairing(
   filesUnder('/', () => {}),
   path,
 );
-const client = await connectToHost(pairing);
+const client = await connectToHost(clock, pairing);
 
 process.stdin.resume().once('end', () => process.exit());
 let last = '';

@@ -1,7 +1,8 @@
 import { buildCommand } from '@stricli/core';
 import { HandglassError } from '../../errors.ts';
+import type { Result } from '../../server/protocol.ts';
 import type { Context } from '../context.ts';
-import { deliver, ways, type Way } from '../deliver.ts';
+import { deliver, ways, type Delivered, type Order, type Way } from '../deliver.ts';
 import { argument, configFlag, jsonFlag } from '../flags.ts';
 import { withClient } from '../with-client.ts';
 
@@ -42,6 +43,7 @@ On the host, with a domain: print the pairing string, which is good once and
 for 10 minutes. With --via agent it also comes into the running guest, through
 the QEMU guest agent, and is used there for who is logged in to Linux. With
 --via iso it is on a disc in the domain's drive, beside the client for Windows.
+With --json, what has become of that is \`delivered\`, null where it failed.
 
 In the guest, with the string (in quotes, because of the &), or with - to read
 it from the standard input: use it, and keep what the host answers.`,
@@ -80,7 +82,7 @@ async function pairHere(context: Context, { json, via }: Flags, text: string): P
   const { parsePairingString } = await import('../../guest/pairing-string.ts');
   const { pairWithHost } = await import('../../guest/connection.ts');
   const { writeGuestPairing } = await import('../../guest/state-file.ts');
-  const { id, paired } = await pairWithHost(parsePairingString(text));
+  const { id, paired } = await pairWithHost(context.host, parsePairingString(text));
   await writeGuestPairing(context.host, context.guestPairingPath(), paired);
   const { domain, address } = paired;
   context.print(
@@ -91,13 +93,31 @@ async function pairHere(context: Context, { json, via }: Flags, text: string): P
 async function pairDomain(context: Context, flags: Flags, domain: string): Promise<void> {
   const { config, json, via: way } = flags;
   const invitation = await withClient(context, (client) => client.call('guest.pair', { domain }));
-  const { invitationLines } = await import('../render/invitation.ts');
-  // Whatever becomes of the delivery, it can be used by hand.
-  context.print(
-    ...(json ? [JSON.stringify(invitation)] : invitationLines(invitation, context.host.now())),
-  );
-  if (way === undefined) return;
   const [pairing = ''] = invitation.pairing;
-  const lines = await deliver(context, { way, config, domain, pairing });
-  if (!json) context.print('', ...lines);
+  const order = way && { way, config, domain, pairing };
+  const { invitationLines, outOfReach } = await import('../render/invitation.ts');
+  if (json) {
+    context.warn(...outOfReach(pairing));
+    return printWhole(context, invitation, order);
+  }
+  // Whatever becomes of the delivery, it can be used by hand.
+  context.print(...invitationLines(invitation, context.host.now()));
+  if (order === undefined) return;
+  const { deliveryLines } = await import('../render/delivery.ts');
+  context.print('', ...deliveryLines(domain, await deliver(context, order)));
+}
+
+/** One object, also where the delivery has failed: what is in it can be used by hand. */
+async function printWhole(
+  context: Context,
+  invitation: Result<'guest.pair'>,
+  order?: Order,
+): Promise<void> {
+  if (order === undefined) return context.print(JSON.stringify(invitation));
+  let delivered: Delivered | null = null;
+  try {
+    delivered = await deliver(context, order);
+  } finally {
+    context.print(JSON.stringify({ ...invitation, delivered }));
+  }
 }

@@ -17,7 +17,11 @@ export const guestWatch = buildCommand({
       if (json) this.warn(line);
       else this.print(line);
     };
-    const sights = follow(this.host, () => connectToHost(pairing), this.catchInterrupt());
+    const sights = follow(
+      this.host,
+      () => connectToHost(this.host, pairing),
+      this.catchInterrupt(),
+    );
     for await (const sight of sights) {
       if (sight.kind === 'state') show(sight.state);
       else if (sight.kind === 'found') say('the host is found again');

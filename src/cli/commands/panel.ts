@@ -34,6 +34,7 @@ export const panel = buildCommand({
 
 The link is good once: whoever opens it first is let in. Without --domain it is
 for a browser on this machine, which may then move every seat, for 12 hours and
-while the service runs. With it the browser is paired as a guest of the domain.`,
+while the service runs. With it the browser is paired as a guest of the domain,
+until \`handglass guest revoke\` ends that: \`guest list\` shows its ID.`,
   },
 });

@@ -1,3 +1,6 @@
+import { isLoopback } from '../../config/endpoint.ts';
+import { parsePairingString } from '../../guest/pairing-string.ts';
+import { isLinkLocal } from '../../server/addresses.ts';
 import type { Result } from '../../server/protocol.ts';
 import { localTime } from '../../server/words/time.ts';
 
@@ -6,6 +9,7 @@ export function invitationLines(
   { pairing: [best = '', ...others], expires }: Result<'guest.pair'>,
   now: number,
 ): string[] {
+  const unreached = outOfReach(best);
   return [
     best,
     '',
@@ -14,8 +18,21 @@ export function invitationLines(
     `  Windows:  handglass-guest pair "${best}"`,
     ...(others.length === 0 ? [] : ['', 'If that address cannot be reached from there:']),
     ...others.map((other) => `  ${other}`),
+    ...(unreached.length === 0 ? [] : ['', ...unreached]),
   ];
 }
+
+/** What there is to say where guests cannot use the string; nothing where they can. */
+export function outOfReach(string: string): string[] {
+  const { address } = parsePairingString(string);
+  const why = isLoopback(address)
+    ? 'Only this machine itself reaches that address'
+    : isLinkLocal(address) &&
+      'A guest reaches that address only by an interface of its own, which the string cannot name';
+  return why ? [`${why}, and the service listens on no other now:`, howToListen] : [];
+}
+
+const howToListen = '`listen` of [server] in the configuration names where guests can call.';
 
 /** A sentence on what is good once. */
 export function goodFor(expires: string, now: number): string {

@@ -25,10 +25,13 @@ for (const [name, state] of Object.entries(states)) {
     }
   });
 
-  browserTest(`nothing of a seat ${name} is wider than a small phone`, async () => {
+  browserTest(`a seat ${name} is as wide as the screen, be that a phone or a wall`, async () => {
     const service = await startService({ panel, state });
-    const { page } = await openPanel(service, 'host', { viewport: { width: 320, height: 640 } });
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    const { page } = await openPanel(service);
+    for (const width of [320, 1280, 3840]) {
+      await page.setViewportSize({ width, height: 640 });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    }
   });
 }
 

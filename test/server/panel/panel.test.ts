@@ -14,6 +14,9 @@ const seatOf = (page: Page, name: string) =>
 
 const headline = (page: Page, name: string) => seatOf(page, name).locator('.headline');
 
+const notLetIn = (page: Page) =>
+  page.getByRole('heading', { name: 'The service does not let this browser in' });
+
 const button = (page: Page, seat: string, name: string) =>
   seatOf(page, seat).getByRole('button', { name, exact: true });
 
@@ -202,11 +205,49 @@ browserTest('a token that is refused is forgotten, and the page says what to do'
   expect(await page.evaluate('localStorage.length')).toBe(0);
 });
 
+browserTest(
+  'a browser that calls from elsewhere is told so, and let in once it does not',
+  async () => {
+    let addresses = ['127.0.0.1'];
+    const service = await startService({ addressesOf: async () => addresses });
+    const { page } = await openPanel(service, 'win10');
+    await page.clock.install();
+    const attempts: unknown[] = [];
+    page.on('websocket', (socket) => attempts.push(socket));
+    addresses = ['192.168.122.50'];
+    await page.reload();
+    await notLetIn(page).waitFor();
+    const said = await page.getByRole('alert').innerText();
+    expect(said).toContain("The caller's address is not one of its domain's.");
+    expect(said).toContain('Call from inside that domain');
+    await page.clock.runFor(60_000);
+    expect(attempts).toHaveLength(1);
+    addresses = ['127.0.0.1'];
+    await page.reload();
+    await seatOf(page, 'desk').waitFor();
+  },
+);
+
+browserTest('a link that the service takes and lets nobody in by is not tried again', async () => {
+  const service = await startService({
+    addressesOf: () => Promise.reject(new Error('no libvirt')),
+  });
+  const { page } = await newPage();
+  await page.clock.install();
+  const attempts: unknown[] = [];
+  page.on('websocket', (socket) => attempts.push(socket));
+  await page.goto(await linkFor(service, 'win10'));
+  await notLetIn(page).waitFor();
+  await page.clock.runFor(60_000);
+  expect(attempts).toHaveLength(1);
+});
+
 browserTest('a browser that is shut out while it looks says so', async () => {
   const service = await startService();
   const { page } = await openPanel(service, 'win10');
   await revokeAll(service.unixAddress);
   await page.getByRole('heading', { name: 'This browser was shut out' }).waitFor();
+  expect(await page.getByRole('alert').innerText()).toContain('Run handglass panel --domain NAME');
   expect(await page.evaluate('localStorage.length')).toBe(0);
   await until(() => service.guests.list().length === 0);
 });

@@ -17,6 +17,8 @@ export interface Link {
 
 interface Listener {
   status: (status: LinkStatus) => void;
+  /** Told before the status `not let in`. */
+  refused: (why: Refusal) => void;
   /** @param viewer `host`, or the domain that this browser speaks for */
   state: (state: State, viewer: string) => void;
 }
@@ -46,7 +48,7 @@ export function openLink(address: string, credentials: Credentials, listener: Li
     const entry = await current.call('session.authenticate', credential);
     if ('error' in entry) {
       current.close();
-      return entry.error.code === 'unauthenticated' ? refused(credential) : 'lost';
+      return refused(credential, entry.error);
     }
     credentials.forgetCode();
     viewer = entry.result.domain;
@@ -64,14 +66,26 @@ export function openLink(address: string, credentials: Credentials, listener: Li
     return 'revoked';
   }
 
-  /** A link that is used up is no harm to a browser that has a token. */
-  function refused(credential: { code: string } | { token: string }): 'lost' | ShutOut {
-    if ('token' in credential) {
+  function refused(
+    credential: { code: string } | { token: string },
+    { code, what, remedy }: Refusal & { code: string },
+  ): 'lost' | ShutOut {
+    // The connection has ended without an answer.
+    if (code === 'service-down') return 'lost';
+    if ('token' in credential && code === 'unauthenticated') {
       credentials.forgetToken();
       return 'token refused';
     }
-    credentials.forgetCode();
-    return credentials.next() === null ? 'link refused' : 'lost';
+    if ('code' in credential) {
+      credentials.forgetCode();
+      // A link that is used up is no harm to a browser that has a token.
+      if (credentials.next() !== null) return 'lost';
+      if (code === 'unauthenticated') return 'link refused';
+    } else if (code !== 'not-permitted') {
+      return 'lost';
+    }
+    listener.refused({ what, remedy });
+    return 'not let in';
   }
 
   return {

@@ -6,6 +6,7 @@ import {
   withAnswer,
   withAsked,
   withDismissed,
+  withEntryRefusal,
   withState,
   withStatus,
   type Actions,
@@ -18,6 +19,7 @@ let model = beginning(new Date());
 const address = `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/`;
 const link = openLink(address, openCredentials(), {
   status: (status) => show(withStatus(model, status, new Date())),
+  refused: (refusal) => show(withEntryRefusal(model, refusal)),
   state: (state, viewer) => show(withState(model, state, viewer, new Date())),
 });
 const retry = () => link.retry();

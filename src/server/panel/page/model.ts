@@ -4,7 +4,7 @@ import { changes } from '../../words/change.ts';
 import { changesMeanwhile, withNews, type Happening } from './happenings.ts';
 
 /** Why there is no way in, until a new link is opened. */
-export type ShutOut = 'unpaired' | 'link refused' | 'token refused' | 'revoked';
+export type ShutOut = 'unpaired' | 'link refused' | 'token refused' | 'not let in' | 'revoked';
 
 export type LinkStatus = 'connecting' | 'open' | 'lost' | ShutOut;
 
@@ -15,6 +15,8 @@ export interface Refusal {
 
 export interface Model {
   status: LinkStatus;
+  /** Why the service last did not let this browser in, in its words; null where it gave no reason. */
+  entryRefusal: Refusal | null;
   /** As last told; null before the first time. */
   state: State | null;
   /** When that came. */
@@ -42,6 +44,7 @@ export interface Actions {
 export function beginning(time: Date): Model {
   return {
     status: 'connecting',
+    entryRefusal: null,
     state: null,
     stateTime: time,
     catchingUp: false,
@@ -69,6 +72,10 @@ const linkNews: Partial<Record<LinkStatus, string[]>> = {
   lost: ['connection lost'],
   open: ['connected again'],
 };
+
+export function withEntryRefusal(model: Model, entryRefusal: Refusal): Model {
+  return { ...model, entryRefusal };
+}
 
 export function withState(model: Model, state: State, viewer: string, time: Date): Model {
   const { state: before, catchingUp, happenings, refusals } = model;

@@ -22,7 +22,7 @@ export function screen(model: Model, actions: Actions): Tree[] {
 
 function content(model: Model, actions: Actions): Tree[] {
   const { status, state } = model;
-  if (isShutOut(status)) return [door(status)];
+  if (isShutOut(status)) return [door(status, model.entryRefusal)];
   if (state === null) return [];
   const seats =
     state.seats.length === 0

@@ -1,0 +1,67 @@
+/** `npm run bench:panel`: how long a change that is made elsewhere takes to the panel's next frame. */
+import { existsSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+import { LabFailure } from '../lab/failure.ts';
+import { type Report, runBench } from './command.ts';
+import { bareClient, openWatched, type WatchedPage } from './panel-page.ts';
+import { rowLines, rowOf } from './panel-rows.ts';
+import { startPanelService, type PanelService } from './panel-service.ts';
+import { parseWords } from './words.ts';
+
+const help = `\
+Measures how long a change that is made elsewhere takes to the panel's next frame, and to that of a
+page that has nothing but a bare websocket client, in the same browser one after the other.
+
+  npm run bench:panel -- [--json]
+
+  --json  an array of rows in place of the table
+`;
+
+const changes = 100;
+const executablePath = '/usr/bin/chromium';
+
+await runBench(async (words, tell, signal): Promise<Report> => {
+  const { json, help: isHelp } = parseWords(words, {}, help);
+  if (isHelp) return { lines: [help.trimEnd()] };
+  if (!existsSync(executablePath)) throw new LabFailure('There is no Chromium: install chromium.');
+  const service = await startPanelService();
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--disable-gpu', '--no-sandbox'],
+  });
+  try {
+    const floor = await measure('bare websocket client', bareClient);
+    const panel = await measure('panel');
+    const rows = [rowOf('bare websocket client', floor, floor), rowOf('panel', panel, floor)];
+    return { lines: json ? [JSON.stringify(rows, null, 2)] : rowLines(rows) };
+  } finally {
+    await browser.close();
+    await service.stop();
+  }
+
+  async function measure(name: string, script?: string): Promise<number[]> {
+    tell(`${changes} changes, ${name}`);
+    const page = await openWatched(browser, await service.link(), script);
+    const tookMs = await timesOf(service, page, signal);
+    await page.close();
+    return tookMs;
+  }
+});
+
+async function timesOf(
+  { change }: PanelService,
+  page: WatchedPage,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const tookMs: number[] = [];
+  for (let number = 0; number < changes; number += 1) {
+    // At any moment between two frames.
+    await setTimeout(100 + Math.random() * 50, undefined, { signal });
+    const frame = page.nextFrame();
+    const began = performance.now();
+    change(number % 2 === 0 ? 'win10' : 'host');
+    tookMs.push((await frame) - began);
+  }
+  return tookMs;
+}
