@@ -17,7 +17,7 @@ const limitsTable = table('the table [server.limits]', {
   connections: wholeNumber('connections', 1, 4096).default(64),
   'connections-per-address': wholeNumber('connections', 1, 4096).default(8),
   'connects-per-second': wholeNumber('connections', 1, 10_000).default(5),
-  'authenticate-within': seconds(1, 60).default(5),
+  'authenticate-within': seconds(1, 600).default(5),
   'ping-every': seconds(5, 3600).default(30),
 }).transform((limits) => ({
   messageBytes: limits['message-bytes'],

@@ -39,7 +39,7 @@ browserTest('a press on the panel moves a USB mouse to the guest and back', asyn
 
 test("a guest inside pairs over libvirt's network, and brings its seat back to the host", async () => {
   // A guest that is emulated inside an emulated machine takes its time for a handshake.
-  const patient = `sed -i 's/^\\[server.limits\\]$/&\\nauthenticate-within = 60/' /etc/handglass/handglass.toml`;
+  const patient = `sed -i 's/^\\[server.limits\\]$/&\\nauthenticate-within = 600/' /etc/handglass/handglass.toml`;
   await output(lab, `${patient} && systemctl restart handglass && virsh destroy win10`);
   const paired = JSON.parse(await output(lab, 'handglass guest pair win10 --json')) as {
     pairing: string[];
