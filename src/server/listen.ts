@@ -117,8 +117,9 @@ export async function serve(
     door: 'network',
     admission: createAdmission(host, networkAdmission(limits)),
   } as const;
+  const plain = { ...crowd, certificate: null };
   for (const endpoint of options.listen.filter(isOwnMachine)) {
-    served.push(serveOn(endpoint, { ...crowd, certificate: null }, signal));
+    served.push(serveOn(endpoint, plain, signal));
   }
 
   const reached = options.listen.filter((endpoint) => !isOwnMachine(endpoint));
@@ -133,7 +134,10 @@ export async function serve(
         : followInterface(
             host,
             endpoint,
-            (address, gone) => serveOn({ address, port: endpoint.port }, secured, gone),
+            (address, gone) => {
+              const one = { address, port: endpoint.port };
+              return serveOn(one, isOwnMachine(one) ? plain : secured, gone);
+            },
             seenInterface(endpoint, options.onProblem),
             signal,
           ),
