@@ -70,8 +70,7 @@ export function openLink(address: string, credentials: Credentials, listener: Li
     credential: { code: string } | { token: string },
     { code, what, remedy }: Refusal & { code: string },
   ): 'lost' | ShutOut {
-    // The connection has ended without an answer.
-    if (code === 'service-down') return 'lost';
+    if (code === 'connection-ended') return 'lost';
     if ('token' in credential && code === 'unauthenticated') {
       credentials.forgetToken();
       return 'token refused';

@@ -63,7 +63,7 @@ function refusalIn({ message, data }: ErrorObject): Refusal & { code: string } {
 }
 
 const connectionEnded = {
-  code: 'service-down',
+  code: 'connection-ended',
   what: 'The connection ended before the service had answered.',
   remedy: 'Once it is back, look who has the seat before you try again.',
 };
