@@ -23,7 +23,7 @@ export interface Hands {
 }
 
 /** An emulated machine on a busy host is slow; what has not come by then will not. */
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 const pauseMs = 100;
 
 /** The seat `desk` is in force, and with the host; the domain runs. */

@@ -54,7 +54,7 @@ export function askerIn(lab: Lab, adapter: readonly string[]): Asker {
   };
 }
 
-const patience = { timeout: 60_000, interval: 200 };
+const patience = { timeout: 180_000, interval: 200 };
 
 const mouseNode = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
 

@@ -24,5 +24,5 @@ export async function until(lab: Lab, script: string): Promise<string> {
 }
 
 /** An emulated machine on a busy host is slow; what has not come by then will not. */
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 const pauseMs = 100;

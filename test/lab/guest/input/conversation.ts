@@ -12,7 +12,7 @@ export interface Conversation {
   end(): Promise<number>;
 }
 
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 
 export function converse(lab: Lab, command: readonly string[]): Conversation {
   const name = command.join(' ');
