@@ -36,7 +36,8 @@ export async function carryPanel(lab: Lab, signal: AbortSignal): Promise<string>
       : reasonOf(error);
     throw new LabFailure(`The panel cannot be shown: ${why}.`);
   }
-  return output(lab, 'handglass panel');
+  const { url } = JSON.parse(await output(lab, 'handglass panel --json')) as { url: string };
+  return url;
 }
 
 function carryOne(lab: Lab, socket: Socket): void {

@@ -1,0 +1,37 @@
+/** A browser with the panel, which calls the service in the virtual host. */
+import { afterAll, beforeAll, expect, onTestFinished, vi } from 'vitest';
+import { bootLab, type Lab } from '../../lab/lab.ts';
+import { output, until } from '../../lab/shell.ts';
+import { carryPanel } from '../../lab/tour/carried-panel.ts';
+import { browserTest, newPage, status, useBrowser } from './browser.ts';
+
+const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
+
+let lab: Lab;
+
+useBrowser();
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 660_000 });
+
+beforeAll(async () => {
+  lab = await bootLab({ boot: 'systemd' });
+  await output(lab, 'virsh start win10');
+});
+
+afterAll(() => lab.end());
+
+browserTest('a press on the panel moves a USB mouse to the guest and back', async () => {
+  const ending = new AbortController();
+  onTestFinished(() => ending.abort());
+  const link = await carryPanel(lab, ending.signal);
+  const { page, strayed } = await newPage();
+  page.setDefaultTimeout(180_000);
+  await page.goto(link);
+  await status(page, 'connected');
+
+  await page.getByRole('button', { name: 'Give to win10' }).click();
+  await until(lab, `test ! -e ${mouse} && virsh dumpxml win10 | grep -q ua-handglass`);
+  await page.getByRole('button', { name: 'Give to host' }).click();
+  await until(lab, `test -e ${mouse} && ! virsh dumpxml win10 | grep -q ua-handglass`);
+
+  expect(strayed).toEqual([]);
+});
