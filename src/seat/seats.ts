@@ -206,7 +206,8 @@ export function createSeats(
         if (check !== undefined || !knowsEnough(seat, to)) await refresh();
         const now = viewNow(seat);
         check?.(now);
-        if (to !== 'host') standings.begun(seat);
+        // What it leaves half done comes home; where nothing can be asked, nothing is done.
+        if (to !== 'host' && now.owner !== to && reading.problem() === null) standings.begun(seat);
         // They may have gone elsewhere since, and that counts.
         if (hasInput && isInputAlone(seat)) return;
         if (to !== 'host' && !isLast()) throw overtaken();

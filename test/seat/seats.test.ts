@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import type { Seat } from '../../src/config/schema.ts';
 import { HandglassError } from '../../src/errors.ts';
 import { createSeats } from '../../src/seat/seats.ts';
-import { createWorld, seatWith } from './world.ts';
+import { createWorld, seatWith, seatWithKeyboard } from './world.ts';
 
 const desk = seatWith('desk', ['win10', 'win11'], 'MOUSE', 'STICK');
 const sofa = seatWith('sofa', ['win11'], 'PAD');
@@ -527,4 +527,24 @@ test('a chord reads nothing before it moves devices, unless something was notice
   await seats.follow('desk', 'win10', 'chord');
   expect(world.calls.indexOf('readMachine')).toBeLessThan(world.calls.indexOf('attach win10 1-1'));
   expect(world.calls).toContain('readMachine');
+});
+
+test('a seat that a domain has stays there when it is asked for again while libvirt is away', async () => {
+  const world = createWorld();
+  const wishes: unknown[] = [];
+  const wished = (wish: unknown) => wishes.push(wish);
+  const config = { seats: [seatWithKeyboard('desk', ['win10'], 'MOUSE')] };
+  const seats = createSeats(config, world.effects, () => {}, { wished });
+  await seats.give('desk', 'win10');
+  // The domain reads no keyboard of ours.
+  world.sendInput('desk', 'host');
+  await seats.refresh();
+  world.fail = (call) => {
+    if (call === 'readDomains') throw new HandglassError('libvirt-unavailable', 'It is away.');
+  };
+  await expect(seats.give('desk', 'win10')).rejects.toMatchObject({ code: 'libvirt-unavailable' });
+  world.fail = () => {};
+  await seats.refresh();
+  expect(seats.view().seats[0]?.owner).toBe('win10');
+  expect(wishes).toEqual([]);
 });
