@@ -16,12 +16,12 @@ export default defineConfig({
         },
       },
       {
-        // Each file boots a virtual host of its own, which seldom has something to do for both cores of
-        // a small machine: two at a time, and when the others are done.
+        // Each file boots a virtual host of its own, which keeps both cores of a small machine busy: one
+        // at a time, and when the others are done.
         test: {
           name: 'lab',
           include: [lab],
-          maxWorkers: 2,
+          maxWorkers: 1,
           sequence: { groupOrder: 1 },
           globalSetup: ['./test/build.ts', './test/lab/global-setup.ts'],
           testTimeout: 300_000,

@@ -42,7 +42,7 @@ test('KVM is used only when it is asked for', () => {
 test('time is counted in instructions, of one processor, only when it is asked for', () => {
   expect(argumentsWith('tcg')).not.toContain('-icount');
   const counted = argumentsWith('tcg', true);
-  expect(counted).toContain('-icount shift=0,sleep=off -cpu max,pku=off -smp 1');
+  expect(counted).toContain('-icount shift=0,sleep=off -cpu max,pku=off,erms=off,fsrm=off -smp 1');
   expect(counted).not.toContain('thread=multi');
 });
 

@@ -62,7 +62,10 @@ export function qemuArguments(
     ['-m', '4096'],
     ['-kernel', image.kernel],
     ['-initrd', image.initrd],
-    ['-append', `console=ttyS0 quiet panic=-1 intel_iommu=on iommu=pt ${options.kernelOptions}`],
+    [
+      '-append',
+      `console=ttyS0 quiet panic=-1 ${lean} intel_iommu=on iommu=pt ${options.kernelOptions}`,
+    ],
     ['-drive', `id=root,if=none,format=raw,snapshot=on,cache=unsafe,file=${escaped(image.disk)}`],
     ['-blockdev', 'driver=null-co,node-name=stick,read-zeroes=on,size=67108864'],
     ['-blockdev', `driver=file,node-name=system,read-only=on,filename=${escaped(image.disk)}`],
@@ -103,14 +106,23 @@ function processorArguments({
   ];
 }
 
-/** Without memory protection keys: V8 switches them often, and each time all of TCG's TLB goes. */
-const emulated = 'max,pku=off';
+/**
+ * Without memory protection keys: V8 switches them often, and each time all of TCG's TLB goes. Without
+ * fast string operations, which TCG does a byte at a time, and the kernel prefers.
+ */
+const emulated = 'max,pku=off,erms=off,fsrm=off';
 
 /**
  * Writes to memory whose code is still in the cache are slow: with the usual 1 GB, which never fills
  * up, a boot after a reset takes eight times as long.
  */
 const translation = 'tb-size=256';
+
+/**
+ * A program that lies elsewhere each time is translated anew each time; and there is nothing to guard
+ * against flaws of a processor that is none.
+ */
+const lean = 'norandmaps mitigations=off no5lvl';
 
 /** QEMU's option lists double a comma that belongs to a value. */
 function escaped(value: string): string {

@@ -129,7 +129,7 @@ test.each([
 test('labctl passes on what was wrong', async () => {
   expect(await lab.sh('labctl unplug moon')).toEqual({
     stdout: '',
-    stderr: 'labctl: the device is one of keyboard, mouse, keyboard2, stick\n',
+    stderr: 'labctl: the device is one of keyboard, mouse, keyboard2, stick, hub, disk\n',
     status: 1,
   });
 });

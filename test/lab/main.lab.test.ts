@@ -106,7 +106,7 @@ test.each([
   await npm.ended;
 });
 
-const patience = { timeout: 100_000, interval: 50 };
+const patience = { timeout: 240_000, interval: 50 };
 
 function start([program = '', ...args]: string[], env: Record<string, string> = {}) {
   const child = spawn(program, args, { env: { ...process.env, XDG_RUNTIME_DIR: folder, ...env } });
