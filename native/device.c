@@ -8,7 +8,11 @@
 
 #include "router.h"
 
+enum { READ_EVENTS = 64 };
+
+static const char *open_for_host(struct device *device, const char *path);
 static const char *admit(struct device *device, key_set down);
+static int note_host(const struct device *device, key_set down, int64_t *since);
 static uint32_t leds_from(const uint8_t bits[LED_CNT / 8]);
 static void write_leds(const struct device *device, uint32_t leds);
 static int ask(int fd, unsigned long request, void *argument);
@@ -17,14 +21,20 @@ const char *device_open(struct device *device, const char *path, key_set down) {
   // What was named by mistake must not hold us up, nor a terminal become the service's own.
   int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) return "open";
-  *device = (struct device){.fd = fd};
+  *device = (struct device){.fd = fd, .host_fd = -1};
   const char *failed = admit(device, down);
+  if (failed == NULL) failed = open_for_host(device, path);
   if (failed == NULL && fcntl(fd, F_SETFL, 0) < 0) failed = "fcntl";
   if (failed == NULL) return NULL;
   int error = errno;
-  close(fd);
+  device_close(device);
   errno = error;
   return failed;
+}
+
+void device_close(const struct device *device) {
+  if (device->host_fd >= 0) close(device->host_fd);
+  close(device->fd);
 }
 
 int device_keys(struct device *device, key_set down) {
@@ -34,18 +44,24 @@ int device_keys(struct device *device, key_set down) {
   return error;
 }
 
+int device_host_keys(const struct device *device, key_set down) {
+  int64_t since;
+  memset(down, 0, sizeof(key_set));
+  int error = note_host(device, down, &since);
+  return error > 0 ? error : ask(device->host_fd, EVIOCGKEY(sizeof(key_set)), down);
+}
+
 int device_grab(struct device *device, int64_t *since) {
-  key_set down;
+  key_set down = {0};
   uint8_t leds[LED_CNT / 8] = {0};
-  *since = monotonic_now();
   int error = ask(device->fd, EVIOCGRAB, (void *)1);
   if (error != 0) return error;
   error = ask(device->fd, EVIOCGLED(sizeof leds), leds);
   device->host_leds = device->lit = leds_from(leds);
-  if (error == 0) error = device_keys(device, down);
-  // A key that went down since it was last looked at has been seen by the host.
+  if (error == 0) error = note_host(device, down, since);
+  // It went down just before; the host is to see it go up.
   if (error == 0 && !has_no_key(down)) return KEY_IS_DOWN;
-  if (error != 0) ask(device->fd, EVIOCGRAB, NULL);
+  if (error > 0) ask(device->fd, EVIOCGRAB, NULL);
   return error;
 }
 
@@ -84,6 +100,35 @@ static const char *admit(struct device *device, key_set down) {
   device->leds = leds_from(capabilities.leds);
   errno = device_keys(device, down);
   return errno == 0 ? NULL : "EVIOCGKEY";
+}
+
+static const char *open_for_host(struct device *device, const char *path) {
+  int clock = CLOCK_MONOTONIC;
+  device->host_fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  if (device->host_fd < 0) return "open";
+  if (ioctl(device->host_fd, EVIOCSCLOCKID, &clock) < 0) return "EVIOCSCLOCKID";
+  for (unsigned type = EV_KEY + 1; type < EV_CNT; type++) {
+    struct input_mask none = {.type = type};
+    ioctl(device->host_fd, EVIOCSMASK, &none);
+  }
+  return NULL;
+}
+
+/* Takes in what the host has seen since the last time. KEY_IS_DOWN: too much of it to know. */
+static int note_host(const struct device *device, key_set down, int64_t *since) {
+  struct input_event events[READ_EVENTS];
+  int error = 0;
+  for (;;) {
+    ssize_t bytes = TEMP_FAILURE_RETRY(read(device->host_fd, events, sizeof events));
+    if (bytes < 0 && errno == EAGAIN) return error;
+    if (bytes <= 0) return bytes < 0 ? errno : ENODEV;
+    for (ssize_t i = 0; i < bytes / (ssize_t)sizeof *events; i++) {
+      *since = event_time(&events[i]) + 1;
+      if (events[i].type == EV_SYN && events[i].code == SYN_DROPPED) error = KEY_IS_DOWN;
+      if (events[i].type != EV_KEY || events[i].code >= KEY_CNT) continue;
+      put_key(down, events[i].code, events[i].value != 0);
+    }
+  }
 }
 
 static uint32_t leds_from(const uint8_t bits[LED_CNT / 8]) {

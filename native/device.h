@@ -10,6 +10,8 @@
 
 struct device {
   int fd;
+  /* Its keys as everyone else gets them: nothing while it is grabbed. */
+  int host_fd;
   unsigned sends;
   /* By bits of their codes: the LEDs that it has, those that the host wants, and those that we lit. */
   uint32_t leds;
@@ -29,8 +31,16 @@ const char *device_open(struct device *device, const char *path, key_set down);
 /* Reads the keys that are down, which empties the queue of the key events that led there. */
 int device_keys(struct device *device, key_set down);
 
-/* As router_ports.grab says, but for KEY_IS_DOWN: it is to be given back then. */
+/* Reads the keys that are down; device_grab() notes what the host sees of them from here on. */
+int device_host_keys(const struct device *device, key_set down);
+
+/*
+ * As router_ports.grab says, but for KEY_IS_DOWN: it is to be given back then. No key is down that
+ * device_host_keys() was told of at `since`, which becomes the time of the first event that is ours.
+ */
 int device_grab(struct device *device, int64_t *since);
+
+void device_close(const struct device *device);
 
 /*
  * The desktop reads it again as soon as this has begun. It ends much later, because the kernel waits

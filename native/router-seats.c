@@ -92,8 +92,6 @@ static int take(struct router *router, unsigned slot) {
   struct source *source = &router->sources[slot];
   int error = router->ports.grab(router->ports.context, slot, &source->since);
   source->grabbed = error == 0;
-  // Looking for keys that are down has cost the events of their presses.
-  if (error == KEY_IS_DOWN) chords_tear(&router->chords, slot);
   return error;
 }
 

@@ -78,7 +78,7 @@ const char *switchboard_open(struct switchboard *switchboard, const char *path, 
     lock_switchboard(switchboard);
     forget_device(switchboard, slot);
     unlock_switchboard(switchboard);
-    close(opened->device.fd);
+    device_close(&opened->device);
     errno = error;
     return "pthread_create";
   }
@@ -254,7 +254,7 @@ static void vacate(struct switchboard *switchboard, unsigned slot) {
   end_ungrabber(switchboard, slot);
   device_revoke(&device->device);
   pthread_join(device->reader, NULL);
-  close(device->device.fd);
+  device_close(&device->device);
   device->number = 0;
   atomic_store_explicit(&switchboard->gone[slot], 0, memory_order_relaxed);
 }

@@ -25,6 +25,12 @@ int device_keys(struct device *device, key_set down) {
   return 0;
 }
 
+int device_host_keys(const struct device *device, key_set down) {
+  (void)device;
+  memset(down, 0, sizeof(key_set));
+  return 0;
+}
+
 int device_grab(struct device *device, int64_t *since) {
   (void)device;
   *since = 0;
@@ -51,6 +57,10 @@ void device_see_led(struct device *device, unsigned led, bool on) {
 /* What ends a read here is the end of the pipe. */
 void device_revoke(const struct device *device) {
   (void)device;
+}
+
+void device_close(const struct device *device) {
+  close(device->fd);
 }
 
 const char *proxy_create(struct proxy *proxy, const char *name, const char *phys,
