@@ -72,7 +72,10 @@ export interface Seats {
    * new owner.
    */
   toggle(seat: string, domain?: string, asked?: Asked): Promise<string>;
-  /** Brings every seat back to the host. Rejects with an AggregateError when one does not come. */
+  /**
+   * Completes a panic, which the switchboard has begun, of every seat. Rejects with an AggregateError
+   * when one does not come.
+   */
   panic(): Promise<void>;
 }
 
@@ -235,7 +238,9 @@ export function createSeats(
   }
 
   async function panic(): Promise<void> {
-    const handoffsHome = config.seats.map((seat) => begin(seat, 'host', { why: 'panic chord' }));
+    const handoffsHome = config.seats.map((seat) =>
+      begin(seat, 'host', { why: 'panic chord' }, true),
+    );
     const failures = failuresOf(await Promise.allSettled(handoffsHome));
     if (failures.length > 0) throw new AggregateError(failures, 'Not every seat came back.');
   }

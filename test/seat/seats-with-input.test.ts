@@ -155,20 +155,29 @@ test.each([
   expect(outcomes).toMatchObject([row.outcome]);
 });
 
-test('a panic brings the keyboard home before the handoff that runs has ended', async () => {
+test('a panic brings the rest home once the handoff that runs has ended', async () => {
   const { world, seats, shown, hold } = start();
   await seats.give('desk', 'win10');
   const outcomes: Promise<PromiseSettledResult<unknown>[]>[] = [];
   const release = await hold('attach win11', () => {
     outcomes.push(Promise.allSettled([seats.give('desk', 'win11')]));
   });
+  world.sendInput('desk', 'host');
   const panicking = seats.panic();
-  expect(world.effects.input.ownerOf('desk')).toBe('host');
   release();
   await panicking;
   expect(await outcomes[0]).toMatchObject([{ reason: { code: 'busy' } }]);
   expect(shown()).toMatchObject({ owner: 'host', moving: false });
   expect(['1-1', '1-2'].map(world.holder)).toEqual(['host', 'host']);
+});
+
+test('a panic leaves a keyboard where a chord has sent it since', async () => {
+  const { world, seats, shown, moves } = start(keysOnly);
+  const panicking = seats.panic();
+  world.sendInput('desk', 'win10');
+  await panicking;
+  expect(moves()).toEqual([]);
+  expect(shown()).toMatchObject({ owner: 'win10', moving: false });
 });
 
 test('a chord that moves the keyboard meanwhile wins over the handoff that runs', async () => {
