@@ -5,6 +5,11 @@ export function moveOf(seat: string): string {
   return `move ${seat}`;
 }
 
+/** Why its input devices did not go where they were sent; it lasts until they move. */
+export function refusalOf(seat: string): string {
+  return `refusal ${seat}`;
+}
+
 export interface Problems {
   list(): HandglassError[];
   /** What is wrong with one thing now, in place of what was wrong with it before. */

@@ -33,7 +33,7 @@ import { watchLookingGlass } from './looking-glass.ts';
 import { completeMoves } from './moves.ts';
 import { runOnGive } from './on-give.ts';
 import { operationsOn } from './operations.ts';
-import { createProblems, type Problems } from './problems.ts';
+import { createProblems, type Problems, refusalOf } from './problems.ts';
 import { watchStalls } from './stall.ts';
 import { readAgainWhile } from './read-again.ts';
 import { confirmTrial, startTrial, type Trial } from './trial.ts';
@@ -104,8 +104,11 @@ export async function startService(
       lockout.begin();
       moves.panic();
     },
-    moved: (seat, owner, why) => moves.moved(seat, owner, why),
-    refused: (problem) => problems.set('taking', [problem]),
+    moved(seat, owner, why) {
+      problems.set(refusalOf(seat), []);
+      moves.moved(seat, owner, why);
+    },
+    refused: (seat, problem) => problems.set(refusalOf(seat), [problem]),
     gone: notice,
   });
   if (!input.realtime) log("no real-time priority: under load the guests' input may be late");

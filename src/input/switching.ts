@@ -31,8 +31,8 @@ export interface InputEvents {
   moved(seat: string, owner: string, why: MoveReason): void;
   /** A device was unplugged or can no longer be read. */
   gone(): void;
-  /** A device could not be taken from the host together with the others of its seat. */
-  refused(problem: HandglassError): void;
+  /** A seat could not go where a chord sent it, or not with all of its devices. */
+  refused(seat: string, problem: HandglassError): void;
 }
 
 export interface InputSwitch {
@@ -116,7 +116,7 @@ export function switchInput(
 
   /** Somebody waits for the seat as a whole, or a device came later than the rest of it. */
   function refuse(seat: number, problem: HandglassError): void {
-    if (!settle((wait) => wait.seat === seat, problem)) events.refused(problem);
+    if (!settle((wait) => wait.seat === seat, problem)) events.refused(seatName(seat), problem);
   }
 
   function settle(
@@ -179,7 +179,8 @@ export function switchInput(
   function expectThere(seat: number, target: number): void {
     if (owners[seat]?.target === target) return;
     arrivalOf(seat, target).done.catch((problem: unknown) => {
-      if (problem instanceof HandglassError && problem.code !== 'busy') events.refused(problem);
+      if (problem instanceof HandglassError && problem.code !== 'busy')
+        events.refused(seatName(seat), problem);
     });
   }
 

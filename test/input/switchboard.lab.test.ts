@@ -180,8 +180,12 @@ describe('a domain that lets go of its keyboard', () => {
     expect((await lab.sh('handglass give desk win10')).stderr).toMatch(
       /Nothing in "win10" reads the keyboard and mouse/,
     );
+    await giveByChord();
+    await service.until(/Nothing in/);
     guest.say('grab');
     expect(await guest.next()).toBe('grabbed');
+    await service.give('win10');
+    await service.until(/^((?!Nothing in).)*$/);
   });
 });
 

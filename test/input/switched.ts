@@ -24,7 +24,7 @@ export function createSwitch(
     panic: () => told.push('panic'),
     moved: (name, owner, why) => told.push(`${name} with ${owner}, ${why}`),
     gone: () => told.push('gone'),
-    refused: ({ code, what }) => told.push(`${code}: ${what}`),
+    refused: (name, { code, what }) => told.push(`${name} refused, ${code}: ${what}`),
   };
   const input = switchInput(
     { ...switchboard, ...clock },

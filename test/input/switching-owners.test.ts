@@ -129,7 +129,9 @@ test('a device that comes later and is refused is told of, since nobody waits', 
   const { told, move, refuse } = start();
   move(1, 1);
   refuse('EBUSY', 99);
-  expect(told.at(-1)).toBe('handoff-failed: a device cannot be taken from the host: EBUSY.');
+  expect(told.at(-1)).toBe(
+    'desk refused, handoff-failed: a device cannot be taken from the host: EBUSY.',
+  );
 });
 
 test('a seat whose keys stay down is given up after 10 s, and sent back to where it is', async () => {
