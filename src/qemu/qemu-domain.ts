@@ -65,7 +65,6 @@ export function qemuDomain(host: Connect & Clock, entry: QemuEntry, signal: Abor
   async function attach(_: string, devices: readonly UsbAddress[]) {
     const failures = new Map<UsbAddress, unknown>();
     for (const device of devices) await add(device).catch((error) => failures.set(device, error));
-    if (failures.size === devices.length) return failures;
     const now = await attached();
     for (const device of devices) {
       if (holds(now, device)) failures.delete(device);
