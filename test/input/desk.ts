@@ -8,7 +8,7 @@ import { LabFailure } from '../lab/failure.ts';
 import type { Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
 
-const { listener } = buildInputPrograms();
+export const { listener } = buildInputPrograms();
 
 export const keyboard = '/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_KBD1-event-kbd';
 export const keyboard2 = '/dev/input/by-id/usb-QEMU_QEMU_USB_Keyboard_KBD2-event-kbd';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, test } from 'vitest';
 import { reasonOf } from '../../src/errors.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output } from '../lab/shell.ts';
-import { configure, inputSeat } from './desk.ts';
+import { configure, inputSeat, keyboard, keyboard2, listener } from './desk.ts';
 import { type Hands, handsOn } from './walk-hands.ts';
 import { seededRandom } from '../random.ts';
 import { planWalk, textOf } from './walk-steps.ts';
@@ -35,7 +35,10 @@ test(`no key sticks and none is lost in a walk of ${stepCount} random steps (${r
     } catch (error) {
       const done = steps.slice(Math.max(0, index + 1 - tail), index + 1).map(textOf);
       const what = `${replay}, step ${index}: ${reasonOf(error)} The last steps: ${done.join(', ')}.`;
-      const { stdout } = await lab.sh('handglass status; journalctl -o short-monotonic -n 40');
+      const { stdout } = await lab.sh(
+        `for node in ${keyboard} ${keyboard2}; do echo keys | ${listener} $node; done
+        handglass status; journalctl -o short-monotonic -n 40`,
+      );
       throw new Error(`${what}\n${stdout}`, { cause: error });
     }
   }

@@ -154,6 +154,7 @@ describe('success that is none', () => {
     expect(await sh('virsh dumpxml --inactive win10')).toBe(before);
     await lab.control('unplug stick');
     await sh('virsh destroy win10 && virsh start win10');
+    await service.owner('host');
     await lab.control('plug stick');
     await asker.device('STICK1');
   });

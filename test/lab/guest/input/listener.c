@@ -8,6 +8,7 @@
  *   grab, ungrab   grabbed or busy, ungrabbed
  *   stall, resume  stalled, resumed: the node is not read in between
  *   led capsl 1    sets an LED; its report comes back
+ *   keys           what the kernel takes for down: `down: a leftctrl`
  */
 
 #include <errno.h>
@@ -37,6 +38,20 @@ static _Noreturn void fail(const char *what);
 static void obey(char *line, void *context);
 static void grab(const struct listener *listener, bool is_wanted);
 static void set_led(const struct listener *listener, const char *text);
+static void print_keys(const struct listener *listener);
+static void print_keys(const struct listener *listener) {
+  unsigned char down[KEY_CNT / 8] = {0};
+  if (ioctl(listener->device, EVIOCGKEY(sizeof down), down) < 0) fail("EVIOCGKEY");
+  printf("down:");
+  for (unsigned key = 0; key < KEY_CNT; key++) {
+    if (!(down[key / 8] >> key % 8 & 1)) continue;
+    char word[WORD_ROOM];
+    word_from_event(&(struct input_event){.type = EV_KEY, .code = (__u16)key, .value = 1}, word);
+    printf(" %.*s", (int)strlen(word) - 1, word);
+  }
+  puts("");
+}
+
 static void print_reports(struct listener *listener);
 static void take_event(struct listener *listener, const struct input_event *event);
 static void print_report(const struct listener *listener, const struct input_event *end);
@@ -89,6 +104,8 @@ static void obey(char *line, void *context) {
   } else if (strcmp(line, "resume") == 0) {
     listener->is_stalled = false;
     puts("resumed");
+  } else if (strcmp(line, "keys") == 0) {
+    print_keys(listener);
   } else if (strncmp(line, "led ", 4) == 0) {
     set_led(listener, line + 4);
   } else {
