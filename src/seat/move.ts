@@ -7,7 +7,7 @@ import type { Seat } from '../config/schema.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import { isAway, type Domain } from '../domain/domain.ts';
 import { isActive } from '../domain/run-state.ts';
-import { overtaken } from '../input/switching.ts';
+import { isInputAlone, overtaken } from '../input/switching.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Reading } from './reading.ts';
 import type { Facts } from './view.ts';
@@ -24,7 +24,7 @@ export interface Move {
 }
 
 export async function moveSeat(effects: SeatEffects, reading: Reading, move: Move): Promise<void> {
-  const { seat, owner, to } = move;
+  const { seat, owner, to, isLast } = move;
   // Its input devices have come back without libvirt, and there is nothing else to bring.
   if (to === 'host' && seat.usb.length === 0 && seat.optical.length === 0) return;
   const problem = reading.problem();
@@ -50,6 +50,11 @@ export async function moveSeat(effects: SeatEffects, reading: Reading, move: Mov
   try {
     const hasGiven = await giveDevices(effects, now, to, seat);
     await giveInput(effects, move, hasGiven);
+  } catch (error) {
+    // Its other devices have left the domain that had it.
+    const isSplit = owner !== 'host' && owner !== to && !isInputAlone(seat);
+    if (isSplit && isLast()) effects.input.take(seat.name);
+    throw error;
   } finally {
     reading.doubtDomains();
   }
@@ -179,7 +184,10 @@ async function giveInput(
     await effects.input.give(seat.name, to, turn);
   } catch (error) {
     if (!hasGiven) throw error;
-    if (error instanceof HandglassError && error.code === 'domain-deaf') return;
+    if (error instanceof HandglassError && error.code === 'domain-deaf') {
+      if (isLast()) effects.input.take(seat.name);
+      return;
+    }
     await undo(error, takeFrom(effects, [to], seat));
   }
 }

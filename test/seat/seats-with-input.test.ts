@@ -51,6 +51,27 @@ test('to a domain the USB devices go first, from it the input devices', async ()
   expect(shown()?.owner).toBe('host');
 });
 
+test.each([
+  { name: 'a device', failing: 'attach win11 1-2' },
+  { name: 'the input', failing: 'input desk to win11' },
+])('a seat whose next domain refuses $name is with the host as a whole', async ({ failing }) => {
+  const { seats, shown, failWith } = start();
+  await seats.give('desk', 'win10');
+  failWith(failing, held);
+  await expect(seats.give('desk', 'win11')).rejects.toThrow();
+  expect(shown()?.owner).toBe('host');
+  expect(shown()?.devices.map((device) => device.with)).toEqual(['host', 'host', 'host']);
+});
+
+test('a seat whose next domain is deaf leaves no keyboard with the one before', async () => {
+  const { world, seats, failWith } = start();
+  await seats.give('desk', 'win10');
+  failWith('input desk to win11', deaf);
+  await seats.give('desk', 'win11');
+  expect(world.effects.input.ownerOf('desk')).toBe('host');
+  expect(['1-1', '1-2'].map(world.holder)).toEqual(['win11', 'win11']);
+});
+
 test('a seat goes from one domain to another', async () => {
   const { seats, shown } = start();
   await seats.give('desk', 'win10');
