@@ -6,7 +6,7 @@ import { LabFailure } from '../lab/failure.ts';
 import { type Report, runBench } from './command.ts';
 import { bareClient, openWatched, type WatchedPage } from './panel-page.ts';
 import { rowLines, rowOf } from './panel-rows.ts';
-import { startPanelService, type PanelService } from './panel-service.ts';
+import { type BenchService, startBenchService } from './service.ts';
 import { parseWords } from './words.ts';
 
 const help = `\
@@ -25,7 +25,7 @@ await runBench(async (words, tell, signal): Promise<Report> => {
   const { json, help: isHelp } = parseWords(words, {}, help);
   if (isHelp) return { lines: [help.trimEnd()] };
   if (!existsSync(executablePath)) throw new LabFailure('There is no Chromium: install chromium.');
-  const service = await startPanelService();
+  const service = await startBenchService();
   const browser = await chromium.launch({
     executablePath,
     args: ['--disable-gpu', '--no-sandbox'],
@@ -50,7 +50,7 @@ await runBench(async (words, tell, signal): Promise<Report> => {
 });
 
 async function timesOf(
-  { change }: PanelService,
+  { change }: BenchService,
   page: WatchedPage,
   signal: AbortSignal,
 ): Promise<number[]> {

@@ -5,9 +5,13 @@ import { defaultLimits } from '../../src/config/server.ts';
 import { connect } from '../../src/server/client.ts';
 import { openGuests } from '../../src/server/guests.ts';
 import { serve } from '../../src/server/listen.ts';
-import { host, memoryOperations } from '../server/support.ts';
+import { everywhere, host, interfacesOf, memoryOperations } from '../server/support.ts';
 
-export interface PanelService {
+export interface BenchService {
+  /** Where guests call it by TLS. */
+  address: string;
+  /** A guest's of the domain win10. */
+  token: string;
   /** Gives the first seat to this owner, as a chord would. */
   change: (owner: string) => void;
   /** A link that lets a browser in once. */
@@ -15,24 +19,29 @@ export interface PanelService {
   stop(): Promise<void>;
 }
 
-/** A service with the panel on a free port of this machine, and seats in memory alone. */
-export async function startPanelService(): Promise<PanelService> {
+/** A service for guests and with the panel, on free ports of this machine, and seats in memory alone. */
+export async function startBenchService(): Promise<BenchService> {
   const folder = await mkdtemp(join(tmpdir(), 'handglass-bench-'));
   const socketPath = join(folder, 'handglass.sock');
   const { operations, control } = memoryOperations();
-  const listening = Promise.withResolvers<void>();
+  const guests = await openGuests(host, join(folder, 'guests.json'));
+  const { token } = await guests.pair('win10');
+  const listening = Promise.withResolvers<number>();
+  const panelListening = Promise.withResolvers<void>();
   const stopping = new AbortController();
   const { closed } = await serve(
-    host,
+    { ...host, ...interfacesOf({ lo: ['127.0.0.1', '127.0.0.2'] }) },
     {
       socketPath,
-      listen: [],
+      listen: [everywhere],
       panel: [{ address: '127.0.0.1', port: 0 }],
       certificatePath: join(folder, 'tls.pem'),
-      limits: defaultLimits,
+      // Nobody connects as often as a benchmark.
+      limits: { ...defaultLimits, connectsPerSecond: 1_000 },
       operations,
-      guests: await openGuests(host, join(folder, 'guests.json')),
-      onListening: () => listening.resolve(),
+      guests,
+      onListening: (door, { port }) =>
+        door === 'panel' ? panelListening.resolve() : listening.resolve(port),
       onProblem: (_place, problem) => {
         if (problem !== null) listening.reject(problem);
       },
@@ -41,9 +50,12 @@ export async function startPanelService(): Promise<PanelService> {
     },
     stopping.signal,
   );
-  await listening.promise;
+  const port = await listening.promise;
+  await panelListening.promise;
   const local = await connect(`ws+unix:${socketPath}:/`);
   return {
+    address: `wss://127.0.0.1:${port}/`,
+    token,
     change(owner) {
       for (const seat of control.current.seats.slice(0, 1)) seat.owner = owner;
       control.tell();

@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import type { BenchService } from './service.ts';
+
+/** Connects as the guest, gives the seat and takes it back; how long that took, in milliseconds. */
+export async function callTwice({ address, token }: BenchService): Promise<number> {
+  const began = performance.now();
+  const socket = await openSocket(address);
+  await ask(socket, 'session.authenticate', { token });
+  for (const to of ['win10', 'host']) await ask(socket, 'seat.give', { seat: 'desk', to });
+  const tookMs = performance.now() - began;
+  socket.terminate();
+  return tookMs;
+}
+
+/** @param localAddress whom the service takes for the caller */
+export async function openSocket(address: string, localAddress = '127.0.0.1'): Promise<WebSocket> {
+  const socket = new WebSocket(address, { localAddress, rejectUnauthorized: false });
+  await once(socket, 'open');
+  return socket.on('error', () => {});
+}
+
+async function ask(socket: WebSocket, method: string, params: object): Promise<void> {
+  socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
+  const [data] = (await once(socket, 'message')) as [Buffer];
+  const answer = JSON.parse(data.toString()) as { error?: { message: string } };
+  if (answer.error !== undefined) throw new Error(`${method}: ${answer.error.message}`);
+}

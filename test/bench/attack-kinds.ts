@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { connect as connectSecurely } from 'node:tls';
+import { WebSocket } from 'ws';
+import { fuzzedMessage, randomFrom } from '../server/fuzz.ts';
+import { openSocket } from './attack-guest.ts';
+import type { BenchService } from './service.ts';
+
+interface Attack {
+  name: string;
+  /** Resolves when it has done what it can; the function closes what it left open. */
+  attack: (service: BenchService, signal: AbortSignal) => Promise<() => void>;
+}
+
+const floodMs = 10_000;
+
+export const attacks: readonly Attack[] = [
+  {
+    name: '500 connections',
+    async attack({ address }) {
+      const port = Number(new URL(address).port);
+      const sockets = Array.from({ length: 500 }, () =>
+        quiet(connect({ host: '127.0.0.1', port, localAddress: '127.0.0.2' })),
+      );
+      await setTimeout(1000);
+      return () => sockets.forEach((socket) => socket.destroy());
+    },
+  },
+  {
+    name: 'requests without an end',
+    async attack({ address }, signal) {
+      const port = Number(new URL(address).port);
+      const options = {
+        host: '127.0.0.1',
+        port,
+        localAddress: '127.0.0.3',
+        rejectUnauthorized: false,
+      };
+      const sockets = Array.from({ length: 8 }, () => quiet(connectSecurely(options)));
+      await Promise.all(sockets.map((socket) => once(socket, 'secureConnect', { signal })));
+      for (const socket of sockets) socket.write('GET / HTTP/1.1\r\nHost: ');
+      const drip = setInterval(() => sockets.forEach((socket) => socket.write('X')), 50);
+      return () => {
+        clearInterval(drip);
+        sockets.forEach((socket) => socket.destroy());
+      };
+    },
+  },
+  {
+    name: 'messages of every kind, for 10 s',
+    attack: flood(() => fuzzedMessage(random)),
+  },
+  {
+    name: 'messages of 1 MiB, for 10 s',
+    attack: flood(() => large),
+  },
+  {
+    name: 'wrong tokens, for 10 s',
+    attack: flood(() => authentication),
+  },
+];
+
+const random = randomFrom(1);
+const large = 'x'.repeat(2 ** 20);
+const authentication = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'session.authenticate',
+  params: { token: 'A'.repeat(43) },
+});
+
+/** Says it again and again, on a new connection as soon as the service has closed the one before. */
+function flood(message: () => string): Attack['attack'] {
+  return async ({ address }, signal) => {
+    const end = performance.now() + floodMs;
+    while (performance.now() < end && !signal.aborted) {
+      const socket = await openSocket(address, '127.0.0.4').catch(() => null);
+      if (socket === null) continue;
+      for (; socket.readyState === WebSocket.OPEN && performance.now() < end; await setTimeout(1)) {
+        for (let each = 0; each < 100; each += 1) socket.send(message());
+      }
+      socket.terminate();
+    }
+    return () => {};
+  };
+}
+
+function quiet<S extends Socket>(socket: S): S {
+  return socket.on('error', () => {}).resume();
+}

@@ -1,0 +1,78 @@
+/** `npm run bench:attack`: how long a guest's handoff takes before an attack on the service, and after it. */
+import { setTimeout } from 'node:timers/promises';
+import { attacks } from './attack-kinds.ts';
+import { callTwice } from './attack-guest.ts';
+import { columns } from './columns.ts';
+import { runBench } from './command.ts';
+import { median } from './handoff-rows.ts';
+import { startBenchService } from './service.ts';
+import { parseWords } from './words.ts';
+
+const help = `\
+Measures how long a guest takes to connect by TLS, to give its seat and to take it back, alone and
+right after each of several attacks on the service; what an attack has opened stays open meanwhile.
+The seat is in memory alone, so that this is the service's own part.
+
+  npm run bench:attack -- [--json]
+
+  --json  an array of rows in place of the table
+`;
+
+const handoffs = 30;
+
+await runBench(async (words, tell, signal) => {
+  const { json, help: isHelp } = parseWords(words, {}, help);
+  if (isHelp) return { lines: [help.trimEnd()] };
+  const service = await startBenchService();
+  try {
+    await measure();
+    const floor = await measure();
+    const rows = [rowOf('undisturbed', floor, floor)];
+    for (const { name, attack } of attacks) {
+      tell(name);
+      const over = await attack(service, signal);
+      rows.push(rowOf(name, await measure(), floor));
+      over();
+    }
+    return { lines: json ? [JSON.stringify(rows, null, 2)] : linesOf(rows) };
+  } finally {
+    await service.stop();
+  }
+
+  async function measure(): Promise<number[]> {
+    const tookMs: number[] = [];
+    for (let handoff = 0; handoff < handoffs; handoff += 1) {
+      tookMs.push(await callTwice(service));
+      await setTimeout(1, undefined, { signal });
+    }
+    return tookMs;
+  }
+});
+
+interface Row {
+  name: string;
+  /** Of the first, right after the attack. */
+  firstMs: number;
+  medianMs: number;
+  /** Of the medians. */
+  ratio: number;
+}
+
+function rowOf(name: string, tookMs: readonly number[], floorMs: readonly number[]): Row {
+  const [firstMs = Number.NaN] = tookMs;
+  return { name, firstMs, medianMs: median(tookMs), ratio: median(tookMs) / median(floorMs) };
+}
+
+function linesOf(rows: readonly Row[]): string[] {
+  const cells = rows.map(({ name, firstMs, medianMs, ratio }) => [
+    name,
+    ...[firstMs, medianMs].map((ms) => ms.toFixed(1)),
+    ratio.toFixed(2),
+  ]);
+  return [
+    ...columns(['', 'first', 'median', 'ratio'], cells),
+    '',
+    'first, median  milliseconds of a connection, a give and a take',
+    'ratio          of the median to the undisturbed one',
+  ];
+}
