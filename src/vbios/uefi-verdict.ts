@@ -35,7 +35,7 @@ function obstacleIn({ images, vendorHeaderBytes, problems }: Omit<Rom, 'uefi'>):
   if (vendorHeaderBytes > 0) {
     return (
       `UEFI does not look behind the ${vendorHeaderBytes} bytes in front of the first image; ` +
-      'without them it can be used.'
+      'without them it can be used: `handglass vbios strip`.'
     );
   }
   return null;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, boolean, nat, property, sample, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseRom, withoutVendorHeader } from '../../src/vbios/parse.ts';
 import type { Rom } from '../../src/vbios/rom.ts';
@@ -49,17 +49,17 @@ const agree = (bytes: Buffer) => {
 
 describe('both readers agree', () => {
   test('about ROMs as they are made', () => {
-    fc.assert(fc.property(romBytes, agree), { numRuns: 2000 });
+    assert(property(romBytes, agree), { numRuns: 2000 });
   });
 
   test('about ROMs with damages', () => {
-    fc.assert(fc.property(mutatedRomBytes, agree), { numRuns: 2000 });
+    assert(property(mutatedRomBytes, agree), { numRuns: 2000 });
   });
 
   test('about any bytes, and any bytes behind a first image', () => {
-    const noise = fc.uint8Array({ maxLength: 3000 });
-    fc.assert(
-      fc.property(noise, fc.boolean(), (bytes, isLast) => {
+    const noise = uint8Array({ maxLength: 3000 });
+    assert(
+      property(noise, boolean(), (bytes, isLast) => {
         agree(Buffer.from(bytes));
         agree(Buffer.concat([imageBytes({ isLast }), bytes]));
       }),
@@ -67,7 +67,7 @@ describe('both readers agree', () => {
   });
 
   test('where there is something to agree about', () => {
-    const roms = fc.sample(romBytes, { numRuns: 1000, seed: 1 }).map((bytes) => parseRom(bytes));
+    const roms = sample(romBytes, { numRuns: 1000, seed: 1 }).map((bytes) => parseRom(bytes));
     const some = (which: (rom: Rom) => boolean) => roms.filter(which).length;
     expect(some(({ uefi }) => uefi.usable)).toBeGreaterThan(100);
     expect(some(({ uefi }) => !uefi.usable)).toBeGreaterThan(100);
@@ -82,8 +82,8 @@ describe('both readers agree', () => {
 
 describe('hostile content', () => {
   test('is read no further than it goes', () => {
-    fc.assert(
-      fc.property(mutatedRomBytes, fc.nat({ max: 3000 }), (bytes, cut) => {
+    assert(
+      property(mutatedRomBytes, nat({ max: 3000 }), (bytes, cut) => {
         // Behind the end of what is given there is more, which must not show.
         const part = bytes.subarray(0, Math.max(0, bytes.length - cut));
         expect(parseRom(part)).toEqual(parseRom(Buffer.from(part)));
@@ -93,8 +93,8 @@ describe('hostile content', () => {
   });
 
   test('has sentences for problems, and one for the verdict', () => {
-    fc.assert(
-      fc.property(mutatedRomBytes, (bytes) => {
+    assert(
+      property(mutatedRomBytes, (bytes) => {
         const { images, problems, uefi } = parseRom(bytes);
         const all = [...images.flatMap((image) => image.problems), ...problems, uefi.reason];
         for (const sentence of all) expect(sentence).toMatch(/^[A-Z].*\.$/);
@@ -266,8 +266,8 @@ test('a checksum is of the size that a BIOS loads', () => {
 
 describe("a vendor's header", () => {
   test('goes, and what is left is the ROM', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 1000 }), (header) => {
+    assert(
+      property(uint8Array({ maxLength: 1000 }), (header) => {
         // Not even by chance an image.
         const front = Buffer.from(header.map((byte) => (byte === 0x55 ? 0 : byte)));
         const whole = Buffer.concat([front, cardBytes()]);

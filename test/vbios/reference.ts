@@ -101,7 +101,6 @@ function readImage(bytes: Uint8Array, at: number): Facts | null {
 
 function describe(bytes: Uint8Array, at: number, facts: Facts): Record<string, unknown> {
   const { header, pcir: data, efi } = facts;
-  const hex = (value: number, digits: number) => `000000${value.toString(16)}`.slice(-digits);
   return {
     offset: at,
     length: data.imageLength * 512,
@@ -132,6 +131,10 @@ function describe(bytes: Uint8Array, at: number, facts: Facts): Record<string, u
             efi.imageOffset,
           ],
   };
+}
+
+function hex(value: number, digits: number): string {
+  return `000000${value.toString(16)}`.slice(-digits);
 }
 
 function devices(bytes: Uint8Array, at: number, { header, pcir: data }: Facts): number[] {

@@ -1,5 +1,17 @@
 /** ROMs as vendors make them, and as nobody should. */
-import fc from 'fast-check';
+import {
+  array,
+  boolean,
+  constant,
+  constantFrom,
+  integer,
+  nat,
+  oneof,
+  record,
+  tuple,
+  uint8Array,
+  type Arbitrary,
+} from 'fast-check';
 
 export interface ImageSpec {
   codeType?: number;
@@ -87,42 +99,41 @@ export function cardBytes(): Buffer {
   ]);
 }
 
-const often = <T>(usual: T, others: fc.Arbitrary<T>) =>
-  fc.oneof({ weight: 6, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: others });
-const u8 = fc.integer({ min: 0, max: 0xff });
-const u16 = fc.integer({ min: 0, max: 0xffff });
+const often = <T>(usual: T, others: Arbitrary<T>) =>
+  oneof({ weight: 6, arbitrary: constant(usual) }, { weight: 1, arbitrary: others });
+const u8 = integer({ min: 0, max: 0xff });
+const u16 = integer({ min: 0, max: 0xffff });
 
-const image: fc.Arbitrary<ImageSpec> = fc.record(
+const image: Arbitrary<ImageSpec> = record(
   {
-    codeType: fc.oneof(fc.constantFrom(0, 3, 3), fc.constantFrom(1, 2, 4, 0xe0, 0xff)),
-    blocks: fc.integer({ min: 1, max: 5 }),
-    pciAt: often(0x1c, fc.oneof(fc.constantFrom(0x40, 0x1a, 0x1f0, 0x3fc), u16)),
-    revision: fc.constantFrom(0, 3, 3, 2, 4),
+    codeType: oneof(constantFrom(0, 3, 3), constantFrom(1, 2, 4, 0xe0, 0xff)),
+    blocks: integer({ min: 1, max: 5 }),
+    pciAt: often(0x1c, oneof(constantFrom(0x40, 0x1a, 0x1f0, 0x3fc), u16)),
+    revision: constantFrom(0, 3, 3, 2, 4),
     vendor: u16,
     device: u16,
-    otherDevices: fc.array(u16, { maxLength: 6 }),
-    classCode: fc.integer({ min: 0, max: 0xffffff }),
+    otherDevices: array(u16, { maxLength: 6 }),
+    classCode: integer({ min: 0, max: 0xffffff }),
     codeRevision: u16,
     saidBlocks: u16,
     startBlocks: u16,
-    isSummed: fc.boolean(),
-    isLast: fc.boolean(),
-    efi: fc.record({
-      signature: often(0x0ef1, fc.constantFrom(0, 0x0ef10000, 0xffffffff)),
-      subsystem: often(11, fc.constantFrom(10, 12, 13, 0)),
-      machine: often(0x8664, fc.constantFrom(0x014c, 0xaa64, 0x0ebc, 0xffff)),
-      compression: often(1, fc.constantFrom(0, 2, 0xffff)),
+    isSummed: boolean(),
+    isLast: boolean(),
+    efi: record({
+      signature: often(0x0ef1, constantFrom(0, 0x0ef10000, 0xffffffff)),
+      subsystem: often(11, constantFrom(10, 12, 13, 0)),
+      machine: often(0x8664, constantFrom(0x014c, 0xaa64, 0x0ebc, 0xffff)),
+      compression: often(1, constantFrom(0, 2, 0xffff)),
       imageAt: often(0x80, u16),
     }),
-    filler: fc.constantFrom(0, 0xff, 0x55, 0xaa),
+    filler: constantFrom(0, 0xff, 0x55, 0xaa),
   },
   { requiredKeys: ['codeType', 'efi'] },
 );
 
 /** Now and then an image says something of itself that is not so. */
-const chain = fc
-  .array(fc.tuple(image, fc.integer({ min: 0, max: 9 })), { minLength: 1, maxLength: 4 })
-  .map((images) =>
+const chain = array(tuple(image, integer({ min: 0, max: 9 })), { minLength: 1, maxLength: 4 }).map(
+  (images) =>
     Buffer.concat(
       images.map(([{ saidBlocks, startBlocks, isLast, ...spec }, luck], index) =>
         imageBytes({
@@ -133,42 +144,38 @@ const chain = fc
         }),
       ),
     ),
-  );
+);
 
 const vendorHeader = often(
   Buffer.alloc(0),
-  fc
-    .tuple(fc.constantFrom('NVGI', 'U', '\u0055\u00aa', 'VN'), fc.uint8Array({ maxLength: 700 }))
-    .map(([start, rest]) => Buffer.concat([Buffer.from(start, 'latin1'), rest])),
+  tuple(constantFrom('NVGI', 'U', '\u0055\u00aa', 'VN'), uint8Array({ maxLength: 700 })).map(
+    ([start, rest]) => Buffer.concat([Buffer.from(start, 'latin1'), rest]),
+  ),
 );
 
 /** Whole ROMs and ones that are cut off, with something in front and behind or without. */
-export const romBytes: fc.Arbitrary<Buffer> = fc
-  .record({
-    header: vendorHeader,
-    chain,
-    trailing: often(0, fc.integer({ min: 1, max: 1500 })),
-    cut: often(0, fc.integer({ min: 1, max: 2000 })),
-  })
-  .map(({ header, chain: images, trailing, cut }) => {
-    const all = Buffer.concat([header, images, Buffer.alloc(trailing, 0xff)]);
-    return all.subarray(0, Math.max(0, all.length - cut));
-  });
+export const romBytes: Arbitrary<Buffer> = record({
+  header: vendorHeader,
+  chain,
+  trailing: often(0, integer({ min: 1, max: 1500 })),
+  cut: often(0, integer({ min: 1, max: 2000 })),
+}).map(({ header, chain: images, trailing, cut }) => {
+  const all = Buffer.concat([header, images, Buffer.alloc(trailing, 0xff)]);
+  return all.subarray(0, Math.max(0, all.length - cut));
+});
 
 /** The same with bytes changed anywhere, but mostly where the headers are. */
-export const mutatedRomBytes: fc.Arbitrary<Buffer> = fc
-  .tuple(
-    romBytes,
-    fc.array(
-      fc.tuple(fc.oneof(fc.nat({ max: 0x60 }), fc.nat({ max: 20_000 })), fc.nat({ max: 3 }), u8),
-      { minLength: 1, maxLength: 12 },
-    ),
-  )
-  .map(([bytes, changes]) => {
-    const changed = Buffer.from(bytes);
-    for (const [at, block, value] of changes) {
-      const offset = at + block * 512;
-      if (offset < changed.length) changed[offset] = value;
-    }
-    return changed;
-  });
+export const mutatedRomBytes: Arbitrary<Buffer> = tuple(
+  romBytes,
+  array(tuple(oneof(nat({ max: 0x60 }), nat({ max: 20_000 })), nat({ max: 3 }), u8), {
+    minLength: 1,
+    maxLength: 12,
+  }),
+).map(([bytes, changes]) => {
+  const changed = Buffer.from(bytes);
+  for (const [at, block, value] of changes) {
+    const offset = at + block * 512;
+    if (offset < changed.length) changed[offset] = value;
+  }
+  return changed;
+});

@@ -90,7 +90,7 @@ const strip = buildCommand({
     fullDescription: `Copy a ROM without what a vendor has put in front of it.
 
 Files from NVIDIA's flash tool or from collections often begin with a header
-that QEMU and UEFI do not skip.`,
+that UEFI does not skip.`,
   },
 });
 

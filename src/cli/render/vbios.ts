@@ -7,11 +7,13 @@ import { table } from './table.ts';
 /** What is in a ROM, and below it what is wrong and whether UEFI can use it. */
 export function romLines(name: string, rom: Rom, isShadow: boolean): string[] {
   const { images, problems, uefi } = rom;
+  // What the verdict says is said once.
+  const isNews = (problem: string) => !uefi.reason.includes(problem);
   const remarks = [
     ...images.flatMap((image, index) =>
-      image.problems.map((problem) => `Image ${index + 1}: ${problem}`),
+      image.problems.filter(isNews).map((problem) => `Image ${index + 1}: ${problem}`),
     ),
-    ...problems,
+    ...problems.filter(isNews),
     ...(isShadow
       ? ["This is the copy that this machine's start has run: the card's own may differ."]
       : []),
@@ -30,8 +32,8 @@ function sizesText({ bytes, images, vendorHeaderBytes, trailingBytes }: Rom): st
   return [
     `${bytes} bytes`,
     images.length === 1 ? '1 image' : `${images.length} images`,
-    ...(vendorHeaderBytes ? [`${vendorHeaderBytes} bytes in front of them`] : []),
-    ...(trailingBytes > 0 ? [`${trailingBytes} bytes behind them`] : []),
+    ...(vendorHeaderBytes ? [`${vendorHeaderBytes} bytes in front`] : []),
+    ...(trailingBytes > 0 ? [`${trailingBytes} bytes behind`] : []),
   ].join(', ');
 }
 
