@@ -33,7 +33,8 @@ export type ErrorCode =
   | 'target-unknown'
   | 'trial-not-running'
   | 'unauthenticated'
-  | 'usage';
+  | 'usage'
+  | 'vbios-failed';
 
 /** A failure in sentences: what failed and where, and what to do about it. */
 export class HandglassError extends Error {

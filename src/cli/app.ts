@@ -12,6 +12,7 @@ import { shm } from './commands/shm.ts';
 import { resume, suspend } from './commands/sleep.ts';
 import { status } from './commands/status.ts';
 import { usb } from './commands/usb.ts';
+import { vbios } from './commands/vbios.ts';
 import { watch } from './commands/watch.ts';
 import { exitStatusOf } from './exit-status.ts';
 import { problemLines } from './render/problem.ts';
@@ -27,6 +28,7 @@ const routes = buildRouteMap({
     watch,
     input,
     usb,
+    vbios,
     guest,
     panel,
     shm,

@@ -2,18 +2,28 @@
 import type { ApplicationContext } from '@stricli/core';
 import type {
   Clock,
+  MakeFile,
   MakeFolder,
   MakeTemporary,
   OpenFiles,
   ReadFiles,
   Run,
+  WriteAttribute,
   WriteFiles,
 } from '../host/ports.ts';
 import type { Virsh } from '../libvirt/virsh.ts';
 import type { Client } from '../server/client.ts';
 
 export interface Context extends ApplicationContext {
-  host: ReadFiles & WriteFiles & MakeFolder & MakeTemporary & OpenFiles & Run & Clock;
+  host: ReadFiles &
+    WriteFiles &
+    WriteAttribute &
+    MakeFile &
+    MakeFolder &
+    MakeTemporary &
+    OpenFiles &
+    Run &
+    Clock;
   /** Connects to the service's local socket. */
   connect(): Promise<Client>;
   /** Talks with a libvirt until the signal is aborted. */

@@ -17,6 +17,14 @@ export const configFlag = {
   default: '/etc/handglass/handglass.toml',
 } as const;
 
+/** Where something new is written. */
+export const newFileFlag = {
+  kind: 'parsed',
+  brief: 'File to make; one that is there is left alone',
+  placeholder: 'FILE',
+  parse: (path: string) => resolve(notEmpty(path)),
+} as const;
+
 /** A positional argument that is taken as it stands. */
 export function argument<Name extends string>(placeholder: Name, brief: string) {
   return { placeholder, brief, parse: notEmpty } as const;

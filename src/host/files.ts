@@ -27,11 +27,13 @@ import {
   rm,
   unlink,
   writeFile,
+  type FileHandle,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type {
   FileFacts,
+  MakeFile,
   MakeFolder,
   MakeTemporary,
   OpenFile,
@@ -54,6 +56,7 @@ export function filesUnder(
   reserve: (fd: number, bytes: number) => void,
 ): ReadFiles &
   WriteFiles &
+  MakeFile &
   MakeFolder &
   MakeTemporary &
   WriteAttribute &
@@ -69,6 +72,7 @@ export function filesUnder(
     realPath: async (path) => `/${relative(await realpath(root), await realpath(below(path)))}`,
     factsOf: async (path) => factsFrom(lstatSync(below(path))),
     replaceFile: (path, text, mode) => replaceFile(below(path), text, mode),
+    makeFile: (path, content, mode) => makeFile(below(path), content, mode),
     makeFolder: async (path, mode) => void (await mkdir(below(path), { recursive: true, mode })),
     makeTemporaryFolder: async () =>
       `/${relative(root, await mkdtemp(below(join(tmpdir(), 'handglass-'))))}`,
@@ -142,10 +146,24 @@ async function replaceFile(path: string, text: string, mode: number): Promise<vo
 
 async function writeNewFile(path: string, text: string, mode: number): Promise<void> {
   await using file = await open(path, 'wx', 0o600);
-  await file.writeFile(text);
+  await fill(file, text, mode);
+}
+
+async function fill(file: FileHandle, content: string | Buffer, mode: number): Promise<void> {
+  await file.writeFile(content);
   // The umask cuts a mode that is given to open, not this one.
   await file.chmod(mode);
   await file.sync();
+}
+
+async function makeFile(path: string, content: Buffer, mode: number): Promise<void> {
+  await using file = await open(path, 'wx', 0o600);
+  try {
+    await fill(file, content, mode);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
 }
 
 /** Of a file in memory, such as those of Looking Glass: without turns through the thread pool too. */

@@ -36,6 +36,14 @@ export interface WriteFiles {
   replaceFile(path: string, text: string, mode: number): Promise<void>;
 }
 
+export interface MakeFile {
+  /**
+   * Makes a whole new file; fails with `EEXIST` where anything is there, and leaves nothing behind
+   * where it could not be completed.
+   */
+  makeFile(path: string, content: Buffer, mode: number): Promise<void>;
+}
+
 export interface MakeFolder {
   /** Makes a folder of this mode, and those above it, where they are not there yet. */
   makeFolder(path: string, mode: number): Promise<void>;

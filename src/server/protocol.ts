@@ -236,4 +236,5 @@ export const errorNumbers: Record<ErrorCode, number> = {
   'qemu-unavailable': -32_023,
   'trial-not-running': -32_024,
   'pairing-failed': -32_025,
+  'vbios-failed': -32_026,
 };

@@ -117,6 +117,25 @@ test('a new file is made for its maker alone, and never over another', async () 
   await expect(files.openFile('/shm', 'create')).rejects.toMatchObject({ code: 'EEXIST' });
 });
 
+test('a file that is made has the bytes and exactly the mode, and never takes the place of another', async () => {
+  await files.makeFile('/rom', Buffer.from([0x55, 0xaa]), 0o666);
+  expect(await readFile(join(root, 'rom'))).toEqual(Buffer.from([0x55, 0xaa]));
+  expect((await files.factsOf('/rom')).mode).toBe(0o666);
+  await symlink('nowhere', join(root, 'link'));
+  for (const path of ['/rom', '/link']) {
+    await expect(files.makeFile(path, Buffer.alloc(9), 0o600)).rejects.toMatchObject({
+      code: 'EEXIST',
+    });
+  }
+  expect(await readFile(join(root, 'rom'))).toHaveLength(2);
+});
+
+test('a file that cannot be made whole is not there', async () => {
+  const unwritable = 9 as unknown as Buffer;
+  await expect(files.makeFile('/rom', unwritable, 0o600)).rejects.toThrow(TypeError);
+  expect(await readdir(root)).toEqual([]);
+});
+
 test('an open file is changed through its descriptor', async () => {
   const file = await files.openFile('/shm', 'create');
   await file.setSize(8192);

@@ -1,0 +1,2 @@
+/** No PCI expansion ROM is larger. */
+export const mostRomBytes = 16 * 1024 * 1024;
