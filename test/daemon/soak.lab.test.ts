@@ -10,7 +10,7 @@ import { type Hands, handsOn } from './soak-hands.ts';
 import { planSoak } from './soak-plan.ts';
 
 const random = seededRandom('HANDGLASS_SOAK_SEED');
-const stepCount = Number(process.env['HANDGLASS_SOAK_STEPS'] ?? 100);
+const stepCount = Number(process.env['HANDGLASS_SOAK_STEPS'] ?? 50);
 /** The same steps again; the machine's own timing may differ. */
 const replay = `HANDGLASS_SOAK_SEED=${random.seed} HANDGLASS_SOAK_STEPS=${stepCount}`;
 /** Steps that a failure shows. */
