@@ -9,6 +9,7 @@ const commands = [
   'watch',
   'input',
   'usb',
+  'groups',
   'guest',
   'guest pair',
   'guest list',
