@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { HandglassError } from '../errors.ts';
 import { config } from './commands/config.ts';
 import { confirm, daemon } from './commands/daemon.ts';
+import { groups } from './commands/groups.ts';
 import { guest } from './commands/guest.ts';
 import { input } from './commands/input.ts';
 import { give, toggle } from './commands/move.ts';
@@ -28,6 +29,7 @@ const routes = buildRouteMap({
     watch,
     input,
     usb,
+    groups,
     vbios,
     guest,
     panel,

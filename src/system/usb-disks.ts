@@ -1,5 +1,5 @@
 /**
- * What the host would lose with a USB disk. All of it is read from files that anybody may read: a
+ * What the host would lose with a disk, on USB or not. All of it is read from files that anybody may read: a
  * look into the disk itself would take the group `disk`, which is as good as root.
  */
 import type { ReadFiles } from '../host/ports.ts';
@@ -19,14 +19,25 @@ export type DiskUse =
 const blockFolder = '/sys/class/block';
 
 /** How USB disks are used, by the port; those that are not are left out. */
-export async function usbDiskUses(host: ReadFiles): Promise<Map<string, DiskUse[]>> {
+export function usbDiskUses(host: ReadFiles): Promise<Map<string, DiskUse[]>> {
+  return diskUsesBy(host, async (place) => usbPortIn(place));
+}
+
+/**
+ * How disks are used, by what a disk's place in sysfs (`../../devices/…/block/sda/sda1`) is told to
+ * belong to; those that are not used, and those that belong to nothing (null), are left out.
+ */
+export async function diskUsesBy(
+  host: ReadFiles,
+  ownerOf: (place: string) => Promise<string | null>,
+): Promise<Map<string, DiskUse[]>> {
   const uses = new Map<string, DiskUse[]>();
-  const disks = await usbBlockDevices(host);
+  const disks = await ownedBlockDevices(host, ownerOf);
   if (disks.length === 0) return uses;
   const users = await readUsers(host);
-  for (const { name, port } of disks) {
+  for (const { name, owner } of disks) {
     const found = (await unlessGone(usesOf(host, name, users))) ?? [];
-    if (found.length > 0) uses.set(port, [...(uses.get(port) ?? []), ...found]);
+    if (found.length > 0) uses.set(owner, [...(uses.get(owner) ?? []), ...found]);
   }
   return uses;
 }
@@ -47,13 +58,16 @@ export function readMountinfo(host: ReadFiles): Promise<string> {
 }
 
 /** `sda` and `sda1`, both of which lead to the disk's place on its bus. */
-async function usbBlockDevices(host: ReadFiles): Promise<{ name: string; port: string }[]> {
+async function ownedBlockDevices(
+  host: ReadFiles,
+  ownerOf: (place: string) => Promise<string | null>,
+): Promise<{ name: string; owner: string }[]> {
   const names = await namesIn(host, blockFolder);
   const found = await Promise.all(
     names.map(async (name) => {
       const place = await unlessGone(host.readLink(`${blockFolder}/${name}`));
-      const port = place === null ? null : usbPortIn(place);
-      return port === null ? [] : [{ name, port }];
+      const owner = place === null ? null : await ownerOf(place);
+      return owner === null ? [] : [{ name, owner }];
     }),
   );
   return found.flat();

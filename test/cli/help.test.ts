@@ -9,6 +9,7 @@ const commands = [
   'watch',
   'input',
   'usb',
+  'groups',
   'vbios',
   'vbios dump',
   'vbios show',

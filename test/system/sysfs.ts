@@ -32,7 +32,7 @@ export interface PluggedUsb {
 
 /** A USB controller with its root hubs. */
 export interface PluggedController {
-  /** Its folder in /sys/devices/pci0000:00, or below that of a bridge. */
+  /** Its folder in /sys/devices/pci0000:00, or below that of a bridge; any in /sys/devices if it begins with `pci`. */
   place: string;
   buses: { number: number; speed?: string; ports?: number }[];
   /** `pci` unless told. */
@@ -124,7 +124,7 @@ export async function createSysfs(): Promise<Sysfs> {
     root,
     host: filesUnder(root, () => {}),
     async addController({ place, buses, subsystem = 'pci', ...facts }) {
-      const folder = `/sys/devices/pci0000:00/${place}`;
+      const folder = `/sys/devices/${place.startsWith('pci') ? place : `pci0000:00/${place}`}`;
       await linkTo(`/sys/bus/${subsystem}`, `${folder}/subsystem`);
       await writeAttributes(folder, { reset_method: facts.resetMethod });
       if (facts.driver !== undefined) {

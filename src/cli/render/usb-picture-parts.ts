@@ -1,52 +1,7 @@
-/** The small things that the picture of USB devices is made of. Lengths are in pixels. */
+/** What only the picture of USB devices has. Lengths are in pixels. */
 import type { SurveyedPort, SurveyedUsb } from '../../usb/survey.ts';
 import { svg, type SvgElement } from './svg.ts';
 import { holderText } from './usb-words.ts';
-
-/** Some lines of a picture, drawn from a height on. */
-export interface Block {
-  height: number;
-  draw: (y: number) => SvgElement[];
-}
-
-/** Blocks one below the other. */
-export function stack(blocks: readonly Block[]): Block {
-  return {
-    height: blocks.reduce((sum, { height }) => sum + height, 0),
-    draw: (top) => {
-      let y = top;
-      return blocks.flatMap((block) => {
-        const drawn = block.draw(y);
-        y += block.height;
-        return drawn;
-      });
-    },
-  };
-}
-
-/** A line of text, cut where it is wider than its room; the pointer over it shows all of it. */
-export function line(x: number, y: number, classes: string, text: string, room = Infinity) {
-  const most = Math.floor(room / widthOf(classes));
-  const characters = Array.from(text);
-  if (characters.length <= most) return svg('text', { x, y, class: classes }, text);
-  const cut = `${characters.slice(0, most - 1).join('')}…`;
-  return svg('text', { x, y, class: classes }, svg('title', {}, text), cut);
-}
-
-/** A rounded label that ends at `right`. */
-export function chip(right: number, y: number, tone: string, text: string): SvgElement {
-  const width = chipWidth(text);
-  return svg(
-    'g',
-    { class: `chip ${tone}` },
-    svg('rect', { x: right - width, y, width, height: 20, rx: 10 }),
-    svg('text', { x: right - width / 2, y: y + 14 }, text),
-  );
-}
-
-export function chipWidth(text: string): number {
-  return Math.round(Array.from(text).length * widthOf('small') + 20);
-}
 
 /** A square for each port of a hub, the last of which ends at `right`. */
 export function sockets(
@@ -78,10 +33,4 @@ export function toneOf({
   if (isHub) return 'hub';
   if (holder === null) return 'program';
   return holder === 'host' ? 'host' : 'domain';
-}
-
-/** Of a character, on average: without the reader's fonts there is no measuring. */
-function widthOf(classes: string): number {
-  if (classes.includes('code')) return 7;
-  return /small|warning/.test(classes) ? 6.6 : 8;
 }

@@ -5,14 +5,24 @@ import type {
   SurveyedPort,
   SurveyedUsb,
 } from '../../usb/survey.ts';
-import { markup, svg, type SvgElement } from './svg.ts';
-import { type Block, chip, chipWidth, line, sockets, stack, toneOf } from './usb-picture-parts.ts';
-import { pictureStyle } from './usb-picture-style.ts';
+import {
+  type Block,
+  branch,
+  card,
+  chip,
+  chipWidth,
+  heading,
+  line,
+  margin,
+  pageWidth,
+  picture,
+  withGuides,
+} from './picture-parts.ts';
+import { svg, type SvgElement } from './svg.ts';
+import { sockets, toneOf } from './usb-picture-parts.ts';
 import { groupText, resetText, speedText } from './usb-words.ts';
 
-/** From the left, in pixels: the page, and in it the columns of a card. */
-const pageWidth = 1040;
-const margin = 24;
+/** From the left, in pixels: the columns of a card. */
 const inner = margin + 20;
 const selectorAt = 500;
 const right = pageWidth - inner;
@@ -20,67 +30,27 @@ const right = pageWidth - inner;
 const rightRoom = 176;
 const step = 24;
 
-/**
- * Controllers, ports and devices as an SVG document of its own: text stays text, nothing is fetched
- * and nothing runs, and it is light or dark as its reader prefers.
- */
+/** Controllers, ports and devices as an SVG document. */
 export function usbPicture(controllers: readonly SurveyedController[]): string {
-  const cards = controllers.length === 0 ? [nothing] : controllers.map(card);
-  const content = stack([heading, ...cards]);
-  const height = content.height + margin;
-  const picture = svg(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      viewBox: `0 0 ${pageWidth} ${height}`,
-      width: pageWidth,
-      height,
-      role: 'img',
-    },
-    svg('title', {}, 'USB controllers, ports and devices'),
-    svg('style', {}, pictureStyle),
-    svg('rect', { class: 'page', width: '100%', height: '100%' }),
-    ...content.draw(0),
-  );
-  return markup(picture);
+  const cards = controllers.length === 0 ? [nothing] : controllers.map(controllerCard);
+  return picture('USB controllers, ports and devices', [heading('USB', legend), ...cards]);
 }
 
-/** What the colours mean. */
-const heading: Block = {
-  height: 68,
-  draw(y) {
-    let x = pageWidth - margin;
-    const legend = [
-      ['empty', 'empty'],
-      ['hub', 'hub'],
-      ['program', 'a program'],
-      ['domain', 'a domain'],
-      ['host', 'the host'],
-    ].flatMap(([tone = '', text = '']) => {
-      x -= chipWidth(text) + 14;
-      return [
-        svg('g', { class: tone }, svg('rect', { x, y: y + 29.5, width: 12, height: 12, rx: 3 })),
-        line(x + 19, y + 40, 'small muted', text),
-      ];
-    });
-    return [svg('text', { x: margin, y: y + 42, class: 'title' }, 'USB'), ...legend];
-  },
-};
+const legend = [
+  ['empty', 'empty'],
+  ['hub', 'hub'],
+  ['program', 'a program'],
+  ['domain', 'a domain'],
+  ['host', 'the host'],
+] as const;
 
 const nothing: Block = {
   height: 40,
   draw: (y) => [line(margin, y + 20, 'muted', 'This machine has no USB controllers.')],
 };
 
-function card(controller: SurveyedController): Block {
-  const gap = 16;
-  const content = stack([cardHead(controller), ...controller.buses.flatMap(busBlocks)]);
-  const height = content.height + 10;
-  const box = { x: margin + 0.5, width: pageWidth - 2 * margin - 1, height: height - 1, rx: 12 };
-  return {
-    height: height + gap,
-    draw: (y) => [svg('rect', { ...box, y: y + 0.5, class: 'card' }), ...content.draw(y)],
-  };
+function controllerCard(controller: SurveyedController): Block {
+  return card([cardHead(controller), ...controller.buses.flatMap(busBlocks)]);
 }
 
 const space: Block = { height: 8, draw: () => [] };
@@ -149,13 +119,6 @@ function deviceBlocks(
   });
 }
 
-function withGuides({ height, draw }: Block, guides: readonly number[]): Block {
-  return {
-    height,
-    draw: (y) => [...guides.map((x) => branch(`M${x} ${y}v${height}`)), ...draw(y)],
-  };
-}
-
 function deviceRow(port: string, device: SurveyedUsb, x: number, isLast: boolean): Block {
   const height = 46;
   const { name, classes, speedMbps, drivers, selector, isHub, ports } = device;
@@ -188,8 +151,4 @@ function holder(device: SurveyedUsb, y: number): SvgElement[] {
 
 function remarkRow(remark: string, x: number): Block {
   return { height: 20, draw: (y) => [line(x + 22, y + 12, 'warning', remark, right - x - 22)] };
-}
-
-function branch(d: string): SvgElement {
-  return svg('path', { d, class: 'branch' });
 }

@@ -20,6 +20,12 @@ text { font: 14px system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #1c212
 .good text { fill: #17633a; }
 .caution rect { fill: #fdf0d5; }
 .caution text { fill: #86560a; }
+.bad rect { fill: #fbe3e1; }
+.bad text { fill: #9c2a20; }
+.graphics rect { fill: #4f55c9; }
+.usb rect { fill: #2f8f83; }
+.other rect { fill: #6b7788; }
+.bridge rect { fill: #cfd6df; }
 .host rect { fill: #6b7788; }
 .domain rect { fill: #4f55c9; }
 .program rect { fill: #a8690b; }
@@ -42,6 +48,12 @@ text { fill: #e6e9ee; }
 .good text { fill: #83d6a6; }
 .caution rect { fill: #3a2b0d; }
 .caution text { fill: #ecc277; }
+.bad rect { fill: #3f1a17; }
+.bad text { fill: #f0a29a; }
+.graphics rect { fill: #656be0; }
+.usb rect { fill: #3aa598; }
+.other rect { fill: #78859a; }
+.bridge rect { fill: #353e4a; }
 .host rect { fill: #56616f; }
 .domain rect { fill: #656be0; }
 .program rect { fill: #9a6413; }

@@ -1,0 +1,46 @@
+import type { PciDevice } from '../system/pci.ts';
+import type { PciSurvey } from '../system/pci-survey.ts';
+import type { Obstacle } from './obstacle.ts';
+import { idsText } from './pci-text.ts';
+
+/** Whether VFIO has all that goes together, and how it comes to have it. */
+export function driverObstacles(
+  together: readonly PciDevice[],
+  { devices }: PciSurvey,
+): Obstacle[] {
+  const held = together
+    .filter(({ driver, unread }) => {
+      if (unread['driver'] !== undefined) return false;
+      return driver === null || !/vfio/.test(driver);
+    })
+    .toSorted((a, b) => a.address.localeCompare(b.address, 'en'));
+  if (held.length === 0) return [];
+  const holders = held.map(({ address, driver }) => `${address} has ${driver ?? 'none'}`);
+  return [
+    {
+      id: 'driver',
+      weight: 'step',
+      brief: 'vfio-pci has it',
+      explanation: `It takes the driver vfio-pci, and ${holders.join(', ')}. libvirt can change that when the domain starts (managed='yes'), which a driver that is in use does not always survive.`,
+      remedy: `From the start: ${atBoot(held, devices)}. At once: ${now(held)}.`,
+    },
+  ];
+}
+
+/** Whether a driver leaves a device's group free to go to a guest. */
+export function isForVfio(driver: string): boolean {
+  return /vfio|^pci-stub$/.test(driver);
+}
+
+/** By ids, unless a device that stays has the same. */
+function atBoot(held: readonly PciDevice[], devices: readonly PciDevice[]): string {
+  const ids = new Set(held.map(idsText));
+  const twin = devices.find((each) => ids.has(idsText(each)) && !held.includes(each));
+  if (twin === undefined)
+    return `\`vfio-pci.ids=${[...ids].join(',')}\` on the kernel's command line`;
+  return `set its driver by address, early at boot, since ${twin.address} has the same ids`;
+}
+
+function now(held: readonly PciDevice[]): string {
+  return held.map(({ address }) => `\`driverctl set-override ${address} vfio-pci\``).join(', ');
+}

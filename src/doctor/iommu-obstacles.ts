@@ -1,0 +1,98 @@
+/** What of the machine as a whole keeps every device from a guest. */
+import type { Iommu } from '../system/iommu.ts';
+import type { PciSurvey } from '../system/pci-survey.ts';
+import type { Obstacle } from './obstacle.ts';
+
+export function iommuObstacles({ iommu, devices }: PciSurvey): Obstacle[] {
+  if (iommu.isOn === null) {
+    const reason = iommu.unread['groups'] ?? iommu.unread['units'] ?? '';
+    return [
+      {
+        id: 'iommu-unknown',
+        weight: 'unknown',
+        brief: 'nobody says whether the IOMMU is on',
+        explanation: `It could not be read whether the IOMMU is on: ${reason}.`,
+        remedy: 'Look again as root.',
+      },
+    ];
+  }
+  if (!iommu.isOn) {
+    const vendor = devices.find(({ address }) => address.endsWith(':00:00.0'))?.vendor ?? null;
+    return [
+      {
+        id: 'iommu-off',
+        weight: 'blocks',
+        brief: 'the IOMMU is off',
+        explanation:
+          'The IOMMU is off, and without it a guest with a device could write anywhere in memory.',
+        remedy: howToTurnOn(iommu, vendor),
+      },
+    ];
+  }
+  return interruptObstacles(iommu);
+}
+
+/** The firmware leaves its table out where it is told to, or the processor has no IOMMU. */
+function howToTurnOn({ parameters, firmwareTables }: Iommu, vendor: string | null): string {
+  const off = parameters?.find((word) => /^((intel|amd)_)?iommu=(.*,)?off(,|$)/.test(word));
+  if (off !== undefined) {
+    return `Take \`${off}\` off the kernel's command line, and start the machine anew.`;
+  }
+  const hasTable = firmwareTables !== null && firmwareTables.length > 0;
+  if (vendor === '1022') {
+    return hasTable
+      ? "The kernel's log tells why it is not used: `journalctl --dmesg --grep AMD-Vi`."
+      : "Turn on `IOMMU` in the firmware's setup (in menus such as `AMD CBS`), and start the machine anew.";
+  }
+  const parameter = "Put `intel_iommu=on` on the kernel's command line, and start the machine anew";
+  if (hasTable) return `${parameter}: the firmware offers it.`;
+  const setting = "Turn on `VT-d` in the firmware's setup.";
+  return firmwareTables === null
+    ? `${parameter}. Where that does not help: ${setting}`
+    : `${setting} ${parameter}.`;
+}
+
+function interruptObstacles({
+  kind,
+  interruptRemapping,
+  unsafeInterrupts,
+  unread,
+}: Iommu): Obstacle[] {
+  if (interruptRemapping === true) return [];
+  if (interruptRemapping === null) {
+    // Elsewhere the interrupt controller itself keeps devices apart.
+    if (kind !== 'intel' && kind !== 'amd') return [];
+    return [
+      {
+        id: 'interrupts',
+        weight: 'unknown',
+        brief: 'nobody says whether interrupts are remapped',
+        explanation: `It could not be read whether interrupts are remapped: ${unread['interruptRemapping'] ?? ''}.`,
+        remedy: 'Look again as root.',
+      },
+    ];
+  }
+  const explanation =
+    'Interrupts are not remapped, so a guest could raise any of the host with a device that it has.';
+  if (unsafeInterrupts === true) {
+    return [
+      {
+        id: 'interrupts',
+        weight: 'risk',
+        brief: 'interrupts are not remapped',
+        explanation: `${explanation} VFIO was told to do without it.`,
+        remedy: 'Give devices to guests that you trust alone.',
+      },
+    ];
+  }
+  return [
+    {
+      id: 'interrupts',
+      weight: 'blocks',
+      brief: 'interrupts are not remapped',
+      explanation: `${explanation} VFIO refuses that.`,
+      remedy:
+        "Turn on `x2APIC` or `VT-d` interrupt remapping in the firmware's setup. For guests that you trust: `options vfio_iommu_type1 allow_unsafe_interrupts=1` in /etc/modprobe.d.",
+    },
+  ];
+}

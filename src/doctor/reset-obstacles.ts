@@ -1,0 +1,71 @@
+import { pciBusOf, pciSlotOf } from '../system/pci-address.ts';
+import type { PciDevice } from '../system/pci.ts';
+import type { Obstacle } from './obstacle.ts';
+
+/**
+ * Whether VFIO can reset a device by the bridge above it, which takes all that is on its bus: a guest
+ * has to have all of it, and that goes for functions of one device. Above a root bus there is none.
+ */
+export function isResetByBus(device: PciDevice, devices: readonly PciDevice[]): boolean {
+  return (device.bridges ?? []).length > 0 && strangersOnBus(device, devices).length === 0;
+}
+
+export function resetObstacles(device: PciDevice, devices: readonly PciDevice[]): Obstacle[] {
+  if (isOfHardFamily(device)) return [hardFamily(device)];
+  const { canReset, bridges } = device;
+  if (canReset !== false || bridges === null || isResetByBus(device, devices)) return [];
+  const [stranger] = bridges.length > 0 ? strangersOnBus(device, devices) : [];
+  const why =
+    stranger === undefined
+      ? 'The kernel cannot reset it'
+      : `The kernel cannot reset it alone, nor its bus while ${stranger.address} is with someone else`;
+  return [
+    {
+      id: 'no-reset',
+      weight: 'risk',
+      brief: 'it has no reset',
+      explanation: `${why}, so it may serve but once: after the guest ends, the host or the next guest finds it as it was left.`,
+      remedy: 'Start the machine anew between two uses, or use another device.',
+    },
+  ];
+}
+
+/**
+ * Device ids of AMD's cards whose reset returns and leaves the card as it was: Vega 20, Polaris, Vega
+ * 10, Navi 10, 14 and 12.
+ */
+const hardFamilies = [
+  [0x66a0, 0x66af],
+  [0x67c0, 0x67ff],
+  [0x6860, 0x687f],
+  [0x6980, 0x699f],
+  [0x7310, 0x731f],
+  [0x7340, 0x734f],
+  [0x7360, 0x7362],
+] as const;
+
+function isOfHardFamily({ vendor, device }: PciDevice): boolean {
+  if (vendor !== '1002' || device === null) return false;
+  const id = Number.parseInt(device, 16);
+  return hardFamilies.some(([first, last]) => first <= id && id <= last);
+}
+
+function hardFamily({ vendor, device }: PciDevice): Obstacle {
+  const path = `PCI\\VEN_${vendor}&DEV_${device?.toUpperCase()}`;
+  return {
+    id: 'no-reset',
+    weight: 'risk',
+    brief: 'cards like it do not reset',
+    explanation:
+      'Cards of its family do not come back from a reset, so it may serve but once: after the guest ends, the host or the next guest finds it as it was left.',
+    remedy: `Let the guest eject it before it shuts down (\`handglass-guest install --eject "${path}"\` in Windows), or load the module vendor-reset.`,
+  };
+}
+
+function strangersOnBus(device: PciDevice, devices: readonly PciDevice[]): PciDevice[] {
+  return devices.filter(
+    ({ address }) =>
+      pciBusOf(address) === pciBusOf(device.address) &&
+      pciSlotOf(address) !== pciSlotOf(device.address),
+  );
+}

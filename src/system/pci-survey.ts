@@ -1,0 +1,53 @@
+/** One look at this machine's PCI devices: what they are, how they are grouped, and who uses them. */
+import type { ReadFiles } from '../host/ports.ts';
+import { type Iommu, readIommu } from './iommu.ts';
+import { moduleCandidates } from './module-aliases.ts';
+import { type PciDevice, pciDevices } from './pci.ts';
+import { type PciNames, pciNames } from './pci-ids.ts';
+import { type PciUses, pciUses } from './pci-uses.ts';
+import { readingOnce } from './reading-once.ts';
+import { type Unread, unlessUnread } from './unread.ts';
+
+export interface PciSurvey {
+  devices: PciDevice[];
+  names: PciNames;
+  /** Modules of the running kernel that would drive each device, by address. */
+  candidates: ReadonlyMap<string, readonly string[]>;
+  iommu: Iommu;
+  uses: PciUses;
+  /** Why parts of it could not be read: `devices`, `names`, `candidates`. */
+  unread: Unread;
+}
+
+/** Reads each file once at most. Never fails: what could not be read is told in the survey. */
+export async function surveyPci(files: ReadFiles): Promise<PciSurvey> {
+  const host = readingOnce(files);
+  const unread: Unread = {};
+  const devices = (await unlessUnread(unread, 'devices', () => pciDevices(host))) ?? [];
+  const ids = new Set(devices.map(({ vendor, device }) => `${vendor}:${device}`));
+  const names = await unlessUnread(unread, 'names', () => pciNames(host, ids));
+  return {
+    devices,
+    names: names ?? { vendors: new Map(), devices: new Map() },
+    candidates:
+      (await unlessUnread(unread, 'candidates', () => candidatesOf(host, devices))) ?? new Map(),
+    iommu: await readIommu(host),
+    uses: await pciUses(host),
+    unread,
+  };
+}
+
+async function candidatesOf(
+  host: ReadFiles,
+  devices: readonly PciDevice[],
+): Promise<Map<string, string[]>> {
+  const known = devices.flatMap((each) => {
+    const { address, vendor, device } = each;
+    if (vendor === null || device === null || each.class === null) return [];
+    const subsystemVendor = each.subsystemVendor ?? '0000';
+    const subsystemDevice = each.subsystemDevice ?? '0000';
+    return [{ address, vendor, device, subsystemVendor, subsystemDevice, class: each.class }];
+  });
+  const modules = await moduleCandidates(host, known);
+  return new Map(known.map(({ address }, index) => [address, modules[index] ?? []]));
+}

@@ -1,0 +1,248 @@
+import { addBlock, writeMounts } from '../system/block.ts';
+import { createSysfs, type Sysfs } from '../system/sysfs.ts';
+import type { Machine, PciCard } from './machine.ts';
+
+/** The machine's files in a temporary folder, gone with the test. */
+export async function buildMachine(machine: Machine): Promise<Sysfs> {
+  const sysfs = await createSysfs();
+  await writeSystem(sysfs, machine);
+  await writeIommu(sysfs, machine);
+  for (const card of machine.pci) await writeCard(sysfs, machine, card);
+  for (const device of machine.usb ?? []) await sysfs.plugUsb(device);
+  for (const device of machine.input ?? []) await sysfs.plugInput(device);
+  await writeDisks(sysfs, machine);
+  await writeNetwork(sysfs, machine);
+  for (const [path, text] of Object.entries(machine.files ?? {})) await sysfs.write(path, text);
+  return sysfs;
+}
+
+async function writeSystem({ write }: Sysfs, machine: Machine): Promise<void> {
+  const { kernel, cpu } = machine;
+  const threads = cpu.cores * cpu.threadsPerCore;
+  const processors = Array.from({ length: threads }, (_, number) =>
+    [
+      `processor\t: ${number}`,
+      `vendor_id\t: ${cpu.vendor}`,
+      `model name\t: ${cpu.name}`,
+      `core id\t\t: ${number % cpu.cores}`,
+      `cpu cores\t: ${cpu.cores}`,
+      `flags\t\t: ${cpu.flags}`,
+    ].join('\n'),
+  );
+  await write('/proc/cpuinfo', `${processors.join('\n\n')}\n`);
+  await write('/proc/sys/kernel/osrelease', `${kernel}\n`);
+  await write('/proc/cmdline', `${machine.commandLine}\n`);
+  await write('/proc/meminfo', `MemTotal:       ${machine.memoryMib * 1024} kB\n`);
+  await write('/proc/swaps', 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n');
+  await write('/etc/os-release', `${machine.distribution}\n`);
+  await write(`/lib/modules/${kernel}/modules.alias`, aliases(machine));
+  await write('/usr/share/misc/pci.ids', pciIds(machine));
+  const nodes = Object.values(machine.nodes ?? { '00': 0 });
+  for (const node of new Set(nodes)) {
+    const share = threads / new Set(nodes).size;
+    await write(
+      `/sys/devices/system/node/node${node}/cpulist`,
+      `${node * share}-${(node + 1) * share - 1}\n`,
+    );
+  }
+  for (let number = 0; number < threads; number += 1) {
+    const topology = `/sys/devices/system/cpu/cpu${number}/topology`;
+    await write(`${topology}/core_id`, `${number % cpu.cores}\n`);
+    const siblings = Array.from(
+      { length: cpu.threadsPerCore },
+      (_, thread) => (number % cpu.cores) + thread * cpu.cores,
+    );
+    await write(`${topology}/thread_siblings_list`, `${siblings.join(',')}\n`);
+  }
+}
+
+function aliases({ pci }: Machine): string {
+  const lines = pci.flatMap(({ is, modules = [] }) => {
+    const { vendor, device } = partsOf(is);
+    const ids = [vendor, device].map((id) => id.toUpperCase().padStart(8, '0'));
+    return modules.map((module) => `alias pci:v${ids[0]}d${ids[1]}sv*sd*bc*sc*i* ${module}\n`);
+  });
+  return `# Aliases extracted from modules themselves.\n${[...new Set(lines)].toSorted().join('')}`;
+}
+
+function pciIds({ vendors, pci }: Machine): string {
+  const blocks = Object.entries(vendors)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, vendor]) => {
+      const own = pci
+        .map(({ is, name }) => ({ ...partsOf(is), name }))
+        .filter((each) => each.vendor === id && each.name !== '');
+      const lines = own.map(({ device, name }) => `\t${device}  ${name}\n`);
+      return `${id}  ${vendor}\n${[...new Set(lines)].toSorted().join('')}`;
+    });
+  return `#\n#\tList of PCI ID's\n#\n\n${blocks.join('')}\nC 03  Display controller\n`;
+}
+
+async function writeIommu({ write, link }: Sysfs, machine: Machine): Promise<void> {
+  const { iommu, acpiTables = [] } = machine;
+  for (const table of ['APIC', 'FACP', ...acpiTables]) {
+    await write(`/sys/firmware/acpi/tables/${table}`, '');
+  }
+  const prefix = iommu?.interruptsRemapped === true ? 'IR-' : '';
+  await write(
+    '/proc/interrupts',
+    [
+      '            CPU0       CPU1',
+      `   1:          0       9810  ${prefix}IO-APIC   1-edge      i8042`,
+      `  24:       1204          0  ${prefix}PCI-MSI 327680-edge      xhci_hcd`,
+      '',
+    ].join('\n'),
+  );
+  if (iommu === null) return;
+  const unit = iommu.kind === 'intel' ? 'dmar0' : 'ivhd0';
+  await write(`/sys/devices/virtual/iommu/${unit}/uevent`, '');
+  await link(`../../devices/virtual/iommu/${unit}`, `/sys/class/iommu/${unit}`);
+  for (const { group } of machine.pci) {
+    if (group === undefined || iommu.type === undefined) continue;
+    await write(`/sys/kernel/iommu_groups/${group}/type`, `${iommu.type}\n`);
+  }
+}
+
+async function writeCard(sysfs: Sysfs, machine: Machine, card: PciCard): Promise<void> {
+  const { write, link } = sysfs;
+  const address = `0000:${card.at}`;
+  const place = placeOf(card, machine);
+  const folder = `/sys/devices/${place}`;
+  const up = '../'.repeat(place.split('/').length + 1);
+  const parts = partsOf(card.is);
+  const [subsystemVendor = '0000', subsystemDevice = '0000'] = card.subsystem?.split(':') ?? [];
+  const hasMethods = versionOf(machine.kernel) >= 515;
+  const attributes: Record<string, string | undefined> = {
+    vendor: `0x${parts.vendor}`,
+    device: `0x${parts.device}`,
+    class: `0x${parts.class}`,
+    revision: `0x${parts.revision}`,
+    subsystem_vendor: `0x${subsystemVendor}`,
+    subsystem_device: `0x${subsystemDevice}`,
+    numa_node: `${machine.nodes?.[rootOf(card, machine)] ?? -1}`,
+    driver_override: '(null)',
+    power_state: card.power ?? 'D0',
+    msi_bus: '1',
+    resource: resourceText(card.bars ?? []),
+    boot_vga: parts.class.startsWith('0300') ? `${card.boot === true ? 1 : 0}` : undefined,
+    reset: card.reset === undefined ? undefined : '',
+    reset_method: hasMethods ? card.reset : undefined,
+    rom: card.rom === true ? '' : undefined,
+  };
+  for (const [name, text] of Object.entries(attributes)) {
+    if (text !== undefined) await write(`${folder}/${name}`, `${text}\n`);
+  }
+  await link(`../../../devices/${place}`, `/sys/bus/pci/devices/${address}`);
+  if (card.driver !== undefined) {
+    await write(`/sys/bus/pci/drivers/${card.driver}/uevent`, '');
+    await link(`${up}bus/pci/drivers/${card.driver}`, `${folder}/driver`);
+  }
+  if (card.group !== undefined && machine.iommu !== null) {
+    const group = `kernel/iommu_groups/${card.group}`;
+    await link(`${up}${group}`, `${folder}/iommu_group`);
+    await link(`../../../../devices/${place}`, `/sys/${group}/devices/${address}`);
+  }
+  const number = machine.pci.filter(({ connectors }) => connectors !== undefined).indexOf(card);
+  for (const [name, isConnected] of Object.entries(card.connectors ?? {})) {
+    const connector = `card${number}-${name}`;
+    const at = `${place}/drm/card${number}/${connector}`;
+    await write(`/sys/devices/${at}/status`, `${isConnected ? '' : 'dis'}connected\n`);
+    await link(`../../devices/${at}`, `/sys/class/drm/${connector}`);
+  }
+  if (card.sound !== undefined) {
+    const index = machine.pci.filter(({ sound }) => sound !== undefined).indexOf(card);
+    await write(`${folder}/sound/card${index}/id`, `${card.sound}\n`);
+    await link(`../../devices/${place}/sound/card${index}`, `/sys/class/sound/card${index}`);
+  }
+  if (card.buses !== undefined) await sysfs.addController({ place, buses: card.buses });
+}
+
+function placeOf(card: PciCard, machine: Machine): string {
+  if (card.under === undefined) return `pci0000:${card.at.slice(0, 2)}/0000:${card.at}`;
+  const bridge = machine.pci.find(({ at }) => at === card.under);
+  if (bridge === undefined) throw new Error(`${machine.title} has no ${card.under}`);
+  return `${placeOf(bridge, machine)}/0000:${card.at}`;
+}
+
+function rootOf(card: PciCard, machine: Machine): string {
+  return placeOf(card, machine).slice('pci0000:'.length, 'pci0000:00'.length);
+}
+
+function partsOf(is: string) {
+  const [code = '', ids = '', revision = '00'] = is.split(' ');
+  const [vendor = '', device = ''] = ids.split(':');
+  return { class: code.padEnd(6, '0'), vendor, device, revision };
+}
+
+/** `5.15.0-91-generic` is 515. */
+function versionOf(kernel: string): number {
+  const [major = '', minor = ''] = kernel.split('.');
+  return Number(major) * 100 + Number(minor);
+}
+
+function resourceText(bars: readonly string[]): string {
+  const lines = Array.from({ length: 13 }, (_, index) => {
+    const bar = bars[index];
+    const isIo = bar?.startsWith('io ') ?? false;
+    const size = /(\d+)([KMG]?)/.exec(bar ?? '');
+    if (size === null) return [0, 0, 0];
+    const bytes = Number(size[1]) * 1024 ** ['', 'K', 'M', 'G'].indexOf(size[2] ?? '');
+    const first = 2 ** 36 * (index + 1);
+    const flags =
+      (isIo ? 0x100 : 0x200) +
+      (bar?.includes('pref') === true ? 0x2000 : 0) +
+      (bar?.endsWith('64') === true ? 0x10_0000 : 0);
+    return [first, first + bytes - 1, flags];
+  });
+  return lines.map((line) => line.map(longHex).join(' ')).join('\n');
+}
+
+function longHex(number: number): string {
+  return `0x${number.toString(16).padStart(16, '0')}`;
+}
+
+async function writeDisks(sysfs: Sysfs, machine: Machine): Promise<void> {
+  const disks = machine.disks ?? [];
+  for (const { name, on, number } of disks) {
+    await addBlock(sysfs, name, { place: `${cardPlace(on, machine)}/ata1`, number });
+  }
+  await writeMounts(
+    sysfs,
+    ...disks.flatMap(({ name, number, mounted = [] }) =>
+      mounted.map((place) => `${number} ${place} ext4 /dev/${name}`),
+    ),
+  );
+}
+
+function cardPlace(at: string, machine: Machine): string {
+  const card = machine.pci.find((each) => each.at === at);
+  if (card === undefined) throw new Error(`${machine.title} has no ${at}`);
+  return placeOf(card, machine);
+}
+
+async function writeNetwork({ write, link }: Sysfs, machine: Machine): Promise<void> {
+  const routes: string[] = [];
+  for (const { name, on, bridge, route } of machine.network ?? []) {
+    const place = `${cardPlace(on, machine)}/net/${name}`;
+    await write(`/sys/devices/${place}/operstate`, 'up\n');
+    await link(`../../devices/${place}`, `/sys/class/net/${name}`);
+    if (bridge !== undefined) {
+      await write(`/sys/devices/virtual/net/${bridge}/operstate`, 'up\n');
+      await link(`../../devices/virtual/net/${bridge}`, `/sys/class/net/${bridge}`);
+      await link(
+        `${'../'.repeat(place.split('/').length)}virtual/net/${bridge}`,
+        `/sys/devices/${place}/upper_${bridge}`,
+      );
+    }
+    const owner = bridge ?? name;
+    if (route === 'default') {
+      routes.push(`${owner}\t00000000\t0101A8C0\t0003\t0\t0\t100\t00000000\t0\t0\t0`);
+    }
+    if (route !== undefined) {
+      routes.push(`${owner}\t0001A8C0\t00000000\t0001\t0\t0\t100\t00FFFFFF\t0\t0\t0`);
+    }
+  }
+  const head =
+    'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT';
+  await write('/proc/self/net/route', `${[head, ...routes].join('\n')}\n`);
+}
