@@ -56,6 +56,8 @@ test("a guest that runs inside pairs over libvirt's network, and brings its seat
   const invitation = pairing.find((each) => each.includes('://192.168.122.1:'));
   await output(lab, `echo '${invitation}' >/run/inner/new && mv /run/inner/new /run/inner/pairing`);
   await vi.waitUntil(async () => (await said()).includes('answered'), patience);
+  // It turns itself off when it has said all of it.
+  await until(lab, '! virsh domstate win10 | grep -q running');
 
   expect(await said()).toContain('"result":{"name":"desk","owner":"host"');
   expect(await output(lab, 'journalctl -u handglass -o cat')).toMatch(
