@@ -48,6 +48,19 @@ export async function diskUses(host: ReadFiles, name: string): Promise<DiskUse[]
 }
 
 /**
+ * How a block device and the partitions on it are used, by any path that leads to its node; none where
+ * it is no block device.
+ */
+export async function blockUses(host: ReadFiles, path: string): Promise<DiskUse[]> {
+  const name = (await host.realPath(path)).slice('/dev/'.length).replaceAll('/', '!');
+  const disks = await ownedBlockDevices(host, async (place) =>
+    place.split('/').includes(name) ? name : null,
+  );
+  const users = await readUsers(host);
+  return (await Promise.all(disks.map((disk) => usesOf(host, disk.name, users)))).flat();
+}
+
+/**
  * Every mount as init sees it: the service has a namespace of its own, where not all are to be seen.
  * See proc_pid_mountinfo(5).
  */
