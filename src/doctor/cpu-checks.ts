@@ -137,7 +137,8 @@ function governorFinding({ frequencyDriver }: Facts['cpu'], governors: readonly 
   return warning(
     `The processor stays at its lowest frequency or rises slowly (${slow.join(', ')}), which makes guests stutter.`,
     {
-      remedy: 'echo schedutil | sudo tee /sys/devices/system/cpu/cpufreq/policy*/scaling_governor',
+      remedy:
+        'echo performance | sudo tee /sys/devices/system/cpu/cpufreq/policy*/scaling_governor',
       advice: 'That lasts until the next start.',
     },
   );

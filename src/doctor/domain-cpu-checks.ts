@@ -151,7 +151,7 @@ function topology(xml: DomainXml): Finding | Finding[] {
   }
   if (sockets <= 2) return ok(`It sees ${sockets * cores} cores of ${threads} threads.`);
   return warning(
-    `It sees ${sockets} sockets of ${cores} cores, and Windows for desktops uses two sockets at most.`,
+    `It sees ${sockets} sockets of ${cores === 1 ? 'one core' : `${cores} cores`}, and Windows for desktops uses two sockets at most.`,
     {
       remedy: editCommand(xml.name),
       advice: `Write <topology sockets='1' cores='${vcpus}' threads='1'/> into <cpu>.`,

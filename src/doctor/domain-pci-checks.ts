@@ -7,7 +7,7 @@ import { about, type Check, type Finding, known, ok, problem, unknown, warning }
 import { isForVfio } from './driver-obstacles.ts';
 import { eachDomain, editCommand } from './each-domain.ts';
 import type { Domain, Facts } from './facts.ts';
-import { lossesOf } from './losses.ts';
+import { type Loss, lossesOf } from './losses.ts';
 import { classText, pciDeviceText } from './pci-text.ts';
 import { resetObstacles } from './reset-obstacles.ts';
 
@@ -147,7 +147,9 @@ function functions({ device, xml, facts }: Given): Finding | Finding[] {
       each.vendor === device.vendor &&
       pciSlotOf(each.address) === pciSlotOf(device.address) &&
       !given.has(each.address) &&
-      !isPciBridge(each.class),
+      !isPciBridge(each.class) &&
+      // What keeps the whole group from going is told of by that.
+      !(each.iommuGroup === device.iommuGroup && each.driver !== null && !isForVfio(each.driver)),
   );
   if (left.length === 0 || device.bridges?.length === 0) return ok('It is there as a whole.');
   return warning(
@@ -161,21 +163,28 @@ function hostUse({ device, xml, facts, domain }: Given): Finding | Finding[] {
   const { uses } = facts.pci;
   const unseen = Object.values(uses.unread);
   if (unseen[0] !== undefined) return unknown(unseen[0]);
-  const kept = lossesOf(
-    xml.pci.map(({ address }) => address),
-    facts.pci,
-  ).filter(({ keeps }) => keeps !== null);
-  const own = lossesOf([device.address], facts.pci);
-  const [first] = kept.filter(({ what }) => own.some((each) => each.what === what));
+  const first = needOf(device, xml, facts);
   if (first === undefined) return ok('The host can do without it.');
   return problem(`When the domain starts the host loses ${first.what}: ${first.keeps}.`, {
     advice: first.remedy,
   });
 }
 
-function driver({ device, hostdev, xml, domain }: Given): Finding | Finding[] {
+/** What the host cannot do without of a device, were all that the domain has given away. */
+function needOf(device: PciDevice, xml: DomainXml, { pci }: Facts): Loss | undefined {
+  const own = lossesOf([device.address], pci).map(({ what }) => what);
+  const all = lossesOf(
+    xml.pci.map(({ address }) => address),
+    pci,
+  );
+  return all.find(({ keeps, what }) => keeps !== null && own.includes(what));
+}
+
+function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Finding[] {
   if (device.unread['driver'] !== undefined) return unknown(device.unread['driver']);
   if (device.driver !== null && isForVfio(device.driver)) return ok(`${device.driver} has it.`);
+  // How to take it is no advice while the host cannot do without it.
+  if (!domain.isRunning && needOf(device, xml, facts) !== undefined) return [];
   const now = device.driver ?? 'no driver';
   if (!hostdev.isManaged) {
     return problem(

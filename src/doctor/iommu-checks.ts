@@ -76,9 +76,11 @@ export const iommuChecks: Check[] = [
     look: ({ pci: { iommu, devices, names } }) => {
       if (iommu.isOn !== true) return [];
       if (iommu.unread['groups'] !== undefined) return unknown(iommu.unread['groups']);
+      const isLeftOut = iommu.parameters?.some((word) => word.includes('igfx_off')) === true;
       const outside = devices.filter(
-        ({ iommuGroup, unread, class: code }) =>
+        ({ address, iommuGroup, unread, class: code }) =>
           iommuGroup === null &&
+          !(isLeftOut && address === '0000:00:02.0') &&
           unread['iommuGroup'] === undefined &&
           (isGraphics(code) || isUsbController(code)),
       );
@@ -93,8 +95,7 @@ export const iommuChecks: Check[] = [
           warning(
             `${pciDeviceText(device, names)} is in no IOMMU group, so it cannot go to a guest.`,
             {
-              advice:
-                "Another slot may be behind the IOMMU; of the processor's own graphics see `igfx_off`.",
+              advice: 'Another slot may be behind the IOMMU.',
             },
           ),
         ),
@@ -154,9 +155,11 @@ export const iommuChecks: Check[] = [
     look: ({ pci: { iommu } }) => {
       if (iommu.isOn !== true) return [];
       const types = new Set(iommu.groups.flatMap(({ type }) => type ?? []));
-      if (types.size === 0) return unknown('this kernel does not tell');
+      if (types.size === 0 && iommu.parameters?.includes('iommu=pt') !== true) {
+        return unknown('this kernel does not tell');
+      }
       return ok(
-        types.has('identity')
+        types.has('identity') || types.size === 0
           ? 'They pass the IOMMU by, which costs them nothing.'
           : 'They go through the IOMMU, which costs fast network cards a little; `iommu=pt` lets them pass it by.',
       );

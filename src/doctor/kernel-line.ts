@@ -45,24 +45,38 @@ const commands: Record<LineTool, (boot: Boot, add: Words, remove: Words) => stri
   unknown: () => null,
 };
 
-/** Into the variable that is there, in whose quotes the words go first. */
+/**
+ * Into the variable that is there, in whose quotes the words go first. What the file has already is only
+ * taken over; what is to go and is not in it was told to the kernel elsewhere, which a person has to find.
+ */
 function grubFile(boot: Boot, add: Words, remove: Words): string | null {
   const variables = (boot.nextLine ?? []).filter(({ variable }) => variable !== '');
+  const there = new Set(variables.flatMap(({ parameters }) => parameters.map(({ text }) => text)));
   const into = variables.find(({ variable }) => variable.endsWith('_DEFAULT')) ?? variables[0];
   if (into === undefined || !into.isQuoted) return null;
+  if (!remove.every((word) => there.has(word))) return null;
+  const missing = add.filter((word) => !there.has(word) || remove.includes(word));
   const edits = [
     ...remove.map(
-      (word) => String.raw`-e "/^GRUB_CMDLINE_LINUX/s/\([\"' ]\)${forSed(word)}\([\"' ]\)/\1\2/"`,
+      (word) =>
+        String.raw`-e "/^GRUB_CMDLINE_LINUX/s/\([\"' ]\)${forPattern(word)}\([\"' ]\)/\1\2/"`,
     ),
-    ...(add.length === 0
+    ...(missing.length === 0
       ? []
-      : [String.raw`-e "s/^${into.variable}=[\"']/&${add.map(forSed).join(' ')} /"`]),
+      : [String.raw`-e "s/^${into.variable}=[\"']/&${missing.map(forText).join(' ')} /"`]),
   ];
-  return `sudo sed -i ${edits.join(' ')} /etc/default/grub && ${takeOver(boot)}`;
+  const maker = takeOver(boot) ?? '';
+  return edits.length === 0
+    ? maker
+    : `sudo sed -i ${edits.join(' ')} /etc/default/grub && ${maker}`;
 }
 
-function forSed(word: string): string {
+function forPattern(word: string): string {
   return word.replaceAll(/[./]/g, String.raw`\$&`);
+}
+
+function forText(word: string): string {
+  return word.replaceAll('/', String.raw`\/`);
 }
 
 function wordsText(add: Words, remove: Words): string {

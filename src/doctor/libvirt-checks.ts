@@ -13,9 +13,12 @@ export const libvirtChecks: Check[] = [
           return problem('QEMU is not installed.', installCommand(boot, 'qemu'));
         }
         return isBefore(version, [6, 2])
-          ? warning(`QEMU ${version} is older than what this service is tried with (7.2).`, {
-              advice: 'Use a newer one where the distribution has it.',
-            })
+          ? warning(
+              `QEMU ${version} is from before 6.2, in which devices can be told as JSON, as kvmfr needs.`,
+              {
+                advice: 'Use a newer one where the distribution has it.',
+              },
+            )
           : ok(`It is QEMU ${version}.`);
       }),
   },
@@ -28,6 +31,9 @@ export const libvirtChecks: Check[] = [
           const isNeeded = (configuration.config?.seats ?? []).some(({ domains }) =>
             domains.some((name) => !configuration.config?.qemu.some((each) => each.name === name)),
           );
+          if (!isNeeded && (configuration.config?.qemu.length ?? 0) > 0) {
+            return ok('It is not installed, and no domain of the configuration is in it.');
+          }
           const finding = isNeeded ? problem : warning;
           return finding(
             'libvirt is not installed, or has no virsh.',
@@ -70,7 +76,7 @@ export const libvirtChecks: Check[] = [
         return starts
           ? ok('It starts with the machine, or when it is asked.')
           : warning('Neither libvirtd nor virtqemud starts with the machine.', {
-              remedy: `sudo systemctl enable ${hasModular(virtualization) ? 'virtqemud' : 'libvirtd'}.socket`,
+              remedy: `sudo systemctl enable ${daemonOf(virtualization)}.socket`,
             });
       });
     },
@@ -107,7 +113,7 @@ export const libvirtChecks: Check[] = [
           ({ isUefi, architectures }) => isUefi && architectures.includes('x86_64'),
         );
         if (usable.length === 0) {
-          return problem(
+          return warning(
             'No firmware with UEFI is known to QEMU (/usr/share/qemu/firmware).',
             installCommand(boot, 'ovmf'),
           );
@@ -141,8 +147,7 @@ export const libvirtChecks: Check[] = [
           ? warning(
               '`nvram` in /etc/libvirt/qemu.conf is the way of libvirt before 5.2, and hides firmware that it does not list.',
               {
-                remedy:
-                  "sudo sed -i '/^nvram *=/,/]/s/^/#/' /etc/libvirt/qemu.conf && sudo systemctl restart libvirtd virtqemud",
+                remedy: `sudo sed -i '/^ *nvram *=/,/]/s/^/#/' ${conf} && sudo systemctl restart ${daemonOf(virtualization)}`,
               },
             )
           : ok('libvirt chooses firmware by its descriptors.'),
@@ -183,15 +188,11 @@ export const libvirtChecks: Check[] = [
           return ok(deviceAcl === null ? 'It is as libvirt has it.' : 'It has all that is needed.');
         }
         const whole = [...new Set([...stockDevices, ...(deviceAcl ?? []), ...kvmfr])];
-        const list = whole.map((path) => `"${path}"`).join(', ');
         return problem(
-          `\`cgroup_device_acl\` in /etc/libvirt/qemu.conf lacks ${missing.join(', ')}.`,
-          {
-            remedy: whole.every((path) => /^[\w/.-]+$/.test(path))
-              ? `printf '\\ncgroup_device_acl = [ ${list} ]\\n' | sudo tee --append /etc/libvirt/qemu.conf && sudo systemctl restart libvirtd`
-              : 'sudo virsh version',
-            advice: deviceAcl === null ? '' : 'Remove the list that is there before.',
-          },
+          `\`cgroup_device_acl\` in ${conf} lacks ${missing.join(', ')}.`,
+          whole.every((path) => /^[\w/.-]+$/.test(path))
+            ? { remedy: aclCommand(whole, virtualization) }
+            : { advice: 'Put them into the list by hand: a path in it is no plain one.' },
         );
       });
     },
@@ -258,6 +259,22 @@ const stockDevices = [
   '/dev/ptmx',
   '/dev/kvm',
 ];
+
+const conf = '/etc/libvirt/qemu.conf';
+
+/** Takes the list out that may be there, and puts the whole one in. */
+function aclCommand(paths: readonly string[], software: Facts['virtualization']): string {
+  const list = paths.map((path) => `"${path}"`).join(', ');
+  return [
+    `sudo sed -i '/^ *cgroup_device_acl/,/]/d' ${conf}`,
+    `echo 'cgroup_device_acl = [ ${list} ]' | sudo tee --append ${conf}`,
+    `sudo systemctl restart ${daemonOf(software)}`,
+  ].join(' && ');
+}
+
+function daemonOf(software: Facts['virtualization']): string {
+  return hasModular(software) ? 'virtqemud' : 'libvirtd';
+}
 
 function hasModular({ enabledUnits, sockets }: Facts['virtualization']): boolean {
   return [...(enabledUnits ?? []), ...(sockets ?? [])].some((name) => name.includes('virtqemud'));

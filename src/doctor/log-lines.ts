@@ -1,5 +1,7 @@
 /** Lines of the kernel, libvirt and QEMU that tell of trouble with guests, and what they mean. */
 import type { Facts } from './facts.ts';
+import { kernelParameters } from '../system/kernel-parameters.ts';
+import { misspellingOf } from './ignored-parameters.ts';
 import { changeLine, loadEarly } from './kernel-line.ts';
 import type { Todo } from './check.ts';
 
@@ -23,16 +25,7 @@ export const knownLines: readonly KnownLine[] = [
     verdict: 'problem',
     meaning:
       "vfio-pci could not have a part of the card's memory, since the firmware's screen is still in it, and the guest's picture stays black.",
-    todo: ({ boot }) => {
-      const change = changeLine(boot, {
-        add: ['video=efifb:off', 'initcall_blacklist=sysfb_init'],
-      });
-      return {
-        ...change,
-        advice:
-          `${change.advice ?? ''} Or, for this time, remove the bridge above the card and rescan: \`echo 1\` into its \`remove\` and then into /sys/bus/pci/rescan.`.trim(),
-      };
-    },
+    todo: freeBar,
   },
   {
     id: 'out-of-memory',
@@ -176,11 +169,15 @@ export const knownLines: readonly KnownLine[] = [
     pattern: String.raw`DMAR: \[?(DMA|INTR).*fault|AMD-Vi: Event logged \[IO_PAGE_FAULT`,
     verdict: 'warning',
     meaning: 'A device reached for memory that is not its own, and the IOMMU stopped it.',
-    todo: ({ boot }) => ({
-      ...changeLine(boot, { add: ['iommu=pt'] }),
-      advice:
-        'It helps where it is a device of the host, such as the network; of a guest, it is the guest.',
-    }),
+    todo: ({ boot, kernel }) => {
+      const isPast = kernel.parameters?.some(({ text }) => text === 'iommu=pt') ?? true;
+      return isPast
+        ? { advice: "It is the guest's driver, or a fault of the device; no command mends it." }
+        : {
+            ...changeLine(boot, { add: ['iommu=pt'] }),
+            advice: 'It helps where it is a device of the host, after the next start.',
+          };
+    },
   },
   {
     id: 'iommu-failed',
@@ -207,11 +204,12 @@ export const knownLines: readonly KnownLine[] = [
     verdict: 'warning',
     meaning: 'The kernel says that it does not know some of its parameters, so they do nothing.',
     todo: ({ boot }, line) => {
-      const words = (/parameters "?([^"]*)/.exec(line)?.[1] ?? '').split(' ');
-      const own = words.filter((word) =>
-        /iommu|vfio|acs_|kvm|hugepage|isolcpu|efifb|intremap/.test(word),
-      );
-      return changeLine(boot, { remove: own });
+      const said = /parameters "?([^"]*)/.exec(line)?.[1] ?? '';
+      const own = kernelParameters(said).filter(({ name }) => forGuests.test(name));
+      const strange = own.filter((each) => misspellingOf(each) === null);
+      return strange.length === 0
+        ? { advice: 'What is meant is told of by `kernel.ignored-parameter`.' }
+        : changeLine(boot, { remove: strange.map(({ text }) => text) });
     },
   },
   {
@@ -283,6 +281,22 @@ export const knownLines: readonly KnownLine[] = [
     todo: ({ boot }) => loadEarly(boot),
   },
 ];
+
+const forGuests = /iommu|vfio|acs_|kvm|hugepage|isolcpu|efifb|intremap/;
+
+/** For good by a parameter that fits the kernel's age, and for now by taking the card out for a moment. */
+function freeBar({ boot, kernel, pci }: Facts, line: string): Todo {
+  const [major = 0, minor = 0] = kernel.version ?? [];
+  const isNew = major > 5 || (major === 5 && minor >= 15);
+  const change = changeLine(boot, {
+    add: [isNew ? 'initcall_blacklist=sysfb_init' : 'video=efifb:off'],
+  });
+  const card = pci.devices.find(({ address }) => address === addressIn(line));
+  const bridge = card?.bridges?.at(-1);
+  if (bridge === undefined) return change;
+  const now = `echo 1 | sudo tee /sys/bus/pci/devices/${bridge}/remove /sys/bus/pci/rescan`;
+  return { ...change, advice: `${change.advice ?? ''} Until then: \`${now}\`.`.trim() };
+}
 
 export const logPatterns: readonly string[] = knownLines.map(({ pattern }) => pattern);
 

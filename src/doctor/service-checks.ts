@@ -8,9 +8,10 @@ export const serviceChecks: Check[] = [
   {
     id: 'service.configuration',
     title: 'Configuration',
-    look: ({ configuration: { path, state, problem: text } }) => {
+    look: ({ configuration: { path, state, problem: text }, service }) => {
       if (state === 'read') return ok(`${path} is right as it stands.`);
       if (state === 'absent') {
+        if (service.hasUnits === false) return [];
         return warning(`There is no ${path}, so nothing is handed over.`, {
           remedy: install,
           advice: 'It installs the example, in which every line is explained.',
@@ -146,8 +147,9 @@ export const serviceChecks: Check[] = [
   {
     id: 'service.logout',
     title: 'Shared memory at logout',
-    look: ({ service }) =>
-      known(service, 'keepsSharedMemory', (keeps) =>
+    look: ({ service, sharedMemory }) => {
+      if (service.hasUnits === false && sharedMemory.length === 0) return [];
+      return known(service, 'keepsSharedMemory', (keeps) =>
         keeps
           ? ok('logind leaves it alone.')
           : warning(
@@ -157,7 +159,8 @@ export const serviceChecks: Check[] = [
                   "printf '[Login]\\nRemoveIPC=no\\n' | sudo install -D -m 644 /dev/stdin /etc/systemd/logind.conf.d/handglass.conf && sudo systemctl kill --signal=HUP systemd-logind",
               },
             ),
-      ),
+      );
+    },
   },
 ];
 
