@@ -106,9 +106,10 @@ async function readDevices(host: ReadFiles & Run): Promise<DeviceFacts> {
   return {
     usb: await unlessUnread(unread, 'usb', () => usbDevices(host)),
     input,
-    closedInput: await unlessUnread(unread, 'closedInput', async () => [
-      ...(await unreadablePaths(host, paths)),
-    ]),
+    closedInput: await unlessUnread(unread, 'closedInput', async () => {
+      if (input === null) throw new Error(unread['input']);
+      return [...(await unreadablePaths(host, paths))];
+    }),
     xorg: await unlessUnread(unread, 'xorg', () => xorgDevices(host)),
     unread,
   };

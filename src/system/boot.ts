@@ -151,10 +151,16 @@ async function readLoader(host: ReadFiles): Promise<Boot['loader']> {
     ['/boot/efi/loader/loader.conf', 'systemd-boot'],
     ['/etc/default/grub', 'grub'],
   ] as const;
+  const failures: unknown[] = [];
   for (const [path, loader] of signs) {
-    // /boot is often closed to all but root, and then another sign may be open.
-    if (await isThere(host, path).catch(() => false)) return loader;
+    try {
+      if (await isThere(host, path)) return loader;
+    } catch (error) {
+      // /boot is often closed to all but root, and then another sign may be open.
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return 'unknown';
 }
 

@@ -13,6 +13,7 @@ export interface DomainParts {
   topology?: string;
   cpu?: string;
   features?: string;
+  hyperv?: string;
   backing?: string;
   devices?: string;
 }
@@ -42,7 +43,7 @@ ${tune.join('\n')}
   </os>
   <features>
     <acpi/>
-    <hyperv mode='custom'><relaxed state='on'/></hyperv>
+    <hyperv mode='custom'><relaxed state='on'/>${parts.hyperv ?? ''}</hyperv>
     ${parts.features ?? ''}
   </features>
   <cpu mode='host-passthrough' check='none'>
