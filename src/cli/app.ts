@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { HandglassError } from '../errors.ts';
 import { config } from './commands/config.ts';
 import { confirm, daemon } from './commands/daemon.ts';
+import { doctor } from './commands/doctor.ts';
 import { groups } from './commands/groups.ts';
 import { guest } from './commands/guest.ts';
 import { input } from './commands/input.ts';
@@ -29,6 +30,7 @@ const routes = buildRouteMap({
     watch,
     input,
     usb,
+    doctor,
     groups,
     vbios,
     guest,

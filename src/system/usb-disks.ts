@@ -48,6 +48,19 @@ export async function diskUses(host: ReadFiles, name: string): Promise<DiskUse[]
 }
 
 /**
+ * How a block device and the partitions on it are used, by any path that leads to its node; none where
+ * it is no block device.
+ */
+export async function blockUses(host: ReadFiles, path: string): Promise<DiskUse[]> {
+  const name = (await host.realPath(path)).slice('/dev/'.length).replaceAll('/', '!');
+  const disks = await ownedBlockDevices(host, async (place) =>
+    place.split('/').includes(name) ? name : null,
+  );
+  const users = await readUsers(host);
+  return (await Promise.all(disks.map((disk) => usesOf(host, disk.name, users)))).flat();
+}
+
+/**
  * Every mount as init sees it: the service has a namespace of its own, where not all are to be seen.
  * See proc_pid_mountinfo(5).
  */
@@ -136,7 +149,12 @@ async function btrfsDevices(host: ReadFiles, mounts: readonly Mount[]): Promise<
 }
 
 /** In the order in which they would have to end. */
-async function usesOf(host: ReadFiles, name: string, users: Users): Promise<DiskUse[]> {
+async function usesOf(
+  host: ReadFiles,
+  name: string,
+  users: Users,
+  seen: Set<string> = new Set([name]),
+): Promise<DiskUse[]> {
   const node = await nodeOf(host, name);
   const number = await attribute(host, `${blockFolder}/${name}/dev`);
   const btrfs = users.btrfs.get(name);
@@ -151,7 +169,11 @@ async function usesOf(host: ReadFiles, name: string, users: Users): Promise<Disk
   if (users.swaps.has(kernelNode(name))) uses.push({ kind: 'swap', node });
   if (pool !== null && users.zfsPools.has(pool)) uses.push({ kind: 'zfs', node, pool });
   for (const holder of await namesIn(host, `${blockFolder}/${name}/holders`)) {
-    uses.push(...(await usesOf(host, holder, users)));
+    // Several ways may lead to one holder, and a holder of itself would have no end.
+    if (!seen.has(holder)) {
+      seen.add(holder);
+      uses.push(...(await usesOf(host, holder, users, seen)));
+    }
     uses.push({ kind: 'member', node, of: await nodeOf(host, holder) });
   }
   return uses;

@@ -9,6 +9,7 @@ const commands = [
   'watch',
   'input',
   'usb',
+  'doctor',
   'groups',
   'vbios',
   'vbios dump',

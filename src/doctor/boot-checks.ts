@@ -1,0 +1,130 @@
+import { about, type Check, known, ok, problem, warning } from './check.ts';
+
+export const bootChecks: Check[] = [
+  {
+    id: 'boot.distribution',
+    title: 'Distribution',
+    look: ({ boot }) =>
+      known(boot, 'distribution', ({ name, isImmutable }) =>
+        ok(`${name}${isImmutable ? ', whose system files change as a whole' : ''}.`),
+      ),
+  },
+  {
+    id: 'boot.container',
+    title: 'Container',
+    look: ({ boot }) =>
+      known(boot, 'container', (container) =>
+        container === ''
+          ? ok('This is the machine itself.')
+          : warning(`This is a container (${container}), which shows only a part of the machine.`, {
+              advice: 'Run it on the host itself.',
+            }),
+      ),
+  },
+  {
+    id: 'boot.firmware',
+    title: 'Firmware of this machine',
+    look: ({ boot }) =>
+      known(boot, 'firmware', (firmware) =>
+        ok(firmware === 'efi' ? 'It started by UEFI.' : 'It started by a BIOS, or in its way.'),
+      ),
+  },
+  {
+    id: 'boot.secure-boot',
+    title: 'Secure Boot',
+    look: ({ boot, kernel }) =>
+      known(boot, 'secureBoot', (isOn) => {
+        if (!isOn) return ok('It is off, so any module can be loaded.');
+        const own = ['kvmfr', 'vendor_reset'].filter(
+          (name) => !['absent', null, undefined].includes(kernel.modules[name]),
+        );
+        if (own.length === 0) return ok('It is on: modules of your own would have to be signed.');
+        return warning(
+          `It is on, and the kernel takes ${own.join(' and ')} only with a signature that the machine knows.`,
+          {
+            remedy: 'sudo mokutil --import /var/lib/dkms/mok.pub',
+            advice: 'Then start the machine anew and enrol the key where it asks.',
+          },
+        );
+      }),
+  },
+  {
+    id: 'boot.lockdown',
+    title: 'Lockdown of the kernel',
+    look: ({ boot }) =>
+      known(boot, 'lockdown', (lockdown) =>
+        lockdown === 'confidentiality'
+          ? warning(
+              'The kernel keeps root from reading it, so that ROMs and other parts of devices cannot be read.',
+              {
+                advice: "It comes with `lockdown=confidentiality` on the kernel's command line.",
+              },
+            )
+          : ok(lockdown === 'none' ? 'There is none.' : 'Root can load no unsigned modules.'),
+      ),
+  },
+  {
+    id: 'boot.loader',
+    title: 'Boot loader',
+    look: ({ boot }) =>
+      known(boot, 'loader', (loader) =>
+        loader === 'unknown'
+          ? ok('It is none that is known here, so parameters of the kernel are changed by hand.')
+          : ok(`It is ${loader}; parameters are changed by ${toolText(boot.lineTool ?? 'hand')}.`),
+      ),
+  },
+  {
+    id: 'boot.defaults-folder',
+    title: 'Settings in a wrong folder',
+    look: ({ boot }) =>
+      known(boot, 'hasDefaultsFolder', (isThere) =>
+        isThere
+          ? warning('/etc/defaults/grub is read by nobody: the file is /etc/default/grub.', {
+              remedy: 'sudo diff /etc/defaults/grub /etc/default/grub',
+              advice: 'Take over what is missing, and remove the first.',
+            })
+          : ok('There is no /etc/defaults/grub, which nobody would read.'),
+      ),
+  },
+  {
+    id: 'boot.initramfs',
+    title: 'Initramfs',
+    look: ({ boot }) =>
+      known(boot, 'initramfs', ({ generator, modules }) => {
+        const own = modules.filter(({ name }) => name.startsWith('vfio'));
+        if (generator === 'unknown') return ok('What makes it is not known here.');
+        return ok(
+          own.length === 0
+            ? `${generator} makes it, with no VFIO named in its configuration.`
+            : `${generator} makes it, with ${own.map(({ name }) => name).join(', ')}.`,
+        );
+      }),
+  },
+  {
+    id: 'boot.virqfd',
+    title: 'Module vfio_virqfd',
+    look: ({ boot, kernel }) =>
+      known(boot, 'initramfs', ({ modules }) =>
+        known(kernel, 'version', ([major, minor]) => {
+          const named = modules.filter(({ name }) => name === 'vfio_virqfd');
+          const isGone = major > 6 || (major === 6 && minor >= 2);
+          if (named.length === 0 || !isGone)
+            return ok('The initramfs names no module that is gone.');
+          return named.map(({ file }) =>
+            about(
+              file,
+              problem(
+                'It names vfio_virqfd, which is a part of vfio since Linux 6.2: an initramfs with it is not made, or fails.',
+                { remedy: `sudo sed -i 's/ *vfio_virqfd//' ${file}` },
+              ),
+            ),
+          );
+        }),
+      ),
+  },
+];
+
+function toolText(tool: string): string {
+  if (tool === 'entries' || tool === 'unknown' || tool === 'hand') return 'hand';
+  return tool === 'nixos' ? "the system's configuration" : tool;
+}

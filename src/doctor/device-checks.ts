@@ -1,0 +1,168 @@
+/** Input and USB devices, and what the configuration says of them. */
+import { selectorToml } from '../config/selectors.ts';
+import { proxyName } from '../config/proxy-name.ts';
+import { selectInput } from '../input/selector.ts';
+import { reasonToLeave } from '../input/taking.ts';
+import { isProxy } from '../system/input.ts';
+import { fittingUsb, namesSeveral, usbDeviceText } from '../usb/selector.ts';
+import { about, type Check, type Finding, known, ok, problem, warning } from './check.ts';
+
+export const inputChecks: Check[] = [
+  {
+    id: 'input.devices',
+    title: 'Input devices',
+    look: ({ devices }) =>
+      known(devices, 'input', (input) => {
+        const own = input.filter((device) => !isProxy(device) && reasonToLeave(device) === null);
+        const keyboards = own.filter(({ kind }) => kind === 'keyboard');
+        return keyboards.length === 0
+          ? warning('There is no keyboard, on which chords could be heard.', {
+              advice: 'Plug one in; without it seats move by `handglass give` alone.',
+            })
+          : ok(
+              `There are ${keyboards.length} keyboards and ${own.length - keyboards.length} others to be chosen from.`,
+            );
+      }),
+  },
+  {
+    id: 'input.rights',
+    title: 'Right to read input devices',
+    look: ({ devices, service }) => {
+      if (service.hasUnits === false) return [];
+      return known(devices, 'closedInput', (closed) =>
+        closed.length === 0
+          ? ok('The group input may read all of them.')
+          : closed.map((path) =>
+              about(
+                path,
+                warning('The group input may not read it, so the service cannot either.', {
+                  remedy: `sudo udevadm trigger --settle ${path}`,
+                  advice: 'Where that changes nothing, a rule of this machine closes it.',
+                }),
+              ),
+            ),
+      );
+    },
+  },
+  {
+    id: 'input.selected',
+    title: 'Input devices that seats name',
+    look: ({ configuration: { config }, devices }) => {
+      const named = (config?.seats ?? []).flatMap(({ name, input }) =>
+        input.map((selector) => ({ name, selector })),
+      );
+      if (named.length === 0) return [];
+      return known(devices, 'input', (input) => {
+        const lost = named.filter(({ selector }) => selectInput(selector, input).length === 0);
+        if (lost.length === 0) return ok('Each selector fits a device that is here.');
+        return lost.map(({ name, selector }) =>
+          about(
+            `seat ${name}`,
+            warning(`No input device here fits ${selectorToml(selector)}.`, {
+              remedy: 'handglass input',
+              advice: 'It lists what is here and what would select it; or plug the device in.',
+            }),
+          ),
+        );
+      });
+    },
+  },
+  {
+    id: 'input.proxies',
+    title: 'Devices that guests read',
+    look: ({ configuration: { config }, service }) => {
+      const seats = (config?.seats ?? []).filter(({ input }) => input.length > 0);
+      if (service.hasSocket !== true || seats.length === 0) return [];
+      return known(service, 'proxies', (proxies) => {
+        const domains = [...new Set(seats.flatMap((seat) => seat.domains))];
+        const missing = domains.filter(
+          (domain) => !proxies.includes(`${proxyName(domain)}-keyboard`),
+        );
+        if (missing.length === 0) return ok('Each domain of a seat has its keyboard and pointer.');
+        return missing.map((domain) =>
+          about(
+            domain,
+            problem('The service runs and has made no input devices for this domain.', {
+              remedy: 'journalctl --unit handglass --lines 20',
+              advice: 'It tells why; a restart of the service tries again.',
+            }),
+          ),
+        );
+      });
+    },
+  },
+];
+
+export const usbChecks: Check[] = [
+  {
+    id: 'usb.devices',
+    title: 'USB devices',
+    look: ({ devices }) =>
+      known(devices, 'usb', (usb) => {
+        const own = usb.filter(({ isHub }) => !isHub);
+        return ok(own.length === 0 ? 'There are none.' : `There are ${own.length} USB devices.`);
+      }),
+  },
+  {
+    id: 'usb.drivers',
+    title: 'USB devices without a driver',
+    look: ({ devices }) =>
+      known(devices, 'usb', (usb) => {
+        const left = usb.filter(
+          ({ isHub, drivers, classes }) =>
+            !isHub &&
+            drivers.length === 0 &&
+            classes.some((code) => ['01', '03', '08'].includes(code)),
+        );
+        if (left.length === 0) return ok('Each has what it needs, or is of a kind of its own.');
+        return left.map((device) =>
+          about(
+            usbDeviceText(device),
+            warning('No driver has it, as happens to what a killed guest had.', {
+              remedy: `echo ${device.port}:1.0 | sudo tee /sys/bus/usb/drivers_probe`,
+            }),
+          ),
+        );
+      }),
+  },
+  {
+    id: 'usb.selected',
+    title: 'USB devices that seats name',
+    look: ({ configuration: { config }, devices }) => {
+      const named = (config?.seats ?? []).flatMap(({ name, usb }) =>
+        usb.map((selector) => ({ name, selector })),
+      );
+      if (named.length === 0) return [];
+      return known(devices, 'usb', (usb) => {
+        const found = named.flatMap(({ name, selector }): Finding[] => {
+          const fitting = fittingUsb(selector, usb);
+          if (fitting.length === 1 || namesSeveral(selector)) return [];
+          const text = selectorToml(selector);
+          const todo = { remedy: 'handglass usb' };
+          if (fitting.length === 0) {
+            return [
+              about(
+                `seat ${name}`,
+                warning(`No USB device here fits ${text}.`, {
+                  ...todo,
+                  advice: 'It lists what is here and what would select it; or plug the device in.',
+                }),
+              ),
+            ];
+          }
+          const list = fitting.map(usbDeviceText).join(' and ');
+          return [
+            about(
+              `seat ${name}`,
+              problem(`${text} fits ${list}, so none of them moves.`, {
+                ...todo,
+                advice: 'It lists a selector for each.',
+              }),
+            ),
+          ];
+        });
+        return found.length > 0 ? found : ok('Each selector fits what is here.');
+      });
+    },
+  },
+];

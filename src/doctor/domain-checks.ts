@@ -1,0 +1,354 @@
+/** Each domain against what it needs of the host, devices of PCI aside. */
+import { proxyName } from '../config/proxy-name.ts';
+import type { DomainXml } from '../libvirt/domain-xml.ts';
+import { sizeText } from '../shm/wording.ts';
+import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
+import { eachDomain, editCommand, quoted } from './each-domain.ts';
+import type { Domain, Facts } from './facts.ts';
+import { gibText } from './sizes.ts';
+
+export const domainChecks: Check[] = [
+  {
+    id: 'domain.known',
+    title: 'Domains that the configuration names',
+    look: ({ configuration: { config }, libvirt }) => {
+      const own = new Set((config?.qemu ?? []).map(({ name }) => name));
+      const named = new Set(
+        [
+          ...(config?.seats ?? []).flatMap(({ domains }) => domains),
+          ...(config?.lookingGlass ?? []).map(({ domain }) => domain),
+        ].filter((name) => !own.has(name)),
+      );
+      if (named.size === 0) return [];
+      return known(libvirt, 'domains', (domains) => {
+        const missing = [...named].filter((name) => !domains.some((each) => each.name === name));
+        if (missing.length === 0) return ok('libvirt knows each.');
+        return missing.map((name) =>
+          about(
+            name,
+            problem('libvirt knows no domain of this name.', {
+              remedy: 'virsh --connect qemu:///system list --all',
+              advice: 'Write a name from there into the configuration.',
+            }),
+          ),
+        );
+      });
+    },
+  },
+  {
+    id: 'domain.readable',
+    title: 'XML of domains',
+    look: ({ libvirt }) =>
+      (libvirt.domains ?? []).map(({ name, xml, unread }) =>
+        about(name, xml === null ? unknown(unread['xml'] ?? '') : ok('It can be read.')),
+      ),
+  },
+  { id: 'domain.memory', title: 'Memory of domains', look: eachDomain(memory) },
+  { id: 'domain.huge-pages', title: 'Huge pages of domains', look: eachDomain(hugePages) },
+  { id: 'domain.balloon', title: 'Memory balloon', look: eachDomain(balloon) },
+  { id: 'domain.limits', title: 'Number of devices', look: eachDomain(limits) },
+  { id: 'domain.firmware', title: 'Firmware of domains', look: eachDomain(firmware) },
+  { id: 'domain.variables', title: 'Variables of UEFI', look: eachDomain(variables) },
+  { id: 'domain.shared-memory', title: 'Shared memory of domains', look: eachDomain(sharedMemory) },
+  {
+    id: 'domain.shmem-size',
+    title: 'Size of shared memory in domains',
+    look: eachDomain(shmemSize),
+  },
+  { id: 'domain.spice', title: 'SPICE', look: eachDomain(spice) },
+  { id: 'domain.input', title: 'Keyboard and mouse of domains', look: eachDomain(seatInput) },
+  { id: 'domain.evdev', title: 'Event devices of domains', look: eachDomain(evdev) },
+  { id: 'domain.usb-controller', title: 'USB controller of domains', look: eachDomain(usb) },
+  { id: 'domain.disks', title: 'Disks of domains', look: eachDomain(disks) },
+  { id: 'domain.old-arguments', title: "QEMU's arguments in domains", look: eachDomain(extra) },
+];
+
+function memory(xml: DomainXml, { memory: host }: Facts): Finding | Finding[] {
+  const { memory: own } = xml;
+  if (own === null) return unknown('its XML does not say how much it has');
+  return known(host, 'total', (total) => {
+    if (own > total) {
+      return problem(`It has ${gibText(own)} of memory, and the machine ${gibText(total)}.`, {
+        remedy: editCommand(xml.name),
+        advice: 'Give it less.',
+      });
+    }
+    if (own > total - 2 * 1024 ** 2 && xml.pci.length > 0) {
+      return warning(
+        `It takes ${gibText(own)} at once, of ${gibText(total)}, and the host may be out of memory then.`,
+        { advice: 'Leave the host 2 GiB at least.' },
+      );
+    }
+    return ok(`It has ${gibText(own)} of ${gibText(total)}.`);
+  });
+}
+
+function hugePages(xml: DomainXml, facts: Facts, { isRunning }: Domain): Finding | Finding[] {
+  const { hugePages: wanted, memory: own } = xml;
+  if (wanted === null || own === null || isRunning) return [];
+  return known(facts.memory, 'hugePages', (sizes) => {
+    const pageKib = wanted.sizes[0] ?? 2048;
+    const pool = sizes.find((each) => each.pageKib === pageKib);
+    const pages = Math.ceil(own / pageKib);
+    const free = pool?.free ?? 0;
+    if (free >= pages) return ok(`It needs ${pages} huge pages, and ${free} are free.`);
+    const more = (pool?.all ?? 0) + pages - free;
+    return problem(`It needs ${pages} huge pages of ${pageKib} KiB, and ${free} are free.`, {
+      remedy: `echo 1 | sudo tee /proc/sys/vm/compact_memory && echo ${more} | sudo tee /sys/kernel/mm/hugepages/hugepages-${pageKib}kB/nr_hugepages`,
+      advice: 'That lasts until the next start, and may bring fewer while memory is in pieces.',
+    });
+  });
+}
+
+function balloon({ pci, memballoon }: DomainXml): Finding | Finding[] {
+  if (pci.length === 0) return [];
+  return memballoon === 'none'
+    ? ok('It has none, which suits devices of the host.')
+    : ok('It has one, which is of no use with devices of the host: all memory stays taken.');
+}
+
+const mostHostdevs = 32;
+const mostVirtio = 216;
+
+function limits({ hostdevs, virtioDevices }: DomainXml): Finding {
+  if (hostdevs > mostHostdevs) {
+    return problem(`It has ${hostdevs} devices of the host, and ${mostHostdevs} are possible.`, {
+      advice: 'Take some out; no command can choose which.',
+    });
+  }
+  if (virtioDevices > mostVirtio) {
+    return problem(`It has ${virtioDevices} devices on virtio, and ${mostVirtio} are possible.`, {
+      advice: 'Put disks on a virtio-scsi controller, which counts once.',
+    });
+  }
+  return ok(`It has ${hostdevs} devices of the host and ${virtioDevices} on virtio.`);
+}
+
+function firmware(xml: DomainXml, facts: Facts): Finding | Finding[] {
+  const { isUefi, loader } = xml.firmware;
+  if (!isUefi) {
+    return xml.pci.length === 0
+      ? ok('It starts by a BIOS.')
+      : ok('It starts by a BIOS, which wants a graphics card with a ROM of that kind.');
+  }
+  if (loader === null) return ok('It starts by UEFI, which libvirt chooses.');
+  return fileFinding(loader, facts, 'It starts by', 'Its firmware');
+}
+
+function variables(xml: DomainXml, facts: Facts): Finding | Finding[] {
+  const { isUefi, template, loader } = xml.firmware;
+  if (!isUefi) return [];
+  if (template !== null) {
+    const found = fileFinding(template, facts, 'New variables are copied from', 'The template');
+    if (found.verdict !== 'ok') return found;
+  }
+  if (template === null || loader === null) return ok('libvirt chooses their template.');
+  // Code and variables of different sizes come from different builds, and the guest shows nothing.
+  const kinds = [template, loader].map((path) => /[._-]?4m/i.test(path));
+  return kinds[0] === kinds[1]
+    ? ok('Code and variables are of one kind.')
+    : problem(
+        'Its firmware has another size than the variables it was given, so it shows nothing at its start.',
+        {
+          remedy: `virsh --connect qemu:///system start ${quoted(xml.name)} --reset-nvram`,
+          advice: 'Name the template that belongs to the loader first; the old variables are lost.',
+        },
+      );
+}
+
+function fileFinding(path: string, { paths }: Facts, fine: string, what: string): Finding {
+  const facts = paths.get(path);
+  if (facts === undefined) return unknown(`${path} is no path that is looked at`);
+  return known(facts, 'found', (found) =>
+    found === 'absent'
+      ? problem(`${what} ${path} is not there.`, {
+          advice: "Install it, or let libvirt choose: `<os firmware='efi'>` without a loader.",
+        })
+      : ok(`${fine} ${path}.`),
+  );
+}
+
+function sharedMemory(xml: DomainXml, facts: Facts): Finding | Finding[] {
+  const own = facts.sharedMemory.filter(({ entry }) => entry.domain === xml.name);
+  return own.map(({ entry, bytes }): Finding => {
+    const { path } = entry;
+    if (path.startsWith('/dev/kvmfr')) {
+      return xml.extra.arguments.some((word) => word.includes(path))
+        ? ok(`It has ${path}.`)
+        : problem(`The configuration gives it ${path}, and its XML does not name that.`, {
+            remedy: editCommand(xml.name),
+            advice:
+              'Add `-device ivshmem-plain` with a memory-backend-file of it to `qemu:commandline`.',
+          });
+    }
+    const name = path.slice('/dev/shm/'.length);
+    const shmem = xml.shmems.find((each) => each.name === name);
+    if (shmem === undefined) {
+      return problem(`The configuration gives it ${path}, and its XML has no such <shmem>.`, {
+        remedy: editCommand(xml.name),
+        advice: `Put in: <shmem name='${name}'><model type='ivshmem-plain'/><size unit='M'>${bytes / 1024 ** 2}</size></shmem>`,
+      });
+    }
+    return shmem.model === 'ivshmem-plain'
+      ? ok(`It has ${path}.`)
+      : problem(
+          `Its <shmem> is of the model ${shmem.model}, and Looking Glass needs ivshmem-plain.`,
+          {
+            remedy: editCommand(xml.name),
+          },
+        );
+  });
+}
+
+function shmemSize(xml: DomainXml, facts: Facts): Finding | Finding[] {
+  return xml.shmems.map(({ name, bytes }): Finding => {
+    const edit = { remedy: editCommand(xml.name) };
+    if (bytes === null) return ok(`${name} has the size that libvirt gives it.`);
+    if (bytes < 1024 ** 2 || !Number.isInteger(Math.log2(bytes))) {
+      return problem(
+        `${name} has ${sizeText(bytes)}, which is no power of two, and libvirt refuses to start it.`,
+        edit,
+      );
+    }
+    const file = facts.sharedMemory.find(({ entry }) => entry.path === `/dev/shm/${name}`);
+    if (file === undefined) return ok(`${name} has ${sizeText(bytes)}.`);
+    if (bytes !== file.bytes) {
+      return problem(
+        `${name} has ${sizeText(bytes)} in its XML, and ${sizeText(file.bytes)} by the configuration: QEMU refuses a file of another size.`,
+        { ...edit, advice: `Write <size unit='M'>${file.bytes / 1024 ** 2}</size>.` },
+      );
+    }
+    return ok(`${name} has ${sizeText(bytes)}, as the file has.`);
+  });
+}
+
+function spice(xml: DomainXml, facts: Facts): Finding | Finding[] {
+  if (!facts.sharedMemory.some(({ entry }) => entry.domain === xml.name)) return [];
+  return xml.graphics.includes('spice')
+    ? ok('The Looking Glass client has its clipboard and sound from it.')
+    : warning('It has no SPICE, without which the Looking Glass client ends at once.', {
+        remedy: editCommand(xml.name),
+        advice: "Put in <graphics type='spice'/>, or start the client with `spice:enable=no`.",
+      });
+}
+
+function seatInput(xml: DomainXml, { configuration }: Facts): Finding | Finding[] {
+  const seats = (configuration.config?.seats ?? []).filter(
+    ({ domains, input }) => input.length > 0 && domains.includes(xml.name),
+  );
+  if (seats.length === 0) return [];
+  const folder = '/dev/input/by-handglass/';
+  const wanted = ['keyboard', 'pointer'].map((kind) => `${folder}${proxyName(xml.name)}-${kind}`);
+  const missing = wanted.filter((path) => !xml.input.some((each) => each.path === path));
+  return missing.length === 0
+    ? ok("It has the seat's keyboard and pointer.")
+    : problem(
+        `A seat gives it keyboard and mouse, and its XML does not name ${missing.join(' and ')}.`,
+        {
+          remedy: `handglass input --domain ${quoted(xml.name)} --xml`,
+          advice: 'Put what this prints into <devices>, while the domain is shut off.',
+        },
+      );
+}
+
+function evdev(xml: DomainXml, facts: Facts): Finding | Finding[] {
+  if (xml.input.length === 0) return [];
+  const lost = xml.input.flatMap(({ path }): Finding[] => {
+    const found = facts.paths.get(path);
+    if (found === undefined || found.found === null) {
+      return [unknown(`${path}: ${found?.unread['found'] ?? 'it is no absolute path'}`)];
+    }
+    if (found.found !== 'absent') return [];
+    return [
+      path.startsWith('/dev/input/by-handglass/')
+        ? problem(`${path} is not there, so the domain does not start.`, {
+            remedy: 'sudo systemctl start handglass',
+            advice: 'The service makes it for the domains of its seats.',
+          })
+        : problem(`${path} is not there, so the domain does not start.`, {
+            advice: 'Plug the device in, or take the element out of the XML.',
+          }),
+    ];
+  });
+  return lost.length > 0 ? lost : ok('All of them are there.');
+}
+
+function usb(xml: DomainXml, { configuration }: Facts): Finding | Finding[] {
+  const seats = (configuration.config?.seats ?? []).filter(({ domains }) =>
+    domains.includes(xml.name),
+  );
+  if (seats.length === 0) return [];
+  return xml.hasUsbController
+    ? ok('It has one.')
+    : problem('It has no USB controller, so no USB device can go to it.', {
+        remedy: editCommand(xml.name),
+        advice: "Put in <controller type='usb' model='qemu-xhci' ports='15'/>.",
+      });
+}
+
+function disks(xml: DomainXml, facts: Facts, { isRunning }: Domain): Finding | Finding[] {
+  const found = xml.disks.flatMap(({ path }): Finding[] => {
+    const place = facts.paths.get(path);
+    if (place === undefined) return [];
+    if (place.found === null) return [unknown(`${path}: ${place.unread['found'] ?? ''}`)];
+    if (place.found === 'absent') {
+      return [
+        problem(`Its disk ${path} is not there.`, {
+          advice: 'Put it back, or take it out of the XML.',
+        }),
+      ];
+    }
+    const [use] = place.uses;
+    if (use === undefined) return [];
+    const how =
+      use.kind === 'mounted' ? `mounted on ${use.places.join(' and ')}` : `used (${use.kind})`;
+    return [
+      problem(
+        `The host has ${use.node} ${how}, and with it a part of its disk ${path}: both would destroy it.`,
+        use.kind === 'mounted' && !isRunning && use.places[0] !== '/'
+          ? { remedy: `sudo umount ${use.node}` }
+          : { advice: 'Take the disk out of the domain.' },
+      ),
+    ];
+  });
+  return found.length > 0 ? found : ok('They are there, and the host uses none of them.');
+}
+
+function extra(xml: DomainXml): Finding | Finding[] {
+  const { environment, arguments: words } = xml.extra;
+  const edit = { remedy: editCommand(xml.name) };
+  const audio = environment.filter((name) => /^QEMU_(AUDIO_DRV|PA_)/.test(name));
+  const found: Finding[] = [];
+  if (audio.length > 0) {
+    found.push(
+      warning(`QEMU knows ${audio.join(' and ')} no more.`, {
+        ...edit,
+        advice: "<audio type='pipewire'/> or <audio type='pulseaudio'/> stand for it.",
+      }),
+    );
+  }
+  if (
+    words.some((word) =>
+      /^ivshmem-plain,|^memory-backend-file,.*mem-path=\/dev\/(shm|kvmfr)/.test(word),
+    )
+  ) {
+    found.push(
+      warning(
+        'It names shared memory in the old form with commas, for which libvirt has no slot left at the start.',
+        {
+          ...edit,
+          advice: 'Use <shmem>, or JSON for kvmfr.',
+        },
+      ),
+    );
+  }
+  if (words.some((word) => word.startsWith('input-linux,'))) {
+    found.push(
+      warning('It names event devices among the arguments, which no rule of libvirt opens to it.', {
+        ...edit,
+        advice: "<input type='evdev'> stands for it since libvirt 7.4.",
+      }),
+    );
+  }
+  return found.length > 0 ? found : ok('There is nothing old among them.');
+}

@@ -1,0 +1,333 @@
+/** The PCI devices of the host that a domain has, against what they are. */
+import type { DomainXml, PciHostdev } from '../libvirt/domain-xml.ts';
+import { pciSlotOf } from '../system/pci-address.ts';
+import { isGraphics, isHostBridge, isPciBridge, isSound } from '../system/pci-classes.ts';
+import type { PciDevice } from '../system/pci.ts';
+import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
+import { isForVfio } from './driver-obstacles.ts';
+import { eachDomain, editCommand } from './each-domain.ts';
+import type { Domain, Facts } from './facts.ts';
+import { type Loss, lossesOf } from './losses.ts';
+import { classText, pciDeviceText } from './pci-text.ts';
+import { resetObstacles } from './reset-obstacles.ts';
+
+export const domainPciChecks: Check[] = [
+  { id: 'domain.device', title: 'Devices of domains', look: eachDevice(existence) },
+  { id: 'domain.bridge', title: 'Bridges in domains', look: eachDevice(bridge) },
+  { id: 'domain.group', title: 'Groups of devices of domains', look: eachDevice(group) },
+  { id: 'domain.functions', title: 'Whole cards in domains', look: eachDevice(functions) },
+  {
+    id: 'domain.host-use',
+    title: "The host's use of devices of domains",
+    look: eachDevice(hostUse),
+  },
+  { id: 'domain.driver', title: 'Drivers of devices of domains', look: eachDevice(driver) },
+  { id: 'domain.reset', title: 'Resets of devices of domains', look: eachDevice(reset) },
+  { id: 'domain.rom', title: 'ROMs of cards of domains', look: eachDevice(rom) },
+  { id: 'domain.sound', title: 'Sound of cards of domains', look: eachDevice(sound) },
+  { id: 'domain.twice', title: 'Devices in several running domains', look: twice },
+  { id: 'domain.hidden', title: 'Hypervisor that NVIDIA drivers see', look: eachDomain(hidden) },
+  { id: 'domain.vendor-id', title: 'Name of the hypervisor', look: eachDomain(vendorId) },
+];
+
+interface Given {
+  hostdev: PciHostdev;
+  device: PciDevice;
+  xml: DomainXml;
+  facts: Facts;
+  domain: Domain;
+}
+
+/** A look at each device that is there; one that is not is told of by `domain.device` alone. */
+function eachDevice(look: (given: Given) => Finding | Finding[]) {
+  return eachDomain((xml, facts, domain) => {
+    if (facts.pci.unread['devices'] !== undefined) return [];
+    return xml.pci.flatMap((hostdev) => {
+      const device = facts.pci.devices.find(({ address }) => address === hostdev.address);
+      const given = { hostdev, device: device ?? absent(hostdev.address), xml, facts, domain };
+      if (device === undefined && look !== existence) return [];
+      return [look(given)].flat().map((finding) => about(hostdev.address, finding));
+    });
+  });
+}
+
+/** Stands for a device that is not there: nothing is known of it. */
+function absent(address: string): PciDevice {
+  return {
+    address,
+    vendor: null,
+    device: null,
+    subsystemVendor: null,
+    subsystemDevice: null,
+    class: null,
+    revision: null,
+    driver: null,
+    driverOverride: null,
+    iommuGroup: null,
+    bridges: null,
+    numaNode: null,
+    bootVga: null,
+    canReset: null,
+    resetMethods: null,
+    powerState: null,
+    msiAllowed: null,
+    msi: null,
+    bars: null,
+    hasRom: null,
+    unread: {},
+  };
+}
+
+function existence({ device, xml, facts }: Given): Finding {
+  if (facts.pci.devices.includes(device)) {
+    return ok(`${pciDeviceText(device, facts.pci.names)}.`);
+  }
+  return problem('No device of this machine is at that address, so the domain does not start.', {
+    remedy: editCommand(xml.name),
+    advice: 'Addresses change with the slots that are used; `handglass groups` has those of now.',
+  });
+}
+
+function bridge({ device, xml }: Given): Finding | Finding[] {
+  if (!isPciBridge(device.class) && !isHostBridge(device.class)) return [];
+  return problem(`It is a ${classText(device)}, which stays with the host whatever a group has.`, {
+    remedy: editCommand(xml.name),
+    advice: 'Take it out.',
+  });
+}
+
+function group({ device, xml, facts }: Given): Finding | Finding[] {
+  const { iommu, devices, names } = facts.pci;
+  if (iommu.isOn !== true) return [];
+  if (device.unread['iommuGroup'] !== undefined) return unknown(device.unread['iommuGroup']);
+  if (device.iommuGroup === null) {
+    return problem('It is in no IOMMU group, so it cannot go to a guest.', {
+      advice: 'Use another slot; no command puts it into one.',
+    });
+  }
+  const given = new Set(xml.pci.map(({ address }) => address));
+  const others = devices.filter(
+    (each) =>
+      each.iommuGroup === device.iommuGroup &&
+      !given.has(each.address) &&
+      !isPciBridge(each.class) &&
+      !(isHostBridge(each.class) && each.driver === null),
+  );
+  const held = others.filter((each) => each.driver !== null && !isForVfio(each.driver));
+  const [first] = held;
+  if (first === undefined) {
+    return ok(`Nothing of the host is in its group ${device.iommuGroup}.`);
+  }
+  const list = held.map((each) => `${each.address} (${pciDeviceText(each, names)})`).join(', ');
+  const needed = lossesOf(
+    held.map(({ address }) => address),
+    facts.pci,
+  ).filter(({ keeps }) => keeps !== null);
+  return problem(
+    `Its group ${device.iommuGroup} has also ${list}, with drivers of the host: the domain does not start.`,
+    needed.length === 0
+      ? {
+          remedy: held
+            .map(({ address }) => `sudo driverctl set-override ${address} vfio-pci`)
+            .join(' && '),
+          advice: 'Or give them to the same domain.',
+        }
+      : {
+          advice: `The host needs ${needed.map(({ what }) => what).join('; ')}: use a slot of another group, since none can be split.`,
+        },
+  );
+}
+
+/** Not all of a card: its sound, or its USB port, stays behind. */
+function functions({ device, xml, facts }: Given): Finding | Finding[] {
+  if (!isGraphics(device.class)) return [];
+  const given = new Set(xml.pci.map(({ address }) => address));
+  const left = facts.pci.devices.filter(
+    (each) =>
+      each.vendor === device.vendor &&
+      pciSlotOf(each.address) === pciSlotOf(device.address) &&
+      !given.has(each.address) &&
+      !isPciBridge(each.class) &&
+      // What keeps the whole group from going is told of by that.
+      !(each.iommuGroup === device.iommuGroup && each.driver !== null && !isForVfio(each.driver)),
+  );
+  if (left.length === 0 || device.bridges?.length === 0) return ok('It is there as a whole.');
+  return warning(
+    `Its function ${left.map((each) => `${each.address} (${classText(each)})`).join(' and ')} is not in the domain.`,
+    { remedy: editCommand(xml.name), advice: 'Give all functions of a card to the same guest.' },
+  );
+}
+
+function hostUse({ device, xml, facts, domain }: Given): Finding | Finding[] {
+  if (domain.isRunning || (device.driver !== null && isForVfio(device.driver))) return [];
+  const { uses } = facts.pci;
+  const unseen = Object.values(uses.unread);
+  if (unseen[0] !== undefined) return unknown(unseen[0]);
+  const first = needOf(device, xml, facts);
+  if (first === undefined) return ok('The host can do without it.');
+  return problem(`When the domain starts the host loses ${first.what}: ${first.keeps}.`, {
+    advice: first.remedy,
+  });
+}
+
+/** What the host cannot do without of a device, were all that the domain has given away. */
+function needOf(device: PciDevice, xml: DomainXml, { pci }: Facts): Loss | undefined {
+  const own = lossesOf([device.address], pci).map(({ what }) => what);
+  const all = lossesOf(
+    xml.pci.map(({ address }) => address),
+    pci,
+  );
+  return all.find(({ keeps, what }) => keeps !== null && own.includes(what));
+}
+
+function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Finding[] {
+  if (device.unread['driver'] !== undefined) return unknown(device.unread['driver']);
+  if (device.driver !== null && isForVfio(device.driver)) return ok(`${device.driver} has it.`);
+  // How to take it is no advice while the host cannot do without it.
+  if (!domain.isRunning && needOf(device, xml, facts) !== undefined) return [];
+  const now = device.driver ?? 'no driver';
+  if (!hostdev.isManaged) {
+    return problem(
+      `${now === 'no driver' ? 'No driver' : now} has it, and the domain says managed='no': it does not start.`,
+      { remedy: `sudo driverctl set-override ${device.address} vfio-pci` },
+    );
+  }
+  if (domain.isRunning) {
+    return problem(`The domain runs, and ${now} has it and not vfio-pci.`, {
+      remedy: editCommand(xml.name),
+    });
+  }
+  if (!isGraphics(device.class) || device.driver === null) {
+    return ok(`libvirt takes it from ${now} when the domain starts.`);
+  }
+  return warning(
+    `libvirt takes it from ${now} when the domain starts, which graphics drivers do not always survive.`,
+    {
+      remedy: `sudo driverctl set-override ${device.address} vfio-pci`,
+      advice: 'It then has vfio-pci from the start.',
+    },
+  );
+}
+
+function reset({ device, facts }: Given): Finding {
+  const [obstacle] = resetObstacles(device, facts.pci.devices);
+  if (obstacle !== undefined) return warning(obstacle.explanation, { advice: obstacle.remedy });
+  if (device.canReset === null) {
+    return unknown(device.unread['resetMethods'] ?? 'the kernel does not say how it is reset');
+  }
+  const { resetMethods } = device;
+  return ok(
+    resetMethods === null || resetMethods.length === 0
+      ? 'It can be reset.'
+      : `It can be reset by ${resetMethods.join(', ')}.`,
+  );
+}
+
+function rom({ device, hostdev, xml, facts }: Given): Finding | Finding[] {
+  if (!isGraphics(device.class)) return [];
+  const { file, isShown } = hostdev.rom;
+  if (file !== null) {
+    const found = facts.paths.get(file);
+    if (found === undefined) return unknown(`${file} is no absolute path`);
+    return known(found, 'found', (there) =>
+      there === 'absent'
+        ? problem(`Its ROM ${file} is not there, so the domain does not start.`, {
+            remedy: `sudo handglass vbios dump ${device.address} --to ${shellPath(file)}`,
+          })
+        : ok(`It has the ROM ${file}; \`handglass vbios show\` tells what is in it.`),
+    );
+  }
+  if (device.bootVga === true && isShown) {
+    return warning(
+      'The machine starts on this card, so its ROM may read as the firmware left it, and the guest shows nothing.',
+      {
+        remedy: `sudo handglass vbios dump ${device.address} --to gpu.rom`,
+        advice: `Then name the file in the domain: <rom file='…'/>, with \`${editCommand(xml.name)}\`.`,
+      },
+    );
+  }
+  if (!isShown) return ok('The guest does not see its ROM.');
+  return device.hasRom === false
+    ? ok('It shows no ROM, as graphics of processors do not.')
+    : ok('The guest sees its own ROM.');
+}
+
+function shellPath(path: string): string {
+  return `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** While the guest runs it shows which interrupts it has chosen. */
+function sound({ device, domain }: Given): Finding | Finding[] {
+  if (!isSound(device.class) || !domain.isRunning) return [];
+  if (device.unread['msi'] !== undefined) return unknown(device.unread['msi']);
+  return device.msi === null
+    ? warning(
+        'The guest uses no message signalled interrupts (MSI) for it, and sound crackles without.',
+        {
+          advice:
+            'In Windows, set MSISupported to 1 for it in the registry, under Interrupt Management of the device.',
+        },
+      )
+    : ok(`The guest uses ${device.msi.kind} for it.`);
+}
+
+function twice({ libvirt }: Facts): Finding[] {
+  const running = (libvirt.domains ?? []).filter(({ xml }) => xml !== null && xml.pci.length > 0);
+  if (running.length === 0) return [];
+  const holders = Map.groupBy(
+    running.flatMap(({ name, isRunning, xml }) =>
+      (xml?.pci ?? []).map(({ address }) => ({ name, isRunning, address })),
+    ),
+    ({ address }) => address,
+  );
+  const shared = [...holders].filter(([, domains]) => domains.length > 1);
+  if (shared.length === 0) return [ok('Each device is in one domain.')];
+  return shared.map(([address, domains]) =>
+    about(
+      address,
+      ok(
+        `It is in ${domains.map(({ name }) => name).join(' and ')}, of which one can run at a time.`,
+      ),
+    ),
+  );
+}
+
+/** Fermi and older, whose last drivers (391) came before those that run in a guest (465). */
+function isOldNvidia({ vendor, device }: PciDevice): boolean {
+  if (vendor !== '10de' || device === null) return false;
+  const id = Number.parseInt(device, 16);
+  return id < 0x0fc0 || (id >= 0x1040 && id < 0x1180) || (id >= 0x1200 && id <= 0x1251);
+}
+
+function hidden(xml: DomainXml, { pci }: Facts): Finding | Finding[] {
+  const cards = pci.devices.filter(
+    (device) =>
+      device.vendor === '10de' &&
+      isGraphics(device.class) &&
+      xml.pci.some(({ address }) => address === device.address),
+  );
+  if (cards.length === 0) return [];
+  const isHidden = xml.isHidden && xml.vendorId !== null;
+  if (isHidden) return ok('NVIDIA drivers of any age start in it.');
+  const old = cards.find(isOldNvidia);
+  if (old === undefined) {
+    return ok('NVIDIA drivers from 465 on start in it; older ones end with error 43.');
+  }
+  return about(
+    old.address,
+    warning(`No driver of this card starts where it sees a hypervisor (error 43).`, {
+      remedy: editCommand(xml.name),
+      advice:
+        "Write <kvm><hidden state='on'/></kvm> and <hyperv><vendor_id state='on' value='whatever'/></hyperv> into <features>.",
+    }),
+  );
+}
+
+function vendorId(xml: DomainXml): Finding | Finding[] {
+  if (xml.vendorId === null) return [];
+  return xml.vendorId.length > 12
+    ? problem(`\`vendor_id\` has ${xml.vendorId.length} characters, and 12 are possible.`, {
+        remedy: editCommand(xml.name),
+      })
+    : ok('It has 12 characters at most.');
+}

@@ -1,0 +1,224 @@
+import { pciSlotOf } from '../system/pci-address.ts';
+import { isGraphics, isSound, isUsbController } from '../system/pci-classes.ts';
+import type { PciDevice } from '../system/pci.ts';
+import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
+import { isForVfio } from './driver-obstacles.ts';
+import type { Facts } from './facts.ts';
+import { idsText, pciDeviceText } from './pci-text.ts';
+import { isResetByBus } from './reset-obstacles.ts';
+import { type Verdict, verdicts } from './verdict.ts';
+
+export const graphicsChecks: Check[] = [
+  {
+    id: 'graphics.cards',
+    title: 'Graphics cards',
+    look: (facts) =>
+      withPci(facts, (devices) => {
+        const cards = devices.filter(isCard);
+        if (cards.length === 0) {
+          return warning('There is no graphics card on PCI.', {
+            advice: 'Looking Glass needs one for the guest; no command makes it.',
+          });
+        }
+        if (cards.length > 1) return ok(`There are ${cards.length} graphics cards.`);
+        return warning(
+          'There is one graphics card: a guest that has it leaves the host without a picture.',
+          {
+            advice: "Use a second card, or the processor's own graphics, for the host.",
+          },
+        );
+      }),
+  },
+  {
+    id: 'graphics.verdict',
+    title: 'Graphics cards for guests',
+    look: (facts) => withPci(facts, () => verdictFindings(facts, 'graphics')),
+  },
+  {
+    id: 'graphics.alike',
+    title: 'Graphics cards of one kind',
+    look: (facts) =>
+      withPci(facts, (devices) => {
+        const alike = [...Map.groupBy(devices.filter(isCard), idsText)].filter(
+          ([, own]) => own.length > 1,
+        );
+        if (alike.length === 0) return ok('No two have the same ids.');
+        return alike.map(([ids, own]) => {
+          const isNamed = facts.kernel.parameters?.some(
+            ({ name, value }) => name === 'vfio_pci.ids' && value?.includes(ids),
+          );
+          const text = own.map(({ address }) => address).join(' and ');
+          const guest = own.find(({ bootVga }) => bootVga === false) ?? own[0];
+          return about(
+            ids,
+            isNamed === true
+              ? problem(
+                  `${text} have the same ids, so \`vfio-pci.ids\` takes all of them from the host.`,
+                  {
+                    remedy: `sudo driverctl set-override ${guest?.address} vfio-pci`,
+                    advice:
+                      'And take these ids out of `vfio-pci.ids`: only an address tells them apart.',
+                  },
+                )
+              : ok(`${text} have the same ids, so only an address tells them apart.`),
+          );
+        });
+      }),
+  },
+  {
+    id: 'graphics.reset',
+    title: 'Resets of graphics cards and USB controllers',
+    look: (facts) =>
+      withPci(facts, (devices) => {
+        const lost = devices.filter(
+          (device) =>
+            (isCard(device) || isUsbController(device.class)) &&
+            device.canReset === false &&
+            !isResetByBus(device, devices),
+        );
+        if (lost.length === 0) return ok('Each can be reset, alone or by the bus above.');
+        return ok(
+          `No reset have ${lost.map(({ address }) => address).join(', ')}: they serve a guest once, until the machine starts anew.`,
+        );
+      }),
+  },
+  {
+    id: 'graphics.sound',
+    title: 'Sound of graphics cards',
+    look: (facts) =>
+      withPci(facts, (devices) => {
+        const blocked = soundOfCards(devices).filter(({ msiAllowed }) => msiAllowed === false);
+        return blocked.length === 0
+          ? ok('Nothing keeps them from message signalled interrupts (MSI).')
+          : blocked.map(({ address }) =>
+              about(
+                address,
+                warning(
+                  'It may not use message signalled interrupts (MSI), and crackles in a guest without.',
+                  {
+                    remedy: `echo 1 | sudo tee /sys/bus/pci/devices/${address}/msi_bus`,
+                  },
+                ),
+              ),
+            );
+      }),
+  },
+  {
+    id: 'graphics.functions',
+    title: 'Functions of graphics cards',
+    look: (facts) =>
+      withPci(facts, (devices) => {
+        const torn = devices.filter(isCard).flatMap((card): Finding[] => {
+          if (card.driver === null || !isForVfio(card.driver)) return [];
+          const left = devices.filter(
+            (each) =>
+              each !== card &&
+              pciSlotOf(each.address) === pciSlotOf(card.address) &&
+              each.driver !== null &&
+              !isForVfio(each.driver),
+          );
+          const [first] = left;
+          if (first === undefined) return [];
+          return [
+            about(
+              card.address,
+              warning(`vfio-pci has it, while ${first.driver} has its function ${first.address}.`, {
+                remedy: `sudo driverctl set-override ${first.address} vfio-pci`,
+              }),
+            ),
+          ];
+        });
+        return torn.length > 0 ? torn : ok('Each card is with one side as a whole.');
+      }),
+  },
+  {
+    id: 'graphics.xorg',
+    title: 'Card that Xorg is told to use',
+    look: (facts) =>
+      known(facts.devices, 'xorg', (places) => {
+        const { devices, names } = facts.pci;
+        const wrong = places.flatMap(({ file, address }): Finding[] => {
+          const card = devices.find((each) => each.address === address);
+          if (card !== undefined && (card.driver === null || !isForVfio(card.driver))) return [];
+          const what =
+            card === undefined ? 'no card is there' : `vfio-pci has ${pciDeviceText(card, names)}`;
+          return [
+            about(
+              file,
+              problem(`Xorg is told to use the card at ${address}, and ${what}.`, {
+                advice: `Write the \`BusID\` of the host's card into ${file}; \`handglass groups\` has the addresses.`,
+              }),
+            ),
+          ];
+        });
+        if (wrong.length > 0) return wrong;
+        return ok(places.length === 0 ? 'Xorg is told of none.' : "It is the host's.");
+      }),
+  },
+  {
+    id: 'graphics.large-bars',
+    title: 'Memory ranges of graphics cards',
+    look: (facts) =>
+      withPci(facts, (devices) => {
+        const large = devices.filter(
+          (device) =>
+            isCard(device) && (device.bars ?? []).some(({ size }) => size >= 32 * 1024 ** 3),
+        );
+        return large.length === 0
+          ? ok('None is larger than what firmware of guests has room for.')
+          : large.map(({ address }) =>
+              about(
+                address,
+                warning(
+                  'Its memory is seen in a range of 32 GiB or more, for which old firmware of guests has no room.',
+                  {
+                    advice:
+                      "Give the guest `-fw_cfg opt/ovmf/X-PciMmio64Mb,string=65536`, or turn off Resizable BAR in the firmware's setup.",
+                  },
+                ),
+              ),
+            );
+      }),
+  },
+];
+
+export const usbControllerChecks: Check[] = [
+  {
+    id: 'usb.controllers',
+    title: 'USB controllers for guests',
+    look: (facts) => withPci(facts, () => verdictFindings(facts, 'usb')),
+  },
+];
+
+function isCard(device: PciDevice): boolean {
+  return isGraphics(device.class);
+}
+
+function soundOfCards(devices: readonly PciDevice[]): PciDevice[] {
+  const slots = new Set(devices.filter(isCard).map(({ address }) => pciSlotOf(address)));
+  return devices.filter((each) => isSound(each.class) && slots.has(pciSlotOf(each.address)));
+}
+
+function withPci(
+  { pci }: Facts,
+  look: (devices: readonly PciDevice[]) => Finding | Finding[],
+): Finding | Finding[] {
+  if (pci.unread['devices'] !== undefined) return unknown(pci.unread['devices']);
+  return pci.devices.length === 0 ? [] : look(pci.devices);
+}
+
+/**
+ * What each could do is no trouble as long as no domain asks for it: domain checks are about that.
+ * Nothing is said here while the IOMMU is off, which is told by itself.
+ */
+function verdictFindings({ pci }: Facts, kind: Verdict['kind']): Finding[] {
+  if (pci.iommu.isOn !== true) return [];
+  return verdicts(pci)
+    .filter((each) => each.kind === kind)
+    .map(({ address, name, answer, brief, obstacles }) => {
+      const text = `${name}: ${brief}.`;
+      if (answer !== 'unknown') return about(address, ok(text));
+      const [obstacle] = obstacles;
+      return about(address, unknown(obstacle?.brief ?? brief));
+    });
+}

@@ -1,0 +1,207 @@
+import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
+import type { Facts } from './facts.ts';
+import { iommuObstacles } from './iommu-obstacles.ts';
+import { changeLine } from './kernel-line.ts';
+import { classText, pciDeviceText } from './pci-text.ts';
+import { isGraphics, isPciBridge, isUsbController } from '../system/pci-classes.ts';
+
+export const iommuChecks: Check[] = [
+  {
+    id: 'iommu.firmware',
+    title: 'IOMMU in the firmware',
+    look: ({ cpu, pci: { iommu } }) =>
+      known(iommu, 'firmwareTables', (tables) => {
+        if (tables.length > 0) return ok(`The firmware tells of it (${tables.join(', ')}).`);
+        if (iommu.isOn === true) return ok('The kernel has found it without a table.');
+        if (cpu.isGuest === true) {
+          return problem('The host of this machine gives it no IOMMU.', {
+            advice: "Its host can (`<iommu model='intel'>` in its XML).",
+          });
+        }
+        const setting =
+          cpu.vendor === 'AuthenticAMD' ? '`IOMMU` (in menus such as `AMD CBS`)' : '`VT-d`';
+        return problem('The firmware tells of no IOMMU: it is off there, or the board has none.', {
+          advice: `Turn on ${setting} in the firmware's setup; no command can.`,
+        });
+      }),
+  },
+  {
+    id: 'iommu.on',
+    title: 'IOMMU',
+    look: isOn,
+  },
+  {
+    id: 'iommu.interrupts',
+    title: 'Interrupt remapping',
+    look: (facts) => {
+      const { iommu } = facts.pci;
+      if (iommu.isOn !== true) return [];
+      const [obstacle] = iommuObstacles(facts.pci);
+      if (obstacle === undefined) return ok('A device raises no interrupts but its own.');
+      if (obstacle.weight === 'unknown') {
+        return unknown(iommu.unread['interruptRemapping'] ?? 'nobody tells');
+      }
+      const finding = obstacle.weight === 'blocks' ? problem : warning;
+      return finding(
+        obstacle.explanation,
+        obstacle.weight === 'blocks'
+          ? {
+              remedy:
+                "echo 'options vfio_iommu_type1 allow_unsafe_interrupts=1' | sudo tee /etc/modprobe.d/unsafe-interrupts.conf",
+              advice:
+                "That is for guests that you trust; better turn on `x2APIC` or `VT-d` interrupt remapping in the firmware's setup.",
+            }
+          : { advice: obstacle.remedy },
+      );
+    },
+  },
+  {
+    id: 'iommu.unsafe-interrupts',
+    title: 'Permission to do without interrupt remapping',
+    look: ({ pci: { iommu } }) => {
+      if (iommu.unread['unsafeInterrupts'] !== undefined) {
+        return unknown(iommu.unread['unsafeInterrupts']);
+      }
+      if (iommu.unsafeInterrupts !== true) return ok('VFIO does not do without it.');
+      if (iommu.interruptRemapping !== true) return [];
+      return warning('VFIO is allowed to do without interrupt remapping, which this machine has.', {
+        remedy: 'sudo grep --recursive allow_unsafe_interrupts /etc/modprobe.d /etc/default/grub',
+        advice: 'Take it out of the file that this names.',
+      });
+    },
+  },
+  {
+    id: 'iommu.groups',
+    title: 'IOMMU groups',
+    look: ({ pci: { iommu, devices, names } }) => {
+      if (iommu.isOn !== true) return [];
+      if (iommu.unread['groups'] !== undefined) return unknown(iommu.unread['groups']);
+      const isLeftOut = iommu.parameters?.some((word) => word.includes('igfx_off')) === true;
+      const outside = devices.filter(
+        ({ address, iommuGroup, unread, class: code }) =>
+          iommuGroup === null &&
+          !(isLeftOut && address === '0000:00:02.0') &&
+          unread['iommuGroup'] === undefined &&
+          (isGraphics(code) || isUsbController(code)),
+      );
+      if (outside.length === 0) {
+        return ok(
+          `Every graphics card and USB controller is in one of ${iommu.groups.length} groups.`,
+        );
+      }
+      return outside.map((device) =>
+        about(
+          device.address,
+          warning(
+            `${pciDeviceText(device, names)} is in no IOMMU group, so it cannot go to a guest.`,
+            {
+              advice: 'Another slot may be behind the IOMMU.',
+            },
+          ),
+        ),
+      );
+    },
+  },
+  {
+    id: 'iommu.shared-groups',
+    title: 'Graphics cards that share their group',
+    look: ({ pci }) => {
+      if (pci.iommu.isOn !== true) return [];
+      const shared = pci.devices
+        .filter((card) => isGraphics(card.class) && card.iommuGroup !== null)
+        .flatMap((card) => {
+          const others = pci.devices.filter(
+            (each) =>
+              each.iommuGroup === card.iommuGroup &&
+              each.address.slice(0, -2) !== card.address.slice(0, -2) &&
+              !isPciBridge(each.class) &&
+              each.class?.startsWith('0600') !== true,
+          );
+          if (others.length === 0) return [];
+          const list = others.map((each) => `${each.address} (${classText(each)})`).join(', ');
+          return [
+            about(
+              card.address,
+              warning(
+                `Its group ${card.iommuGroup} has also ${list}, and goes to a guest as a whole.`,
+                {
+                  remedy: 'handglass groups',
+                  advice: 'Use a slot with a group of its own; a group cannot be split.',
+                },
+              ),
+            ),
+          ];
+        });
+      return shared.length > 0 ? shared : ok('Each goes with nothing but its own functions.');
+    },
+  },
+  {
+    id: 'iommu.igfx-off',
+    title: "The processor's graphics behind the IOMMU",
+    look: ({ pci: { iommu }, boot }) =>
+      known(iommu, 'parameters', (words) => {
+        const word = words.find((each) => /^intel_iommu=.*igfx_off/.test(each));
+        if (word === undefined) return ok('They are not left out.');
+        const rest = word.replace(/,igfx_off|igfx_off,/, '');
+        return warning(
+          `\`${word}\` leaves the processor's own graphics out of the IOMMU, which a guest with another card does not need on newer kernels.`,
+          changeLine(boot, { remove: [word], add: rest === word ? [] : [rest] }),
+        );
+      }),
+  },
+  {
+    id: 'iommu.host-devices',
+    title: "The host's own devices",
+    look: ({ pci: { iommu } }) => {
+      if (iommu.isOn !== true) return [];
+      const types = new Set(iommu.groups.flatMap(({ type }) => type ?? []));
+      if (types.size === 0 && iommu.parameters?.includes('iommu=pt') !== true) {
+        return unknown('this kernel does not tell');
+      }
+      return ok(
+        types.has('identity') || types.size === 0
+          ? 'They pass the IOMMU by, which costs them nothing.'
+          : 'They go through the IOMMU, which costs fast network cards a little; `iommu=pt` lets them pass it by.',
+      );
+    },
+  },
+];
+
+function isOn({ pci, boot, cpu, kernel }: Facts) {
+  const { iommu } = pci;
+  return known(iommu, 'isOn', (on) => {
+    if (on) return ok('The IOMMU keeps devices apart.');
+    const explanation = 'The IOMMU is off, and without it no PCI device can be given to a guest.';
+    const off = (kernel.parameters ?? []).filter(({ text }) =>
+      /^((intel|amd)_)?iommu=(.*,)?off(,|$)/.test(text),
+    );
+    if (off.length > 0) {
+      return problem(explanation, changeLine(boot, { remove: off.map(({ text }) => text) }));
+    }
+    if (cpu.isGuest === true && iommu.firmwareTables?.length === 0) {
+      return problem(explanation, {
+        advice:
+          "This machine is a guest: its host has to give it an IOMMU (`<iommu model='intel'>`).",
+      });
+    }
+    if (cpu.vendor === 'AuthenticAMD') {
+      return problem(
+        explanation,
+        iommu.firmwareTables?.length === 0
+          ? {
+              advice:
+                "Turn on `IOMMU` in the firmware's setup, in menus such as `AMD CBS`; no command can.",
+            }
+          : { remedy: 'journalctl --dmesg --grep AMD-Vi', advice: 'It tells why it is not used.' },
+      );
+    }
+    const isAsked = kernel.parameters?.some(({ text }) => text === 'intel_iommu=on');
+    if (isAsked === true) {
+      return problem(explanation, {
+        advice:
+          "The kernel is told to use it: turn on `VT-d` in the firmware's setup; no command can.",
+      });
+    }
+    return problem(explanation, changeLine(boot, { add: ['intel_iommu=on', 'iommu=pt'] }));
+  });
+}

@@ -1,0 +1,273 @@
+import { isForVfio } from './driver-obstacles.ts';
+import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
+import type { Facts } from './facts.ts';
+import { misspellingOf } from './ignored-parameters.ts';
+import { changeLine, loadEarly, takeOver } from './kernel-line.ts';
+import { idsText, pciDeviceText } from './pci-text.ts';
+import type { ModuleState } from '../system/kernel.ts';
+import { meaningOf } from '../system/kernel-parameters.ts';
+
+export const kernelChecks: Check[] = [
+  {
+    id: 'kernel.version',
+    title: 'Version of the kernel',
+    look: ({ kernel }) =>
+      known(kernel, 'version', ([major, minor]) =>
+        major > 5 || (major === 5 && minor >= 15)
+          ? ok(`${kernel.release} tells how each device can be reset.`)
+          : ok(
+              `${kernel.release} does not tell how a device is reset, as kernels from 5.15 on do.`,
+            ),
+      ),
+  },
+  {
+    id: 'kernel.parameter',
+    title: 'Parameters of the kernel that matter here',
+    look: ({ kernel }) =>
+      known(kernel, 'parameters', (parameters) =>
+        parameters.flatMap((parameter) => {
+          const meaning = misspellingOf(parameter) === null ? meaningOf(parameter) : null;
+          return meaning === null ? [] : [about(parameter.text, ok(meaning))];
+        }),
+      ),
+  },
+  {
+    id: 'kernel.ignored-parameter',
+    title: 'Parameters that the kernel ignores',
+    look: ({ kernel, boot }) =>
+      known(kernel, 'parameters', (parameters) => {
+        const found = parameters.flatMap((parameter) => {
+          const misspelling = misspellingOf(parameter);
+          if (misspelling === null) return [];
+          const { why, instead, isHarmless } = misspelling;
+          const missing = instead.filter((word) => !parameters.some(({ text }) => text === word));
+          const todo = changeLine(boot, { add: missing, remove: [parameter.text] });
+          return [about(parameter.text, (isHarmless ? warning : problem)(why, todo))];
+        });
+        return found.length > 0 ? found : ok('None of its words is a known mistake.');
+      }),
+  },
+  {
+    id: 'kernel.parameters-pending',
+    title: 'Parameters for the next start',
+    look: pendingParameters,
+  },
+  {
+    id: 'kernel.huge-page-order',
+    title: 'Order of parameters for huge pages',
+    look: ({ kernel, boot }) =>
+      known(kernel, 'parameters', (parameters) => {
+        const size = parameters.findIndex(({ name }) => name === 'hugepagesz');
+        const count = parameters.findIndex(({ name }) => name === 'hugepages');
+        if (size < 0 || count < 0 || size < count) return ok('Sizes stand before their counts.');
+        const words = [parameters[size]?.text ?? '', parameters[count]?.text ?? ''];
+        return problem(
+          `\`${words[1]}\` stands before \`${words[0]}\`, and so counts pages of the default size.`,
+          changeLine(boot, { remove: words, add: words }),
+        );
+      }),
+  },
+  {
+    id: 'kernel.acs-override',
+    title: 'ACS override',
+    look: ({ kernel, boot }) =>
+      known(kernel, 'parameters', (parameters) => {
+        const override = parameters.find(({ name }) => name === 'pcie_acs_override');
+        if (override === undefined) return ok('IOMMU groups are those of the hardware.');
+        return warning(
+          'The kernel is told to claim smaller IOMMU groups than the hardware keeps apart: a guest could reach devices of the host through their shared link.',
+          {
+            ...changeLine(boot, { remove: [override.text] }),
+            advice: 'Keep it only for guests that you trust as the host itself.',
+          },
+        );
+      }),
+  },
+  {
+    id: 'kernel.vfio-pci',
+    title: 'Driver vfio-pci',
+    look: (facts) =>
+      moduleFinding(facts, 'vfio_pci', 'gives PCI devices to guests', (state) =>
+        state === 'loadable'
+          ? ok('It is loaded when a domain needs it.')
+          : ok(state === 'built-in' ? 'It is built into the kernel.' : 'It is loaded.'),
+      ),
+  },
+  {
+    id: 'kernel.vfio-options',
+    title: 'Options of vfio-pci in modprobe.d',
+    look: vfioOptions,
+  },
+  {
+    id: 'kernel.vfio-ids',
+    title: 'Devices that are set aside for vfio-pci',
+    look: vfioIds,
+  },
+  {
+    id: 'kernel.uinput',
+    title: 'Module uinput',
+    look: (facts) =>
+      moduleFinding(facts, 'uinput', 'makes the keyboards and mice that guests read'),
+  },
+  {
+    id: 'kernel.vhost-net',
+    title: 'Module vhost_net',
+    look: (facts) => moduleFinding(facts, 'vhost_net', "carries guests' network in the kernel"),
+  },
+  {
+    id: 'kernel.tun',
+    title: 'Module tun',
+    look: (facts) => moduleFinding(facts, 'tun', 'is the other end of a network card of a guest'),
+  },
+  {
+    id: 'kernel.virtio',
+    title: 'Virtio modules',
+    look: ({ kernel }) => {
+      const names = ['virtio_pci', 'virtio_net', 'virtio_blk', 'virtio_scsi', 'virtio_balloon'];
+      const unclear = names.filter((name) => (kernel.modules[name] ?? null) === null);
+      if (unclear.length > 0) return unknown(kernel.unread['modules'] ?? 'nobody tells');
+      const absent = names.filter((name) => kernel.modules[name] === 'absent');
+      return absent.length === 0
+        ? ok('A Linux guest with this kernel has all drivers for virtio.')
+        : warning(
+            `This kernel has no ${absent.join(', ')}, which a Linux guest with it would need.`,
+            {
+              advice: "Build it with them, or use the distribution's kernel.",
+            },
+          );
+    },
+  },
+  {
+    id: 'kernel.kvmfr',
+    title: 'Module kvmfr',
+    look: (facts) => {
+      const wanted = facts.sharedMemory.some(({ entry }) => entry.path.startsWith('/dev/kvmfr'));
+      if (!wanted) return [];
+      return moduleFinding(
+        facts,
+        'kvmfr',
+        'makes the shared memory that the configuration names',
+        (state) =>
+          state === 'loadable'
+            ? problem('The module kvmfr is there and not loaded, so there is no /dev/kvmfr0.', {
+                remedy:
+                  'echo kvmfr | sudo tee /etc/modules-load.d/kvmfr.conf && sudo modprobe kvmfr',
+              })
+            : ok('It is loaded.'),
+      );
+    },
+  },
+];
+
+function moduleFinding(
+  { kernel }: Facts,
+  name: string,
+  what: string,
+  found: (state: ModuleState) => Finding = () => ok('It is there.'),
+): Finding {
+  const state = kernel.modules[name] ?? null;
+  if (state === null) return unknown(kernel.unread['modules'] ?? 'nobody tells');
+  if (state !== 'absent') return found(state);
+  return problem(`This kernel has no module ${name}, which ${what}.`, {
+    advice:
+      name === 'kvmfr'
+        ? 'Build it from the sources of Looking Glass (module/, with dkms).'
+        : "After an upgrade of the kernel, start the machine anew; otherwise use the distribution's own kernel.",
+  });
+}
+
+/** What stands in the loader's files and was not given at the start. */
+function pendingParameters({ kernel, boot }: Facts) {
+  return known(kernel, 'parameters', (parameters) =>
+    known(boot, 'nextLine', (files) => {
+      const now = new Set(parameters.map(({ text }) => text));
+      const pending = files.flatMap(({ file, parameters: next }) =>
+        next
+          .filter(({ text }) => forGuests.test(text) && !now.has(text))
+          .map(({ text }) => ({ file, text })),
+      );
+      const [first] = pending;
+      if (first === undefined) return ok('What the files of the boot loader say is in force.');
+      const list = [...new Set(pending.map(({ text }) => `\`${text}\``))].join(', ');
+      const remedy = takeOver(boot);
+      return warning(
+        `${list} stands in ${first.file} and was not given to the running kernel.`,
+        remedy === null
+          ? { advice: 'Have the boot loader take it over, and start the machine anew.' }
+          : { remedy, advice: 'Then start the machine anew.' },
+      );
+    }),
+  );
+}
+
+const forGuests = /iommu|vfio|hugepage|isolcpus|nohz_full|acs_/;
+
+/** Options of what is built in are read from the kernel's command line alone. */
+function vfioOptions({ kernel, boot }: Facts) {
+  return known(kernel, 'moduleRules', (rules) => {
+    const options = rules.filter(({ kind, module }) => kind === 'options' && module === 'vfio_pci');
+    const first = options[0];
+    if (first === undefined) return ok('No file gives it options.');
+    if (kernel.modules['vfio_pci'] === 'built-in') {
+      const words = first.text.split(/\s+/).map((word) => `vfio-pci.${word}`);
+      return problem(
+        `vfio-pci is built into this kernel, so the options in ${first.file} do nothing.`,
+        changeLine(boot, { add: words }),
+      );
+    }
+    return ok(`${first.file} gives it: ${first.text}.`);
+  });
+}
+
+function vfioIds({ kernel, boot, pci }: Facts) {
+  return known(kernel, 'parameters', (parameters) => {
+    const lists = [
+      ...parameters.filter(({ name }) => name === 'vfio_pci.ids').map(({ value }) => value ?? ''),
+      ...(kernel.moduleRules ?? [])
+        .filter(({ kind, module }) => kind === 'options' && module === 'vfio_pci')
+        .map(({ text }) => /(?:^|\s)ids=(\S+)/.exec(text)?.[1] ?? ''),
+    ];
+    const ids = [...new Set(lists.flatMap((list) => list.toLowerCase().split(',')))].filter((id) =>
+      /^[\da-f]{4}:[\da-f]{4}/.test(id),
+    );
+    if (ids.length === 0) return ok('None is named by its ids.');
+    if (pci.unread['devices'] !== undefined) return unknown(pci.unread['devices']);
+    return ids.map((id) => {
+      const own = pci.devices.filter((device) => idsText(device) === id.slice(0, 9));
+      if (own.length === 0) {
+        return about(
+          id,
+          warning(`No device of this machine has the ids ${id}.`, {
+            advice:
+              'Take them out of the list, or put the card back; `handglass groups --json` has the ids of all.',
+          }),
+        );
+      }
+      const others = own.filter(
+        ({ driver, unread }) =>
+          unread['driver'] === undefined && (driver === null || !isForVfio(driver)),
+      );
+      const [other] = others;
+      if (other === undefined)
+        return about(id, ok(`vfio-pci has ${pciDeviceText(own[0]!, pci.names)}.`));
+      const name = pciDeviceText(other, pci.names);
+      if (others.length < own.length) {
+        return about(
+          id,
+          ok(
+            `${own.length} devices have these ids, and ${other.address} is with the host (${other.driver ?? 'no driver'}).`,
+          ),
+        );
+      }
+      return about(
+        id,
+        problem(
+          `${other.address} (${name}) is to be vfio-pci's, and ${other.driver === null ? 'no driver' : other.driver} has it.`,
+          kernel.modules['vfio_pci'] === 'built-in'
+            ? { remedy: `sudo driverctl set-override ${other.address} vfio-pci` }
+            : loadEarly(boot),
+        ),
+      );
+    });
+  });
+}

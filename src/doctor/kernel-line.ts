@@ -1,0 +1,118 @@
+/** How the kernel's command line is changed on this machine, as a command where there is one. */
+import type { Boot, LineTool } from '../system/boot.ts';
+import type { Initramfs } from '../system/initramfs.ts';
+import type { Todo } from './check.ts';
+
+export interface LineChange {
+  add?: readonly string[];
+  remove?: readonly string[];
+}
+
+/** A change that the next start makes good. */
+export function changeLine(boot: Boot, { add = [], remove = [] }: LineChange): Todo {
+  const byHand = { advice: `${wordsText(add, remove)}, and start the machine anew.` };
+  // What is not plain could mean something else to a shell or to sed.
+  if (![...add, ...remove].every((word) => /^[\w.,:=/+@%-]+$/.test(word))) return byHand;
+  const remedy = commands[boot.lineTool ?? 'unknown'](boot, add, remove);
+  return remedy === null ? byHand : { remedy, advice: 'Then start the machine anew.' };
+}
+
+type Words = readonly string[];
+
+const commands: Record<LineTool, (boot: Boot, add: Words, remove: Words) => string | null> = {
+  'rpm-ostree': (_boot, add, remove) =>
+    [
+      'sudo rpm-ostree kargs',
+      ...remove.map((word) => `--delete-if-present=${word}`),
+      ...add.map((word) => `--append-if-missing=${word}`),
+    ].join(' '),
+  grubby: (_boot, add, remove) =>
+    [
+      'sudo grubby --update-kernel=ALL',
+      ...(remove.length === 0 ? [] : [`--remove-args="${remove.join(' ')}"`]),
+      ...(add.length === 0 ? [] : [`--args="${add.join(' ')}"`]),
+    ].join(' '),
+  kernelstub: (_boot, add, remove) =>
+    [
+      ...(remove.length === 0 ? [] : [`sudo kernelstub --delete-options "${remove.join(' ')}"`]),
+      ...(add.length === 0 ? [] : [`sudo kernelstub --add-options "${add.join(' ')}"`]),
+    ].join(' && '),
+  'update-grub': grubFile,
+  'grub2-mkconfig': grubFile,
+  'grub-mkconfig': grubFile,
+  nixos: () => null,
+  entries: () => null,
+  unknown: () => null,
+};
+
+/**
+ * Into the variable that is there, in whose quotes the words go first. What the file has already is only
+ * taken over; what is to go and is not in it was told to the kernel elsewhere, which a person has to find.
+ */
+function grubFile(boot: Boot, add: Words, remove: Words): string | null {
+  const variables = (boot.nextLine ?? []).filter(({ variable }) => variable !== '');
+  const there = new Set(variables.flatMap(({ parameters }) => parameters.map(({ text }) => text)));
+  const into = variables.find(({ variable }) => variable.endsWith('_DEFAULT')) ?? variables[0];
+  if (into === undefined || !into.isQuoted) return null;
+  if (!remove.every((word) => there.has(word))) return null;
+  const missing = add.filter((word) => !there.has(word) || remove.includes(word));
+  const edits = [
+    ...remove.map(
+      (word) =>
+        String.raw`-e "/^GRUB_CMDLINE_LINUX/s/\([\"' ]\)${forPattern(word)}\([\"' ]\)/\1\2/"`,
+    ),
+    ...(missing.length === 0
+      ? []
+      : [String.raw`-e "s/^${into.variable}=[\"']/&${missing.map(forText).join(' ')} /"`]),
+  ];
+  const maker = takeOver(boot) ?? '';
+  return edits.length === 0
+    ? maker
+    : `sudo sed -i ${edits.join(' ')} /etc/default/grub && ${maker}`;
+}
+
+function forPattern(word: string): string {
+  return word.replaceAll(/[./]/g, String.raw`\$&`);
+}
+
+function forText(word: string): string {
+  return word.replaceAll('/', String.raw`\/`);
+}
+
+function wordsText(add: Words, remove: Words): string {
+  const list = (words: Words) => words.map((word) => `\`${word}\``).join(' and ');
+  if (add.length === 0) return `Take ${list(remove)} off the kernel's command line`;
+  if (remove.length === 0) return `Put ${list(add)} on the kernel's command line`;
+  return `Put ${list(add)} on the kernel's command line in place of ${list(remove)}`;
+}
+
+/** What makes the boot loader take over its files; null where that is not known here. */
+export function takeOver({ lineTool }: Boot): string | null {
+  return lineTool === null ? null : (makers[lineTool] ?? null);
+}
+
+const makers: Partial<Record<LineTool, string>> = {
+  'update-grub': 'sudo update-grub',
+  'grub2-mkconfig': 'sudo grub2-mkconfig --output=/boot/grub2/grub.cfg',
+  grubby: 'sudo grub2-mkconfig --output=/boot/grub2/grub.cfg',
+  'grub-mkconfig': 'sudo grub-mkconfig --output=/boot/grub/grub.cfg',
+};
+
+/** Has vfio-pci loaded before the drivers that the initramfs has too. */
+export function loadEarly({ initramfs }: Boot): Todo {
+  const remedy = earlyLoaders[initramfs?.generator ?? 'unknown'];
+  return remedy === null
+    ? { advice: 'Have the initramfs load vfio_pci before all graphics drivers.' }
+    : { remedy, advice: 'Then start the machine anew.' };
+}
+
+const earlyLoaders: Record<Initramfs['generator'], string | null> = {
+  mkinitcpio:
+    "sudo sed -i 's/^MODULES=(/&vfio_pci vfio vfio_iommu_type1 /' /etc/mkinitcpio.conf && sudo mkinitcpio --allpresets",
+  dracut:
+    'echo \'force_drivers+=" vfio_pci vfio vfio_iommu_type1 "\' | sudo tee /etc/dracut.conf.d/vfio.conf && sudo dracut --force --regenerate-all',
+  'initramfs-tools':
+    "printf '%s\\n' vfio_pci vfio vfio_iommu_type1 | sudo tee --append /etc/initramfs-tools/modules && sudo update-initramfs -u -k all",
+  booster: null,
+  unknown: null,
+};

@@ -1,0 +1,33 @@
+import { type Check, ok, problem, unknown, warning } from './check.ts';
+import type { Facts } from './facts.ts';
+import { type KnownLine, knownLines } from './log-lines.ts';
+
+/** One for each kind of line that is known to tell of trouble. */
+export const logChecks: Check[] = knownLines.map((known) => ({
+  id: `log.${known.id}`,
+  title: known.title,
+  look: (facts) => lookFor(known, facts),
+}));
+
+function lookFor({ pattern, verdict, meaning, todo }: KnownLine, facts: Facts) {
+  const { lines, isWhole, unread } = facts.log;
+  if (lines === null) return unknown(unread['lines'] ?? 'no log could be read');
+  const matches = new RegExp(pattern);
+  const found = lines.filter(({ text }) => matches.test(text)).map(({ text }) => text);
+  const last = found.at(-1);
+  if (last === undefined) {
+    if (!isWhole) return unknown('the log does not go back to the start of this kernel');
+    return ok('No such line since the start.');
+  }
+  const finding = verdict === 'problem' ? problem : warning;
+  const count = found.length === 1 ? 'The line' : `The last of ${found.length} lines`;
+  return finding(`${meaning} ${count}: "${shortened(last)}"`, todo(facts, last));
+}
+
+const mostCharacters = 160;
+
+function shortened(text: string): string {
+  const characters = Array.from(text);
+  if (characters.length <= mostCharacters) return text;
+  return `${characters.slice(0, mostCharacters - 1).join('')}…`;
+}

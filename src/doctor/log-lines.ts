@@ -1,0 +1,305 @@
+/** Lines of the kernel, libvirt and QEMU that tell of trouble with guests, and what they mean. */
+import type { Facts } from './facts.ts';
+import { kernelParameters } from '../system/kernel-parameters.ts';
+import { misspellingOf } from './ignored-parameters.ts';
+import { changeLine, loadEarly } from './kernel-line.ts';
+import type { Todo } from './check.ts';
+
+export interface KnownLine {
+  /** Behind `log.`. */
+  id: string;
+  title: string;
+  /** In what PCRE and JavaScript share. */
+  pattern: string;
+  verdict: 'warning' | 'problem';
+  /** What it means, as one sentence. */
+  meaning: string;
+  todo: (facts: Facts, line: string) => Todo;
+}
+
+export const knownLines: readonly KnownLine[] = [
+  {
+    id: 'bar-reserved',
+    title: 'Memory of a passed card',
+    pattern: "BAR [0-9].*can't reserve",
+    verdict: 'problem',
+    meaning:
+      "vfio-pci could not have a part of the card's memory, since the firmware's screen is still in it, and the guest's picture stays black.",
+    todo: freeBar,
+  },
+  {
+    id: 'out-of-memory',
+    title: 'Guests killed for want of memory',
+    pattern: String.raw`[Oo]ut of memory: Kill.*\((qemu|CPU [0-9])|oom-kill:.*task=(qemu|CPU [0-9])`,
+    verdict: 'problem',
+    meaning:
+      'The host ran out of memory and killed a guest: with a device of the host all of its memory is taken at once.',
+    todo: () => ({
+      advice: 'Give the domain less memory, or reserve fewer huge pages than are left over.',
+    }),
+  },
+  {
+    id: 'group-not-viable',
+    title: 'Whole groups',
+    pattern: 'group [0-9]+ is not viable',
+    verdict: 'problem',
+    meaning:
+      'A guest did not start, since another device of the same IOMMU group is with the host.',
+    todo: () => ({
+      remedy: 'handglass groups',
+      advice: 'It shows what shares the group; all of that has to go with the device.',
+    }),
+  },
+  {
+    id: 'input-busy',
+    title: 'Input devices that are grabbed',
+    pattern: '(EVIOCGRAB|[Gg]rab).*([Rr]esource busy|EBUSY)|Another program has grabbed it',
+    verdict: 'problem',
+    meaning: 'Another program holds an input device for itself, so that nobody else hears it.',
+    todo: () => ({
+      remedy: 'sudo fuser --verbose /dev/input/event*',
+      advice: 'It tells who has it open; end other switchers such as evsieve or input-remapper.',
+    }),
+  },
+  {
+    id: 'kvmfr',
+    title: 'Module kvmfr',
+    pattern: 'kvmfr: (Unknown symbol|version magic|disagrees about|.*[Ff]ailed to|.*[Ii]nvalid)',
+    verdict: 'problem',
+    meaning:
+      'The module kvmfr does not fit this kernel or its options, so there is no /dev/kvmfr0.',
+    todo: () => ({ remedy: 'sudo dkms autoinstall && sudo modprobe kvmfr' }),
+  },
+  {
+    id: 'unsigned-module',
+    title: 'Modules without a signature',
+    pattern:
+      '(unsigned module loading is restricted|Loading of unsigned module is rejected|module verification failed: signature.*(kvmfr|vendor))',
+    verdict: 'warning',
+    meaning: 'With Secure Boot the kernel takes no module that is not signed, such as kvmfr.',
+    todo: () => ({
+      advice:
+        "Enrol the key that dkms signs with (`sudo mokutil --import`), or turn off Secure Boot in the firmware's setup.",
+    }),
+  },
+  {
+    id: 'apparmor',
+    title: 'AppArmor',
+    pattern:
+      'apparmor="DENIED".*(libvirt|qemu).*name="(/dev/(kvmfr|shm/|input/|vfio/)|[^"]*(looking-glass|[.]rom))',
+    verdict: 'problem',
+    meaning: 'AppArmor kept a guest from a file that it needs.',
+    todo: (_facts, line) => {
+      const path = /name="(\/[\w./+:-]+)"/.exec(line)?.[1];
+      if (path === undefined)
+        return { advice: 'Allow it in /etc/apparmor.d/local/abstractions/libvirt-qemu.' };
+      return {
+        remedy: `echo '${path} rw,' | sudo tee --append /etc/apparmor.d/local/abstractions/libvirt-qemu`,
+        advice: 'It holds when the domain starts anew.',
+      };
+    },
+  },
+  {
+    id: 'selinux',
+    title: 'SELinux',
+    pattern: 'avc: +denied .*(svirt|qemu).*(looking-glass|/dev/shm|kvmfr|tmpfs|hugetlb|input)',
+    verdict: 'problem',
+    meaning: 'SELinux kept a guest from a file that it needs.',
+    todo: () => ({
+      remedy:
+        'sudo ausearch --message avc --comm qemu-kvm | audit2allow -M handglass && sudo semodule --install handglass.pp',
+      advice: 'Read handglass.te before the second step.',
+    }),
+  },
+  {
+    id: 'permission',
+    title: 'Rights of guests',
+    pattern:
+      "([Cc]ould not open|failed to open) '?/dev/(input|vfio|kvmfr|shm)[^ ]*:? ?Permission denied",
+    verdict: 'problem',
+    meaning: 'QEMU had no right to open a device that the domain names.',
+    todo: () => ({
+      advice:
+        'Have libvirt know of the device by an element of its own in place of `qemu:commandline`, or list it in `cgroup_device_acl` of /etc/libvirt/qemu.conf.',
+    }),
+  },
+  {
+    id: 'locked-memory',
+    title: 'Locked memory',
+    pattern: 'RLIMIT_MEMLOCK .*exceeded|cannot limit locked memory',
+    verdict: 'problem',
+    meaning: 'A guest with a device of the host may not lock as much memory as it has.',
+    todo: () => ({
+      advice:
+        'Let libvirt start it, which raises the limit, or raise `LimitMEMLOCK` of what starts your QEMU above its memory.',
+    }),
+  },
+  {
+    id: 'rom-signature',
+    title: 'ROM of a passed card',
+    pattern: 'vfio-pci.*Invalid PCI ROM header signature',
+    verdict: 'warning',
+    meaning:
+      "The card's ROM cannot be read, mostly because it has shown this machine's own screen.",
+    todo: (_facts, line) => {
+      const address = addressIn(line);
+      return {
+        remedy: `sudo handglass vbios dump ${address ?? '01:00.0'} --to gpu.rom`,
+        advice:
+          "Do it while another card has the screen, and name the file in the domain: `<rom file='…'/>`.",
+      };
+    },
+  },
+  {
+    id: 'reset-failed',
+    title: 'Resets of passed devices',
+    pattern:
+      'vfio-pci.*(not ready [0-9]+ms after|timed out waiting for pending|[Uu]nable to change power state|[Rr]efused to change power state)',
+    verdict: 'problem',
+    meaning:
+      'A device did not come back from its reset, and is of no use until the machine starts anew.',
+    todo: () => ({
+      advice:
+        "Start the machine anew. Of AMD's cards, let the guest eject them before it ends (`handglass-guest install --eject`), or load vendor-reset.",
+    }),
+  },
+  {
+    id: 'iommu-faults',
+    title: 'Devices that were stopped by the IOMMU',
+    pattern: String.raw`DMAR: \[?(DMA|INTR).*fault|AMD-Vi: Event logged \[IO_PAGE_FAULT`,
+    verdict: 'warning',
+    meaning: 'A device reached for memory that is not its own, and the IOMMU stopped it.',
+    todo: ({ boot, kernel }) => {
+      const isPast = kernel.parameters?.some(({ text }) => text === 'iommu=pt') ?? true;
+      return isPast
+        ? { advice: "It is the guest's driver, or a fault of the device; no command mends it." }
+        : {
+            ...changeLine(boot, { add: ['iommu=pt'] }),
+            advice: 'It helps where it is a device of the host, after the next start.',
+          };
+    },
+  },
+  {
+    id: 'iommu-failed',
+    title: 'Start of the IOMMU',
+    pattern:
+      'AMD-Vi: (Completion-Wait loop timed out|.*[Dd]isabl|Failed)|DMAR: (.*Disabling IOMMU|Failed to|IOMMU feature .* inconsistent)|DMAR.*[Ff]irmware [Bb]ug|IVRS.*[Ff]irmware [Bb]ug',
+    verdict: 'warning',
+    meaning: 'The kernel finds the firmware wrong about the IOMMU, or could not use a part of it.',
+    todo: () => ({ advice: 'A newer firmware of the board often mends it; no command does.' }),
+  },
+  {
+    id: 'virtualization-off',
+    title: 'Virtualization in the firmware',
+    pattern: String.raw`kvm.*(disabled by bios|disabled by BIOS|\(by BIOS\)|no hardware support)`,
+    verdict: 'problem',
+    meaning: 'KVM was not started, since the firmware has virtualization off.',
+    todo: () => ({ advice: "Turn on VT-x or SVM in the firmware's setup; no command can." }),
+  },
+  {
+    id: 'unknown-parameters',
+    title: 'Parameters that the kernel does not know',
+    pattern:
+      'Unknown kernel command line parameters.*(iommu|vfio|acs_|kvm|hugepage|isolcpu|efifb|intremap)',
+    verdict: 'warning',
+    meaning: 'The kernel says that it does not know some of its parameters, so they do nothing.',
+    todo: ({ boot }, line) => {
+      const said = /parameters "?([^"]*)/.exec(line)?.[1] ?? '';
+      const own = kernelParameters(said).filter(({ name }) => forGuests.test(name));
+      const strange = own.filter((each) => misspellingOf(each) === null);
+      return strange.length === 0
+        ? { advice: 'What is meant is told of by `kernel.ignored-parameter`.' }
+        : changeLine(boot, { remove: strange.map(({ text }) => text) });
+    },
+  },
+  {
+    id: 'shm-size',
+    title: 'Size of shared memory',
+    pattern: 'backing store.*does not match|shmem size must be a power of two',
+    verdict: 'problem',
+    meaning:
+      'A guest did not start, since the file of its shared memory has another size than its XML says.',
+    todo: () => ({ remedy: 'handglass shm status' }),
+  },
+  {
+    id: 'usb-ports',
+    title: 'USB ports of guests',
+    pattern: 'No free USB ports',
+    verdict: 'warning',
+    meaning: 'A domain had no USB port left for one more device.',
+    todo: () => ({
+      advice:
+        "Give its controller more with `virsh edit`: `<controller type='usb' model='qemu-xhci' ports='15'/>`.",
+    }),
+  },
+  {
+    id: 'clock-unstable',
+    title: 'Processor clock (TSC)',
+    pattern: "Marking (clocksource 'tsc' as|TSC) unstable",
+    verdict: 'warning',
+    meaning:
+      'The kernel does not trust the clock of the processor, and guests stutter with the one that it uses.',
+    todo: () => ({ advice: 'A newer firmware of the board often mends it; no command does.' }),
+  },
+  {
+    id: 'split-lock',
+    title: 'Split locks',
+    pattern: 'split.lock.*KVM took a split_lock trap|split lock detection: #AC: .*KVM',
+    verdict: 'warning',
+    meaning:
+      'A guest locks memory across two lines of the cache, and the kernel slows it down for that.',
+    todo: ({ boot }) => changeLine(boot, { add: ['split_lock_detect=off'] }),
+  },
+  {
+    id: 'link-errors',
+    title: 'PCI Express links',
+    pattern: 'PCIe Bus Error: severity=Uncorrect',
+    verdict: 'warning',
+    meaning: 'A PCI Express link lost data, which a guest sees as a device that fails.',
+    todo: () => ({ advice: 'Look at the riser cable and the slot; no command mends it.' }),
+  },
+  {
+    id: 'unknown-registers',
+    title: 'Registers that guests ask for',
+    pattern: 'kvm.*unhandled (rd|wr)msr',
+    verdict: 'warning',
+    meaning:
+      'A guest asked for a register of the processor that KVM does not know, which stops some guests.',
+    todo: () => ({
+      remedy:
+        "echo 'options kvm ignore_msrs=1 report_ignored_msrs=0' | sudo tee /etc/modprobe.d/kvm.conf",
+      advice: 'Only where a guest stops; it holds when the module is loaded anew.',
+    }),
+  },
+  {
+    id: 'vfio-late',
+    title: 'Drivers that came before vfio-pci',
+    pattern:
+      'vfio-pci.*(probe of .* failed with error|probe with driver vfio-pci failed with error)',
+    verdict: 'problem',
+    meaning: 'vfio-pci could not take a device.',
+    todo: ({ boot }) => loadEarly(boot),
+  },
+];
+
+const forGuests = /iommu|vfio|acs_|kvm|hugepage|isolcpu|efifb|intremap/;
+
+/** For good by a parameter that fits the kernel's age, and for now by taking the card out for a moment. */
+function freeBar({ boot, kernel, pci }: Facts, line: string): Todo {
+  const [major = 0, minor = 0] = kernel.version ?? [];
+  const isNew = major > 5 || (major === 5 && minor >= 15);
+  const change = changeLine(boot, {
+    add: [isNew ? 'initcall_blacklist=sysfb_init' : 'video=efifb:off'],
+  });
+  const card = pci.devices.find(({ address }) => address === addressIn(line));
+  const bridge = card?.bridges?.at(-1);
+  if (bridge === undefined) return change;
+  const now = `echo 1 | sudo tee /sys/bus/pci/devices/${bridge}/remove /sys/bus/pci/rescan`;
+  return { ...change, advice: `${change.advice ?? ''} Until then: \`${now}\`.`.trim() };
+}
+
+export const logPatterns: readonly string[] = knownLines.map(({ pattern }) => pattern);
+
+function addressIn(line: string): string | null {
+  return /[\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.[0-7]/i.exec(line)?.[0] ?? null;
+}

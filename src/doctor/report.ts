@@ -1,0 +1,66 @@
+/** What the doctor says: what `handglass doctor` shows, and prints with --json. */
+import { reasonOf } from '../errors.ts';
+import { printable } from '../system/printable.ts';
+import { type Check, type Finding, unknown } from './check.ts';
+import { subjects } from './checks.ts';
+import type { Facts } from './facts.ts';
+
+/** Nothing is taken from this shape or changed in it without a new number; things may be added. */
+export interface DoctorReport {
+  format: 1;
+  /** How many results there are of each verdict. */
+  counts: Record<Finding['verdict'], number>;
+  subjects: { name: string; results: Result[] }[];
+}
+
+/** A check can have several results, each about something else. */
+export interface Result extends Finding {
+  /** The check's: `iommu.on`. Stable. */
+  id: string;
+  title: string;
+  /** The section of the manual that says more. */
+  link: string;
+}
+
+/** @param facts of one machine; nothing else is looked at, so the same facts bring the same report */
+export function doctorReport(facts: Facts): DoctorReport {
+  const found = subjects.map(({ name, checks }) => ({
+    name,
+    results: checks.flatMap((check) => resultsOf(check, facts)),
+  }));
+  const all = found.flatMap(({ results }) => results);
+  const count = (verdict: Finding['verdict']) =>
+    all.filter((result) => result.verdict === verdict).length;
+  return {
+    format: 1,
+    counts: {
+      ok: count('ok'),
+      warning: count('warning'),
+      problem: count('problem'),
+      unknown: count('unknown'),
+    },
+    subjects: found,
+  };
+}
+
+function resultsOf({ id, title, look }: Check, facts: Facts): Result[] {
+  return [lookedAt(look, facts)].flat().map((finding) => ({
+    id,
+    title,
+    ...finding,
+    about: printable(finding.about),
+    explanation: printable(finding.explanation),
+    remedy: finding.remedy === null ? null : printable(finding.remedy),
+    advice: printable(finding.advice),
+    link: id.replaceAll('.', '-'),
+  }));
+}
+
+/** A machine may show what nobody foresaw: that costs one check, and not the screen. */
+function lookedAt(look: Check['look'], facts: Facts): Finding | Finding[] {
+  try {
+    return look(facts);
+  } catch (error) {
+    return unknown(`a defect of Handglass (${reasonOf(error)})`);
+  }
+}

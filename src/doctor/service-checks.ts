@@ -1,0 +1,194 @@
+import type { Membership } from '../system/memberships.ts';
+import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
+import type { Facts } from './facts.ts';
+
+const install = 'sudo sh /usr/lib/handglass/units/install.sh';
+
+export const serviceChecks: Check[] = [
+  {
+    id: 'service.configuration',
+    title: 'Configuration',
+    look: ({ configuration: { path, state, problem: text }, service }) => {
+      if (state === 'read') return ok(`${path} is right as it stands.`);
+      if (state === 'absent') {
+        if (service.hasUnits === false) return [];
+        return warning(`There is no ${path}, so nothing is handed over.`, {
+          remedy: install,
+          advice: 'It installs the example, in which every line is explained.',
+        });
+      }
+      return problem(text.replace(/\.$/, '').concat('.'), {
+        remedy: `handglass config check ${path}`,
+      });
+    },
+  },
+  {
+    id: 'service.units',
+    title: 'Installation',
+    look: ({ service }) =>
+      known(service, 'hasUnits', (isThere) =>
+        isThere
+          ? ok('The units are installed.')
+          : warning('The service is not installed.', { remedy: install }),
+      ),
+  },
+  {
+    id: 'service.running',
+    title: 'Service',
+    look: ({ service }) => {
+      if (service.hasUnits === false) return [];
+      return known(service, 'hasSocket', (isThere) =>
+        isThere
+          ? ok('Its socket is there.')
+          : warning('The service does not run.', {
+              remedy: 'sudo systemctl enable --now handglass-shm handglass',
+            }),
+      );
+    },
+  },
+  {
+    id: 'service.boot',
+    title: 'Start with the machine',
+    look: ({ service, virtualization }) => {
+      if (service.hasUnits !== true) return [];
+      return known(virtualization, 'enabledUnits', (units) => {
+        const missing = ['handglass-shm.service', 'handglass.service'].filter(
+          (name) => !units.includes(name),
+        );
+        return missing.length === 0
+          ? ok('It starts with the machine.')
+          : warning(`${missing.join(' and ')} does not start with the machine.`, {
+              remedy: 'sudo systemctl enable handglass-shm handglass',
+            });
+      });
+    },
+  },
+  {
+    id: 'service.udev-rules',
+    title: 'Rules for udev',
+    look: ({ service }) => {
+      if (service.hasUnits === false) return [];
+      return known(service, 'hasUdevRules', (isThere) =>
+        isThere
+          ? ok('They are installed.')
+          : problem('The rules for udev are missing, so the service may make no input devices.', {
+              remedy: install,
+            }),
+      );
+    },
+  },
+  {
+    id: 'service.user',
+    title: "The service's user",
+    look: ({ service, people }) => {
+      if (service.hasUnits === false) return [];
+      return known(people, 'service', (user) => {
+        if (user === 'absent') {
+          return problem('There is no user handglass, as whom the service runs.', {
+            remedy: 'sudo systemd-sysusers handglass.conf',
+          });
+        }
+        const missing = ['input', 'kvm', 'libvirt'].filter((group) => !user.groups.includes(group));
+        // The unit brings these groups along where they exist.
+        return missing.length === 0
+          ? ok(`It is in ${user.groups.join(', ')}.`)
+          : warning(`The user handglass is not in the group ${missing.join(' and ')}.`, {
+              remedy: `sudo usermod --append --groups ${missing.join(',')} handglass`,
+              advice: 'Then restart the service: `sudo systemctl restart handglass`.',
+            });
+      });
+    },
+  },
+  {
+    id: 'service.caller',
+    title: 'Your right to talk to the service',
+    look: ({ service, people }) =>
+      service.hasUnits === false ? [] : groupFinding(people, 'handglass', 'talk to the service'),
+  },
+  {
+    id: 'service.uinput',
+    title: 'Right to make input devices',
+    look: ({ service, people, kernel }) => {
+      if (service.hasUnits === false) return [];
+      return known(service, 'uinput', (node) => {
+        if (node === 'absent') {
+          if (kernel.modules['uinput'] === 'absent') return [];
+          return problem('There is no /dev/uinput.', { remedy: 'sudo modprobe uinput' });
+        }
+        if ((node.mode & 0o060) === 0o060 || (node.mode & 0o006) === 0o006) {
+          return ok('A group may open /dev/uinput.');
+        }
+        if (people.service === 'absent') return [];
+        return problem('The service may not open /dev/uinput, so no guest gets a keyboard.', {
+          remedy: 'sudo udevadm trigger --settle --sysname-match=uinput',
+          advice: `Where that changes nothing, install the rules: \`${install}\`.`,
+        });
+      });
+    },
+  },
+  {
+    id: 'service.drivers-probe',
+    title: 'Right to give USB devices their drivers back',
+    look: ({ service }) => {
+      if (service.hasUnits === false) return [];
+      return known(service, 'driversProbe', (file) => {
+        if (file === 'absent') return [];
+        return (file.mode & 0o020) === 0
+          ? warning(
+              'The service may not have the kernel look for drivers again, which a USB device needs after a killed guest.',
+              {
+                remedy: "sudo udevadm trigger --settle --sysname-match='usb*'",
+              },
+            )
+          : ok('A group may write to drivers_probe.');
+      });
+    },
+  },
+  {
+    id: 'service.logout',
+    title: 'Shared memory at logout',
+    look: ({ service, sharedMemory }) => {
+      if (service.hasUnits === false && sharedMemory.length === 0) return [];
+      return known(service, 'keepsSharedMemory', (keeps) =>
+        keeps
+          ? ok('logind leaves it alone.')
+          : warning(
+              'logind removes shared memory when its owner logs out, from under a running guest too.',
+              {
+                remedy:
+                  "printf '[Login]\\nRemoveIPC=no\\n' | sudo install -D -m 644 /dev/stdin /etc/systemd/logind.conf.d/handglass.conf && sudo systemctl kill --signal=HUP systemd-logind",
+              },
+            ),
+      );
+    },
+  },
+];
+
+/** Whether the caller is in a group, by the login or at least by the next one. */
+export function groupFinding(people: Facts['people'], group: string, what: string) {
+  return known(people, 'caller', (caller) => {
+    if (caller.uid === 0) return ok('Root may.');
+    if (caller.groups.includes(group)) return ok(`You are in the group ${group}.`);
+    const { callerAnew } = people;
+    if (callerAnew === null) return unknown(people.unread['callerAnew'] ?? 'nobody tells');
+    const isNew = callerAnew !== 'absent' && callerAnew.groups.includes(group);
+    return about(
+      caller.user,
+      isNew
+        ? warning(
+            `You were put into the group ${group} after you logged in, so you cannot ${what} yet.`,
+            {
+              advice: 'Log out and in again; no command does it for a whole desktop.',
+            },
+          )
+        : warning(`You are not in the group ${group}, so you cannot ${what} without root.`, {
+            remedy: `sudo usermod --append --groups ${group} ${nameOf(caller)}`,
+            advice: 'Then log in again.',
+          }),
+    );
+  });
+}
+
+function nameOf({ user }: Membership): string {
+  return /^[\w.-]+$/.test(user) ? user : '"$USER"';
+}

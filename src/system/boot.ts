@@ -1,0 +1,217 @@
+/** How this machine starts, and what has to be told to whom so that it starts otherwise. */
+import { isErrno } from '../errors.ts';
+import type { ReadFiles } from '../host/ports.ts';
+import { optionalAttribute, unlessGone } from './attributes.ts';
+import { initramfsOf, type Initramfs } from './initramfs.ts';
+import { type KernelParameter, kernelParameters } from './kernel-parameters.ts';
+import { printable } from './printable.ts';
+import { expected, type Unread, unlessUnread } from './unread.ts';
+
+/** What could not be read is null, and `unread` has the reason by the name of the property. */
+export interface Boot {
+  distribution: Distribution | null;
+  /** What keeps programs apart from the machine itself: `docker`, `podman`; empty outside. */
+  container: string | null;
+  firmware: 'efi' | 'bios' | null;
+  /** Whether the firmware starts nothing that is not signed; on BIOS machines it never does. */
+  secureBoot: boolean | null;
+  /** How far the kernel keeps root from itself. */
+  lockdown: 'none' | 'integrity' | 'confidentiality' | null;
+  loader: 'grub' | 'systemd-boot' | 'refind' | 'unknown' | null;
+  /** What changes the kernel's command line here; `unknown` where a person has to find out. */
+  lineTool: LineTool | null;
+  /** What the next start will say, by the files that the tools above make it from. */
+  nextLine: NextLine[] | null;
+  initramfs: Initramfs | null;
+  /** /etc/defaults, which is nobody's: the folder is /etc/default. */
+  hasDefaultsFolder: boolean | null;
+  unread: Unread;
+}
+
+export interface NextLine {
+  file: string;
+  /** Of GRUB's file; empty of a file that is the line. */
+  variable: string;
+  isQuoted: boolean;
+  parameters: KernelParameter[];
+}
+
+export interface Distribution {
+  /** `debian`, `fedora`, `arch`. */
+  id: string;
+  /** What it is like, itself first. */
+  family: string[];
+  name: string;
+  version: string;
+  /** Whether its system files are only changed as a whole. */
+  isImmutable: boolean;
+}
+
+export type LineTool =
+  | 'rpm-ostree'
+  | 'nixos'
+  | 'grubby'
+  | 'update-grub'
+  | 'grub2-mkconfig'
+  | 'grub-mkconfig'
+  | 'kernelstub'
+  | 'entries'
+  | 'unknown';
+
+export async function readBoot(host: ReadFiles): Promise<Boot> {
+  const unread: Unread = {};
+  const fact = <T>(name: string, reading: () => T | Promise<T>) =>
+    unlessUnread(unread, name, reading);
+  const distribution = await fact('distribution', () => readDistribution(host));
+  const firmware = await fact('firmware', async () =>
+    (await isThere(host, '/sys/firmware/efi')) ? 'efi' : 'bios',
+  );
+  const loader = await fact('loader', () => readLoader(host));
+  return {
+    distribution,
+    container: await fact('container', () => readContainer(host)),
+    firmware,
+    secureBoot: await fact('secureBoot', async () =>
+      firmware === 'bios' ? false : isSecure(await host.readText(secureBootFile)),
+    ),
+    lockdown: await fact('lockdown', () => readLockdown(host)),
+    loader,
+    lineTool: await fact('lineTool', () => lineTool(host, distribution, loader)),
+    nextLine: await fact('nextLine', () => nextLine(host)),
+    initramfs: await fact('initramfs', () => initramfsOf(host)),
+    hasDefaultsFolder: await fact('hasDefaultsFolder', () => isThere(host, '/etc/defaults/grub')),
+    unread,
+  };
+}
+
+async function isThere(host: ReadFiles, path: string): Promise<boolean> {
+  try {
+    return (await unlessGone(host.factsOf(path))) !== null;
+  } catch (error) {
+    if (isErrno(error, 'ENOTDIR')) return false;
+    throw error;
+  }
+}
+
+async function readDistribution(host: ReadFiles): Promise<Distribution> {
+  const text =
+    (await unlessGone(host.readText('/etc/os-release'))) ??
+    (await host.readText('/usr/lib/os-release'));
+  const value = (key: string) =>
+    printable(new RegExp(`^${key}=["']?([^"'\n]*)`, 'm').exec(text)?.[1] ?? '');
+  const id = value('ID') || 'linux';
+  return {
+    id,
+    family: [id, ...value('ID_LIKE').split(' ')].filter(Boolean),
+    name: value('PRETTY_NAME') || `${value('NAME') || id} ${value('VERSION_ID')}`.trim(),
+    version: value('VERSION_ID'),
+    isImmutable:
+      (await isThere(host, '/run/ostree-booted')) ||
+      /^(nixos|steamos|opensuse-microos|guix)$/.test(id),
+  };
+}
+
+async function readContainer(host: ReadFiles): Promise<string> {
+  const named = await optionalAttribute(host, '/run/systemd/container');
+  if (named !== '') return printable(named.split('\n')[0] ?? '');
+  if (await isThere(host, '/.dockerenv')) return 'docker';
+  return (await isThere(host, '/run/.containerenv')) ? 'podman' : '';
+}
+
+const globalVariables = '8be4df61-93ca-11d2-aa0d-00e098032b8c';
+const secureBootFile = `/sys/firmware/efi/efivars/SecureBoot-${globalVariables}`;
+const loaderFile = '/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f';
+
+/** Four bytes of attributes, then the value. */
+function isSecure(text: string): boolean {
+  const value = text.codePointAt(4);
+  if (value !== 0 && value !== 1) throw new Error('unexpected content of SecureBoot');
+  return value === 1;
+}
+
+async function readLockdown(host: ReadFiles): Promise<Boot['lockdown']> {
+  const text = await optionalAttribute(host, '/sys/kernel/security/lockdown');
+  if (text === '') return 'none';
+  return expected(text, /\[(none|integrity|confidentiality)\]/) as Boot['lockdown'];
+}
+
+/** A loader may tell its name, in UTF-16; otherwise its files do. */
+async function readLoader(host: ReadFiles): Promise<Boot['loader']> {
+  const told = (await unlessGone(host.readText(loaderFile)).catch(() => null)) ?? '';
+  const name = told.replaceAll('\0', '');
+  if (name.includes('systemd-boot')) return 'systemd-boot';
+  if (name.includes('GRUB')) return 'grub';
+  const signs = [
+    ['/boot/refind_linux.conf', 'refind'],
+    ['/boot/grub/grub.cfg', 'grub'],
+    ['/boot/grub', 'grub'],
+    ['/boot/grub2', 'grub'],
+    ['/boot/loader/loader.conf', 'systemd-boot'],
+    ['/efi/loader/loader.conf', 'systemd-boot'],
+    ['/boot/efi/loader/loader.conf', 'systemd-boot'],
+    ['/etc/default/grub', 'grub'],
+  ] as const;
+  const failures: unknown[] = [];
+  for (const [path, loader] of signs) {
+    try {
+      if (await isThere(host, path)) return loader;
+    } catch (error) {
+      // /boot is often closed to all but root, and then another sign may be open.
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return 'unknown';
+}
+
+async function lineTool(
+  host: ReadFiles,
+  distribution: Distribution | null,
+  loader: Boot['loader'],
+): Promise<LineTool> {
+  if (await isThere(host, '/run/ostree-booted')) return 'rpm-ostree';
+  if (distribution?.id === 'nixos') return 'nixos';
+  const programs: [LineTool, string[]][] = [
+    ['kernelstub', ['kernelstub']],
+    ['grubby', ['grubby']],
+    ...(loader === 'systemd-boot'
+      ? []
+      : ([
+          ['update-grub', ['update-grub']],
+          ['grub2-mkconfig', ['grub2-mkconfig']],
+          ['grub-mkconfig', ['grub-mkconfig']],
+        ] as [LineTool, string[]][])),
+  ];
+  for (const [tool, names] of programs) {
+    for (const name of names) {
+      for (const folder of ['/usr/sbin', '/usr/bin']) {
+        if (await isThere(host, `${folder}/${name}`)) return tool;
+      }
+    }
+  }
+  return loader === 'systemd-boot' ? 'entries' : 'unknown';
+}
+
+async function nextLine(host: ReadFiles): Promise<NextLine[]> {
+  const grub = (await unlessGone(host.readText('/etc/default/grub'))) ?? '';
+  const variables = grub.matchAll(/^\s*(GRUB_CMDLINE_LINUX(?:_DEFAULT)?)=(["']?)(.*?)\2\s*$/gm);
+  const plain = await unlessGone(host.readText('/etc/kernel/cmdline'));
+  return [
+    ...[...variables].map(([, variable = '', quote, line = '']) => ({
+      file: '/etc/default/grub',
+      variable,
+      isQuoted: quote !== '',
+      parameters: kernelParameters(printable(line)),
+    })),
+    ...(plain === null
+      ? []
+      : [
+          {
+            file: '/etc/kernel/cmdline',
+            variable: '',
+            isQuoted: false,
+            parameters: kernelParameters(printable(plain.trim().replaceAll('\n', ' '))),
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { doctorReport, type Result } from '../../src/doctor/report.ts';
+import { readFacts } from '../../src/doctor/read-facts.ts';
+import { subjects } from '../../src/doctor/checks.ts';
+import { equipped } from '../machines/equipped.ts';
+import { machines } from '../machines/machines.ts';
+import { buildWithSoftware } from '../machines/software.ts';
+import { healthy } from './healthy.ts';
+
+const checks = subjects.flatMap((subject) => subject.checks);
+
+test('there are many, each with a name of its own', () => {
+  const ids = checks.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.length).toBeGreaterThanOrEqual(60);
+  expect(ids.filter((id) => !/^[a-z-]+\.[a-z-]+$/.test(id))).toEqual([]);
+  expect(
+    checks.filter(({ title }) => !/^[A-Zw]/.test(title) && !title.startsWith('libvirt')),
+  ).toEqual([]);
+});
+
+test('a machine on which all is well has nothing amiss', () => {
+  const { counts, subjects: told } = doctorReport(healthy());
+  const amiss = told.flatMap(({ results }) => results).filter(({ verdict }) => verdict !== 'ok');
+  expect(amiss).toEqual([]);
+  expect(counts).toMatchObject({ warning: 0, problem: 0, unknown: 0 });
+});
+
+/** Outside of quotes a full stop before a space or at the end ends a sentence. */
+function sentencesIn(text: string): number {
+  const plain = text
+    .replaceAll(/"[^]*"/g, 'quoted.')
+    .replaceAll(/`[^`]*`/g, 'code')
+    .replaceAll(/\([^)]*\)/g, '');
+  return plain.match(/[.!?](?=\s|$)/g)?.length ?? 0;
+}
+
+describe.each(Object.keys(equipped))('on %s', (name) => {
+  test('each result is explained in two sentences at most, and what is amiss has a way out', async () => {
+    const [machine, software] = [machines[name], equipped[name]];
+    if (machine === undefined || software === undefined) throw new Error(name);
+    const { machine: host, virsh } = await buildWithSoftware(machine, software);
+    const configPath = '/etc/handglass/handglass.toml';
+    const report = doctorReport(await readFacts(host, { configPath, virsh }));
+    const results = report.subjects.flatMap((subject) => subject.results);
+    const isBad = ({ explanation, remedy, advice, verdict, link }: Result) =>
+      explanation === '' ||
+      sentencesIn(explanation) === 0 ||
+      sentencesIn(explanation) > 2 ||
+      (['problem', 'warning'].includes(verdict) && remedy === null && advice === '') ||
+      remedy === '' ||
+      link === '';
+    expect(results.filter(isBad)).toEqual([]);
+  });
+});
+
+test('what could not be looked at is never fine, and a defect in one check costs that check alone', () => {
+  const facts = healthy((each) => {
+    each.cpu.virtualization = null;
+    each.cpu.processors = 'hostile' as never;
+  });
+  const results = doctorReport(facts).subjects.flatMap((subject) => subject.results);
+  expect(results.find(({ id }) => id === 'cpu.virtualization')?.verdict).toBe('unknown');
+  expect(results.find(({ id }) => id === 'cpu.topology')).toMatchObject({
+    verdict: 'unknown',
+    explanation: expect.stringContaining('a defect of Handglass'),
+  });
+  expect(results.find(({ id }) => id === 'cpu.kvm')?.verdict).toBe('ok');
+});

@@ -1,0 +1,409 @@
+import { expect, test } from 'vitest';
+import type { FileFacts } from '../../src/host/ports.ts';
+import { parseDomainXml } from '../../src/libvirt/domain-xml.ts';
+import { domainXml } from '../machines/domain.ts';
+import { card, expectation, fileFacts, found, type Row, withDomain } from './healthy.ts';
+
+const both =
+  (...changes: Row['change'][]): Row['change'] =>
+  (facts) => {
+    for (const change of changes) change(facts);
+  };
+const guest = (at: number, changes: Parameters<typeof card>[1]): Row['change'] => {
+  return ({ pci }) => {
+    Object.assign(pci.devices[at] ?? {}, changes);
+  };
+};
+const gpu = { pci: ['01:00.0', '01:00.1'] };
+
+function withFirmware(found: FileFacts | 'absent'): Row['change'] {
+  const [code, template] = ['OVMF_CODE_4M.fd', 'OVMF_VARS.fd'].map(
+    (name) => `/usr/share/OVMF/${name}`,
+  );
+  const xml = domainXml({ name: 'win10', memoryMib: 1024, vcpus: 1 })
+    .replace("<os firmware='efi'>", '<os>')
+    .replace(
+      '</os>',
+      `<loader type='pflash'>${code}</loader><nvram template='${template}'>/a.fd</nvram></os>`,
+    );
+  return (facts) => {
+    facts.libvirt.domains = [
+      { name: 'win10', isRunning: false, xml: parseDomainXml(xml), unread: {} },
+    ];
+    facts.paths = new Map(
+      [code, template].map((path) => [path ?? '', { found, uses: [], unread: {} }]),
+    );
+  };
+}
+
+const rows: Row[] = [
+  {
+    id: 'domain.known',
+    when: 'libvirt knows another',
+    change: ({ libvirt: { domains } }) => {
+      if (domains?.[0] !== undefined) domains[0].name = 'other';
+    },
+    verdict: 'problem',
+  },
+  {
+    id: 'domain.readable',
+    when: 'its XML cannot be read',
+    change: ({ libvirt: { domains } }) => {
+      if (domains?.[0] === undefined) return;
+      domains[0].xml = null;
+      domains[0].unread['xml'] = 'it is no XML of a domain';
+    },
+    verdict: 'unknown',
+  },
+  {
+    id: 'domain.memory',
+    when: 'it has more than the machine',
+    change: withDomain({ memoryMib: 65536 }),
+    verdict: 'problem',
+  },
+  {
+    id: 'domain.memory',
+    when: 'it leaves the host nothing',
+    change: withDomain({ memoryMib: 31 * 1024, ...gpu }),
+    verdict: 'warning',
+  },
+  {
+    id: 'domain.huge-pages',
+    when: 'there are too few',
+    change: withDomain({
+      backing: '<memoryBacking><hugepages><page size="1" unit="GiB"/></hugepages></memoryBacking>',
+    }),
+    verdict: 'problem',
+    todo: 'hugepages-1048576kB/nr_hugepages',
+  },
+  {
+    id: 'domain.limits',
+    when: 'it has 33 devices of the host',
+    change: withDomain({
+      pci: Array.from(
+        { length: 33 },
+        (_, bus) => `${(bus + 1).toString(16).padStart(2, '0')}:00.0`,
+      ),
+    }),
+    verdict: 'problem',
+    says: '33 devices of the host',
+  },
+  {
+    id: 'domain.limits',
+    when: 'it has 217 on virtio',
+    change: withDomain({
+      devices: "<disk type='file'><target dev='vda' bus='virtio'/></disk>".repeat(217),
+    }),
+    verdict: 'problem',
+    says: '217 devices on virtio',
+  },
+  {
+    id: 'domain.shared-memory',
+    when: 'its XML has none',
+    change: withDomain({}),
+    verdict: 'problem',
+    todo: "<size unit='M'>64</size>",
+  },
+  {
+    id: 'domain.shared-memory',
+    when: 'it is of the wrong model',
+    change: withDomain({
+      devices: "<shmem name='looking-glass'><model type='ivshmem-doorbell'/></shmem>",
+    }),
+    verdict: 'problem',
+    says: 'ivshmem-doorbell',
+  },
+  {
+    id: 'domain.shmem-size',
+    when: 'it is no power of two',
+    change: withDomain({
+      devices: "<shmem name='x'><model type='ivshmem-plain'/><size unit='M'>96</size></shmem>",
+    }),
+    verdict: 'problem',
+    says: 'no power of two',
+  },
+  {
+    id: 'domain.shmem-size',
+    when: 'the file has another',
+    change: withDomain({
+      devices:
+        "<shmem name='looking-glass'><model type='ivshmem-plain'/><size unit='M'>32</size></shmem>",
+    }),
+    verdict: 'problem',
+    todo: "<size unit='M'>64</size>",
+  },
+  {
+    id: 'domain.spice',
+    when: 'there is none',
+    change: ({ libvirt }) => {
+      const xml = domainXml({ name: 'win10', memoryMib: 1024, vcpus: 1 }).replace(
+        "<graphics type='spice'/>",
+        '',
+      );
+      libvirt.domains = [{ name: 'win10', isRunning: false, xml: parseDomainXml(xml), unread: {} }];
+    },
+    verdict: 'warning',
+  },
+  {
+    id: 'domain.input',
+    when: 'its XML lacks the proxies',
+    change: withDomain({}),
+    verdict: 'problem',
+    todo: 'handglass input --domain win10 --xml',
+  },
+  {
+    id: 'domain.evdev',
+    when: 'a path is not there',
+    change: both(
+      withDomain({
+        devices: "<input type='evdev'><source dev='/dev/input/by-id/gone-event-kbd'/></input>",
+      }),
+      (facts) => {
+        facts.paths = new Map([
+          ['/dev/input/by-id/gone-event-kbd', { found: 'absent', uses: [], unread: {} }],
+        ]);
+      },
+    ),
+    verdict: 'problem',
+  },
+  {
+    id: 'domain.disks',
+    when: 'the host has it mounted',
+    change: both(
+      withDomain({
+        devices: "<disk type='block'><source dev='/dev/sdb'/><target dev='sda' bus='sata'/></disk>",
+      }),
+      (facts) => {
+        facts.paths = new Map([
+          [
+            '/dev/sdb',
+            {
+              found: fileFacts({ kind: 'other' }),
+              uses: [{ kind: 'mounted', node: '/dev/sdb1', places: ['/data'] }],
+              unread: {},
+            },
+          ],
+        ]);
+      },
+    ),
+    verdict: 'problem',
+    todo: 'sudo umount /dev/sdb1',
+  },
+  {
+    id: 'domain.variables',
+    when: 'what they are copied from is gone',
+    change: withFirmware('absent'),
+    verdict: 'problem',
+    says: 'The template /usr/share/OVMF/OVMF_VARS.fd is not there',
+  },
+  {
+    id: 'domain.variables',
+    when: 'they are of another kind than the code',
+    change: withFirmware(fileFacts()),
+    verdict: 'problem',
+    todo: '--reset-nvram',
+  },
+  {
+    id: 'domain.firmware',
+    when: 'its code is gone',
+    change: withFirmware('absent'),
+    verdict: 'problem',
+    says: '/usr/share/OVMF/OVMF_CODE_4M.fd',
+  },
+  {
+    id: 'domain.old-arguments',
+    when: 'it has the environment of old',
+    change: ({ libvirt }) => {
+      const xml = domainXml({ name: 'win10', memoryMib: 1024, vcpus: 1 }).replace(
+        '</domain>',
+        "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:env name='QEMU_AUDIO_DRV' value='pa'/></qemu:commandline></domain>",
+      );
+      libvirt.domains = [{ name: 'win10', isRunning: false, xml: parseDomainXml(xml), unread: {} }];
+    },
+    verdict: 'warning',
+    todo: 'pipewire',
+  },
+  {
+    id: 'domain.pins',
+    when: 'a processor does not exist',
+    change: withDomain({ pins: [9] }),
+    verdict: 'problem',
+    says: 'vcpu 0 to 9',
+  },
+  {
+    id: 'domain.pins',
+    when: 'a vcpu does not exist',
+    change: withDomain({ vcpus: 2, pins: [1, 5, 2] }),
+    verdict: 'problem',
+    says: 'It pins vcpu 2, and has 2 vcpus',
+  },
+  {
+    id: 'domain.pinned-cores',
+    when: 'half a core is pinned',
+    change: withDomain({ pins: [1, 2] }),
+    verdict: 'warning',
+    todo: '0+4, 1+5',
+  },
+  {
+    id: 'domain.pinned-cores',
+    when: 'threads are told as cores',
+    change: withDomain({ pins: [1, 5, 2, 6] }),
+    verdict: 'warning',
+    todo: "threads='2'",
+  },
+  {
+    id: 'domain.pinned-nodes',
+    when: 'its card is on another node',
+    change: both(withDomain({ pins: [1, 5], ...gpu }), guest(1, { numaNode: 1 }), ({ cpu }) => {
+      cpu.nodes = [
+        { number: 0, processors: [0, 1, 2, 3, 4, 5] },
+        { number: 1, processors: [6, 7] },
+      ];
+    }),
+    verdict: 'warning',
+    todo: 'That node has the processors 6-7',
+  },
+  {
+    id: 'domain.topology',
+    when: 'it sees one core in each of four sockets',
+    change: withDomain({ topology: '' }),
+    verdict: 'warning',
+    todo: "cores='4'",
+  },
+  {
+    id: 'domain.topology',
+    when: 'it is for another number of vcpus',
+    change: withDomain({ topology: "<topology sockets='1' cores='3' threads='1'/>" }),
+    verdict: 'problem',
+  },
+  {
+    id: 'domain.topoext',
+    when: 'AMD is told threads without it',
+    change: both(
+      withDomain({ topology: "<topology sockets='1' cores='2' threads='2'/>" }),
+      ({ cpu }) => {
+        cpu.vendor = 'AuthenticAMD';
+      },
+    ),
+    verdict: 'warning',
+    todo: 'topoext',
+  },
+  {
+    id: 'domain.device',
+    when: 'no device is there',
+    change: withDomain({ pci: ['09:00.0'] }),
+    verdict: 'problem',
+  },
+  {
+    id: 'domain.bridge',
+    when: 'it is a root port',
+    change: both(withDomain(gpu), guest(1, { class: '060400' })),
+    verdict: 'problem',
+    says: 'PCI bridge',
+  },
+  {
+    id: 'domain.group',
+    when: 'the host has another of its group',
+    change: both(withDomain(gpu), ({ pci }) => {
+      pci.devices.push(card('0000:05:00.0', { class: '020000', driver: 'r8169' }));
+    }),
+    verdict: 'problem',
+    todo: 'sudo driverctl set-override 0000:05:00.0 vfio-pci',
+  },
+  {
+    id: 'domain.group',
+    when: 'another of its group goes along',
+    change: both(withDomain({ pci: [...gpu.pci, '05:00.0'] }), ({ pci }) => {
+      pci.devices.push(card('0000:05:00.0', { class: '020000', driver: 'r8169' }));
+    }),
+    verdict: 'ok',
+  },
+  {
+    id: 'domain.functions',
+    when: 'the sound is left out',
+    change: withDomain({ pci: ['01:00.0'] }),
+    verdict: 'warning',
+    says: '0000:01:00.1 (audio device)',
+  },
+  {
+    id: 'domain.host-use',
+    when: "it is the host's display",
+    change: withDomain({ pci: ['00:02.0'] }),
+    verdict: 'problem',
+    says: 'the display on DP-1',
+  },
+  {
+    id: 'domain.driver',
+    when: "libvirt is not to change it and it has the host's",
+    change: both(withDomain({ ...gpu, isManaged: false }), guest(1, { driver: 'nvidia' })),
+    verdict: 'problem',
+    todo: 'sudo driverctl set-override 0000:01:00.0 vfio-pci',
+  },
+  {
+    id: 'domain.driver',
+    when: 'libvirt is to take it from a graphics driver',
+    change: both(withDomain(gpu), guest(1, { driver: 'nvidia' })),
+    verdict: 'warning',
+  },
+  {
+    id: 'domain.reset',
+    when: 'it has none',
+    change: both(withDomain(gpu), guest(1, { canReset: false, resetMethods: [], bridges: [] })),
+    verdict: 'warning',
+    says: 'cannot reset it',
+  },
+  {
+    id: 'domain.rom',
+    when: 'the machine starts on it',
+    change: both(withDomain(gpu), guest(1, { bootVga: true })),
+    verdict: 'warning',
+    todo: 'sudo handglass vbios dump 0000:01:00.0',
+  },
+  {
+    id: 'domain.rom',
+    when: 'its file is gone',
+    change: both(withDomain({ ...gpu, rom: '/etc/gpu.rom' }), (facts) => {
+      facts.paths = new Map([['/etc/gpu.rom', { found: 'absent', uses: [], unread: {} }]]);
+    }),
+    verdict: 'problem',
+  },
+  {
+    id: 'domain.sound',
+    when: 'the running guest uses no MSI',
+    change: withDomain(gpu, true),
+    verdict: 'warning',
+    todo: 'MSISupported',
+  },
+  {
+    id: 'domain.hidden',
+    when: 'no driver of the card starts in a guest that shows it',
+    change: both(withDomain(gpu), guest(1, { device: '0dc0' })),
+    verdict: 'warning',
+    todo: "<hidden state='on'/>",
+  },
+  {
+    id: 'domain.hidden',
+    when: 'the card has newer drivers',
+    change: withDomain(gpu),
+    verdict: 'ok',
+  },
+  {
+    id: 'domain.vendor-id',
+    when: 'it is too long',
+    change: withDomain({ hyperv: "<vendor_id state='on' value='0123456789abc'/>" }),
+    verdict: 'problem',
+    says: '13 characters',
+  },
+];
+
+test.each(rows)('$id, where $when: $verdict', (row) => {
+  const { verdict, explanation, todo } = expectation(row);
+  expect(verdict).toBe(row.verdict);
+  expect(explanation).toContain(row.says ?? '');
+  expect(todo).toContain(row.todo ?? '');
+});
+
+test('a name that is no word reaches no shell as more than a word', () => {
+  const [result] = found('domain.pins', withDomain({ name: "a'; reboot", pins: [9] }));
+  expect(result?.remedy).toBe(String.raw`virsh --connect qemu:///system edit 'a'\''; reboot'`);
+});

@@ -1,0 +1,159 @@
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { doctorLines } from '../../src/cli/render/doctor.ts';
+import { readFacts } from '../../src/doctor/read-facts.ts';
+import { doctorReport } from '../../src/doctor/report.ts';
+import type { FileFacts, ReadFiles, Run } from '../../src/host/ports.ts';
+import { b550 } from '../machines/b550.ts';
+import { equipped } from '../machines/equipped.ts';
+import { gtx970 } from '../machines/gtx-970.ts';
+import { buildWithSoftware } from '../machines/software.ts';
+import { type Random, randomFrom } from '../random.ts';
+import { createSysfs } from '../system/sysfs.ts';
+
+const configPath = '/etc/handglass/handglass.toml';
+const nobody = async () => {
+  throw new Error('libvirt does not answer');
+};
+const noProgram: Run = {
+  async run(command) {
+    throw Object.assign(new Error(command), { code: 'ENOENT' });
+  },
+};
+
+async function reportOn(host: ReadFiles & Run) {
+  return doctorReport(await readFacts(host, { configPath, virsh: nobody }));
+}
+
+function failingAll(code: string): ReadFiles {
+  const fail = async (path: string) => {
+    throw Object.assign(new Error(path), { code });
+  };
+  return { readText: fail, listFolder: fail, readLink: fail, realPath: fail, factsOf: fail };
+}
+
+test('no file is read twice', async () => {
+  const software = equipped['b550'];
+  if (software === undefined) throw new Error('no software');
+  const { machine, root, virsh } = await buildWithSoftware(b550, software);
+  const counts = new Map<string, number>();
+  const counted = <T>(read: (path: string) => Promise<T>, isLink = false) => {
+    return (path: string) => {
+      const place = isLink ? path : placeOf(root, path);
+      counts.set(place, (counts.get(place) ?? 0) + 1);
+      return read(path);
+    };
+  };
+  const host = {
+    ...machine,
+    readText: counted((path) => machine.readText(path)),
+    readLink: counted((path) => machine.readLink(path), true),
+  };
+  await readFacts(host, { configPath, virsh });
+  expect([...counts].filter(([, count]) => count > 1)).toEqual([]);
+  expect(counts.size).toBeGreaterThan(300);
+});
+
+function placeOf(root: string, path: string): string {
+  try {
+    return realpathSync(join(root, path));
+  } catch {
+    return path;
+  }
+}
+
+describe('a machine that shows', () => {
+  test('nothing at all has a screen that says so', async () => {
+    const { host } = await createSysfs();
+    const report = await reportOn({ ...host, ...noProgram });
+    const lines = doctorLines(report, false).map(stripVTControlCharacters);
+    expect(lines[0]).toMatch(/^\d+ problems?, \d+ warnings?, \d+ not looked at, \d+ fine$/);
+    expect(lines.join('\n')).toContain('The IOMMU is off');
+    expect(lines.join('\n')).not.toContain('defect of Handglass');
+  });
+
+  test.each(['EACCES', 'EIO', 'ENOTDIR'])(
+    'nothing but %s has nothing of what it would say told as fine',
+    async (code) => {
+      const forbidden: Run = {
+        async run(command) {
+          throw Object.assign(new Error(command), { code });
+        },
+      };
+      const report = await reportOn({ ...failingAll(code), ...forbidden });
+      const results = report.subjects.flatMap((subject) => subject.results);
+      expect(results.filter(({ verdict }) => verdict === 'ok').map(({ id }) => id)).toEqual(
+        code === 'ENOTDIR' ? expect.any(Array) : [],
+      );
+      expect(report.counts.unknown).toBeGreaterThan(40);
+      expect(JSON.stringify(report)).not.toContain('defect of Handglass');
+    },
+  );
+
+  test.each(Array.from({ length: 12 }, (_, seed) => seed))(
+    'rubbish (%i) has a screen without its control characters, and without a defect',
+    async (seed) => {
+      const report = await reportOn(rubbish(randomFrom(seed)));
+      const lines = doctorLines(report, true).map(stripVTControlCharacters);
+      expect(lines.filter((line) => /\p{Cc}/u.test(line))).toEqual([]);
+      expect(lines.filter((line) => line.includes('defect of Handglass'))).toEqual([]);
+    },
+    30_000,
+  );
+});
+
+/** Every file says something, and every folder has something in it, though never the right thing. */
+function rubbish(random: Random): ReadFiles & Run {
+  const text = () => {
+    if (random.below(3) > 0) return random.oneOf(texts);
+    const characters = Array.from({ length: random.below(40) }, () => random.below(0x300));
+    return String.fromCodePoint(...characters);
+  };
+  const facts: FileFacts = {
+    kind: 'other',
+    size: 1,
+    allocated: 1,
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    dev: 1,
+    ino: 1,
+  };
+  return {
+    readText: async () => text(),
+    listFolder: async () => names.filter(() => random.below(6) === 0),
+    readLink: async () => text(),
+    realPath: async (path) => path,
+    factsOf: async () => facts,
+    run: async () => ({ stdout: text(), stderr: text(), exitCode: 0, timedOut: false }),
+  };
+}
+
+const texts = [
+  ...['', '\0', '-1', '0x', '999999999999999999999', '0-99999999', '[', '{"mapping":1}', '1', 'Y'],
+  ...['../../devices/pci0000:00/0000:00:02.0', '\u001b[2J\u0007', '[always]', '0x030000', '0-3'],
+  ...['uid=0(root) gid=0(root) groups=0(root\u001b)', '8.2', 'options vfio-pci ids=\u001b\n'],
+  ...[
+    'quiet iommu_pt "vfio-pci.ids=\u001b[2J" amd_iommu=on',
+    '{"MESSAGE":"BAR 1\u001b can\'t reserve"}',
+  ],
+] as [string, ...string[]];
+
+const names = [
+  ...['cpu0', 'node0', '0000:00:02.0', 'event0', '1-1', 'card0-HDMI-A-1', '0', 'usb1', 'sda'],
+  ...['vfio.conf', '60.json', 'hugepages-2048kB', 'eth0', 'upper_eth0', 'policy0', 'sdb', '..'],
+  ...['\u001b[2J', '', 'x'.repeat(300), 'card0', 'iommu_group', 'reset_method', 'dmar0'],
+  ...['boot_vga', 'driver', 'power_state', 'msi_irqs', 'mkinitcpio.conf', '1-1:1.0', 'nvme0'],
+];
+
+test('libvirt that does not answer costs what it would have said', async () => {
+  const software = equipped['gtx-970'];
+  if (software === undefined) throw new Error('no software');
+  const { machine } = await buildWithSoftware(gtx970, software);
+  const report = await reportOn(machine);
+  const results = report.subjects.flatMap((subject) => subject.results);
+  const unseen = results.filter(({ verdict }) => verdict === 'unknown').map(({ id }) => id);
+  expect(unseen).toEqual(['libvirt.domains', 'domain.known']);
+});

@@ -1,0 +1,449 @@
+import { expect, test } from 'vitest';
+import { configOf, expectation, fileFacts, found, type Row } from './healthy.ts';
+
+const kvmfr: Row['change'] = ({ sharedMemory: [file] }) => {
+  if (file !== undefined) file.entry = { ...file.entry, path: '/dev/kvmfr0' };
+};
+const shm =
+  (changes: Parameters<typeof fileFacts>[0]): Row['change'] =>
+  ({ sharedMemory: [file] }) => {
+    if (file !== undefined) file.found = fileFacts(changes);
+  };
+
+const rows: Row[] = [
+  {
+    id: 'qemu.version',
+    when: 'there is none',
+    change: ({ virtualization }) => {
+      virtualization.qemuVersion = '';
+    },
+    verdict: 'problem',
+    todo: 'sudo apt install qemu-system-x86',
+  },
+  {
+    id: 'qemu.version',
+    when: 'it is old',
+    change: ({ virtualization }) => {
+      virtualization.qemuVersion = '5.2.0';
+    },
+    verdict: 'warning',
+  },
+  {
+    id: 'libvirt.version',
+    when: 'a seat needs it and it is not there',
+    change: ({ virtualization, boot }) => {
+      virtualization.libvirtVersion = '';
+      if (boot.distribution !== null) boot.distribution.family = ['fedora'];
+    },
+    verdict: 'problem',
+    todo: 'sudo dnf install',
+  },
+  {
+    id: 'libvirt.version',
+    when: 'no seat needs it and it is not there',
+    change: ({ virtualization, configuration }) => {
+      virtualization.libvirtVersion = '';
+      configuration.config = configOf(
+        '[[seat]]\nname = "a"\ndomains = ["q"]\n[[qemu]]\nname = "q"\nsocket = "/run/q"\n',
+      );
+    },
+    verdict: 'ok',
+  },
+  {
+    id: 'libvirt.version',
+    when: 'it is from before 7.6',
+    change: ({ virtualization }) => {
+      virtualization.libvirtVersion = '7.0.0';
+    },
+    verdict: 'problem',
+  },
+  {
+    id: 'libvirt.socket',
+    when: 'it does not listen',
+    change: ({ virtualization }) => {
+      virtualization.sockets = [];
+    },
+    verdict: 'problem',
+    todo: 'sudo systemctl enable --now libvirtd.socket',
+  },
+  {
+    id: 'libvirt.boot',
+    when: 'it is not enabled',
+    change: ({ virtualization }) => {
+      virtualization.enabledUnits = [];
+    },
+    verdict: 'warning',
+    todo: 'sudo systemctl enable libvirtd.socket',
+  },
+  {
+    id: 'libvirt.log-daemon',
+    when: 'it is not enabled',
+    change: ({ virtualization }) => {
+      virtualization.enabledUnits = ['virtqemud.socket'];
+    },
+    verdict: 'warning',
+  },
+  {
+    id: 'libvirt.caller',
+    when: 'the group is missing',
+    change: ({ people }) => {
+      people.caller = { user: 'bob', uid: 1001, groups: ['bob'] };
+      people.callerAnew = people.caller;
+    },
+    verdict: 'warning',
+    todo: 'sudo usermod --append --groups libvirt bob',
+  },
+  {
+    id: 'libvirt.caller',
+    when: 'the group came after the login',
+    change: ({ people }) => {
+      people.caller = { user: 'alice', uid: 1000, groups: ['alice'] };
+    },
+    verdict: 'warning',
+    says: 'after you logged in',
+  },
+  {
+    id: 'libvirt.caller',
+    when: 'it is root',
+    change: ({ people }) => {
+      people.caller = { user: 'root', uid: 0, groups: ['root'] };
+    },
+    verdict: 'ok',
+  },
+  {
+    id: 'libvirt.firmware',
+    when: 'there is none',
+    change: ({ virtualization }) => {
+      virtualization.firmware = [];
+    },
+    verdict: 'warning',
+    todo: 'sudo apt install ovmf',
+  },
+  {
+    id: 'libvirt.firmware',
+    when: 'a descriptor names what is gone',
+    change: ({ virtualization }) => {
+      const [first] = virtualization.firmware ?? [];
+      if (first !== undefined) first.isThere = false;
+    },
+    verdict: 'warning',
+    says: '/usr/share/OVMF/OVMF_CODE.fd',
+  },
+  {
+    id: 'libvirt.firmware-list',
+    when: 'the old list is there',
+    change: ({ virtualization: { qemuConf } }) => {
+      if (qemuConf !== null) qemuConf.listsFirmware = true;
+    },
+    verdict: 'warning',
+  },
+  {
+    id: 'libvirt.qemu-user',
+    when: 'it is nobody',
+    change: ({ virtualization: { qemuConf }, people }) => {
+      if (qemuConf !== null) qemuConf.user = 'gone';
+      people.qemu = 'absent';
+    },
+    verdict: 'problem',
+    says: 'gone, who does not exist',
+  },
+  {
+    id: 'libvirt.device-acl',
+    when: 'a list was written without what is needed',
+    change: ({ virtualization: { qemuConf } }) => {
+      if (qemuConf !== null) qemuConf.deviceAcl = ['/dev/null', '/dev/vfio/1'];
+    },
+    verdict: 'problem',
+    says: 'lacks /dev/full, /dev/zero',
+    todo: '"/dev/kvm", "/dev/vfio/1" ]',
+  },
+  {
+    id: 'libvirt.device-acl',
+    when: 'kvmfr is not in it',
+    change: kvmfr,
+    verdict: 'problem',
+    says: 'lacks /dev/kvmfr0',
+    todo: '"/dev/kvm", "/dev/kvmfr0" ]',
+  },
+  {
+    id: 'libvirt.device-acl',
+    when: 'the file is closed',
+    change: ({ virtualization }) => {
+      virtualization.qemuConf = null;
+      virtualization.unread['qemuConf'] = 'permission denied';
+    },
+    verdict: 'unknown',
+  },
+  {
+    id: 'libvirt.apparmor',
+    when: 'no rule lets kvmfr be opened',
+    change: kvmfr,
+    verdict: 'problem',
+    todo: "echo '/dev/kvmfr0 rw,'",
+  },
+  {
+    id: 'libvirt.domains',
+    when: 'it cannot be asked',
+    change: ({ libvirt }) => {
+      libvirt.domains = null;
+      libvirt.unread['domains'] = 'no polkit agent available';
+    },
+    verdict: 'unknown',
+  },
+  {
+    id: 'looking-glass.file',
+    when: 'it is not there',
+    change: ({ sharedMemory: [file] }) => {
+      if (file !== undefined) file.found = 'absent';
+    },
+    verdict: 'problem',
+    todo: 'sudo handglass shm create',
+  },
+  {
+    id: 'looking-glass.kind',
+    when: 'it is a link',
+    change: shm({ kind: 'link' }),
+    verdict: 'problem',
+    todo: 'sudo rm --recursive /dev/shm/looking-glass',
+  },
+  {
+    id: 'looking-glass.kind',
+    when: 'a domain made a file of kvmfr',
+    change: kvmfr,
+    verdict: 'problem',
+    todo: 'sudo rm /dev/kvmfr0',
+  },
+  {
+    id: 'looking-glass.size',
+    when: 'it has another',
+    change: shm({ size: 32 * 1024 ** 2 }),
+    verdict: 'problem',
+    says: 'It has 32 MiB, and its resolution needs 64 MiB.',
+  },
+  {
+    id: 'looking-glass.owner',
+    when: 'it is somebody else’s',
+    change: shm({ uid: 64055 }),
+    verdict: 'problem',
+    says: 'not to alice',
+  },
+  {
+    id: 'looking-glass.rights',
+    when: 'others may read it',
+    change: shm({ mode: 0o664, gid: 0 }),
+    verdict: 'problem',
+    says: 'its group is 0 and not kvm, its mode is 0664 and not 0660',
+  },
+  {
+    id: 'looking-glass.accounts',
+    when: 'the owner does not exist',
+    change: ({ sharedMemory: [file] }) => {
+      if (file !== undefined) file.uid = 'absent';
+    },
+    verdict: 'problem',
+  },
+  {
+    id: 'looking-glass.qemu',
+    when: 'QEMU is not in the group',
+    change: ({ people }) => {
+      people.qemu = { user: 'libvirt-qemu', uid: 64055, groups: ['libvirt-qemu'] };
+    },
+    verdict: 'problem',
+    todo: 'sudo usermod --append --groups kvm libvirt-qemu',
+  },
+  {
+    id: 'looking-glass.tmpfiles',
+    when: 'systemd makes it too',
+    change: ({ service }) => {
+      service.temporaryFiles = [
+        { file: '/etc/tmpfiles.d/10-looking-glass.conf', path: '/dev/shm/looking-glass' },
+      ];
+    },
+    verdict: 'warning',
+    todo: 'sudo rm /etc/tmpfiles.d/10-looking-glass.conf',
+  },
+  {
+    id: 'looking-glass.client',
+    when: 'there is none',
+    change: ({ virtualization }) => {
+      virtualization.lookingGlassClient = '';
+    },
+    verdict: 'warning',
+  },
+  {
+    id: 'service.configuration',
+    when: 'it is wrong',
+    change: ({ configuration }) => {
+      configuration.state = 'wrong';
+      configuration.problem = '/etc/handglass/handglass.toml:3:1: seat is missing.';
+    },
+    verdict: 'problem',
+    says: ':3:1: seat is missing.',
+    todo: 'handglass config check',
+  },
+  {
+    id: 'service.units',
+    when: 'it is not installed',
+    change: ({ service }) => {
+      service.hasUnits = false;
+    },
+    verdict: 'warning',
+  },
+  {
+    id: 'service.running',
+    when: 'it does not run',
+    change: ({ service }) => {
+      service.hasSocket = false;
+    },
+    verdict: 'warning',
+    todo: 'sudo systemctl enable --now handglass-shm handglass',
+  },
+  {
+    id: 'service.boot',
+    when: 'a unit is not enabled',
+    change: ({ virtualization }) => {
+      virtualization.enabledUnits = ['handglass.service'];
+    },
+    verdict: 'warning',
+    says: 'handglass-shm.service',
+  },
+  {
+    id: 'service.udev-rules',
+    when: 'they are missing',
+    change: ({ service }) => {
+      service.hasUdevRules = false;
+    },
+    verdict: 'problem',
+  },
+  {
+    id: 'service.user',
+    when: 'a group is missing',
+    change: ({ people }) => {
+      people.service = { user: 'handglass', uid: 990, groups: ['handglass', 'kvm', 'libvirt'] };
+    },
+    verdict: 'warning',
+    todo: 'sudo usermod --append --groups input handglass',
+  },
+  {
+    id: 'service.uinput',
+    when: 'root alone may open it',
+    change: ({ service }) => {
+      service.uinput = fileFacts({ kind: 'other', mode: 0o600 });
+    },
+    verdict: 'problem',
+    todo: '--sysname-match=uinput',
+  },
+  {
+    id: 'service.uinput',
+    when: 'it is not there',
+    change: ({ service }) => {
+      service.uinput = 'absent';
+    },
+    verdict: 'problem',
+    todo: 'sudo modprobe uinput',
+  },
+  {
+    id: 'service.drivers-probe',
+    when: 'root alone may write to it',
+    change: ({ service }) => {
+      service.driversProbe = fileFacts({ mode: 0o200 });
+    },
+    verdict: 'warning',
+  },
+  {
+    id: 'service.logout',
+    when: 'logind clears up',
+    change: ({ service }) => {
+      service.keepsSharedMemory = false;
+    },
+    verdict: 'warning',
+    todo: 'RemoveIPC=no',
+  },
+  {
+    id: 'service.caller',
+    when: 'the group is missing',
+    change: ({ people }) => {
+      people.caller = { user: 'bob', uid: 1001, groups: ['bob'] };
+      people.callerAnew = people.caller;
+    },
+    verdict: 'warning',
+  },
+  {
+    id: 'input.devices',
+    when: 'there is no keyboard',
+    change: ({ devices }) => {
+      devices.input = [];
+    },
+    verdict: 'warning',
+  },
+  {
+    id: 'input.rights',
+    when: 'a node is closed',
+    change: ({ devices }) => {
+      devices.closedInput = ['/dev/input/event2'];
+    },
+    verdict: 'warning',
+  },
+  {
+    id: 'input.selected',
+    when: 'a seat names what is not there',
+    change: ({ devices: { input } }) => {
+      if (input?.[0] !== undefined) input[0].name = 'Another';
+    },
+    verdict: 'warning',
+    says: '{ name = "Keyboard" }',
+  },
+  {
+    id: 'input.proxies',
+    when: 'the service made none',
+    change: ({ service }) => {
+      service.proxies = [];
+    },
+    verdict: 'problem',
+    todo: 'journalctl --unit handglass',
+  },
+  {
+    id: 'usb.drivers',
+    when: 'a killed guest left one',
+    change: ({ devices: { usb } }) => {
+      if (usb?.[0] !== undefined) usb[0].drivers = [];
+    },
+    verdict: 'warning',
+    todo: 'echo 1-2:1.0 | sudo tee /sys/bus/usb/drivers_probe',
+  },
+  {
+    id: 'usb.selected',
+    when: 'a selector fits two',
+    change: ({ devices: { usb } }) => {
+      const [first] = usb ?? [];
+      if (first !== undefined) usb?.push({ ...first, port: '1-3' });
+    },
+    verdict: 'problem',
+    says: 'none of them moves',
+  },
+  {
+    id: 'usb.selected',
+    when: 'what is named is not plugged in',
+    change: ({ devices }) => {
+      devices.usb = [];
+    },
+    verdict: 'warning',
+  },
+];
+
+test.each(rows)('$id, where $when: $verdict', (row) => {
+  const { verdict, explanation, todo } = expectation(row);
+  expect(verdict).toBe(row.verdict);
+  expect(explanation).toContain(row.says ?? '');
+  expect(todo).toContain(row.todo ?? '');
+});
+
+test('nothing is asked of a service that is not installed', () => {
+  const ids = ['running', 'boot', 'udev-rules', 'user', 'caller', 'uinput', 'drivers-probe'];
+  const results = ids.flatMap((id) =>
+    found(`service.${id}`, ({ service }) => {
+      service.hasUnits = false;
+    }),
+  );
+  expect(results).toEqual([]);
+});
