@@ -21,7 +21,7 @@ export function misspellingOf(parameter: KernelParameter): Misspelling | null {
       isHarmless: false,
     };
   }
-  return values[name]?.(value ?? '') ?? null;
+  return values.get(name)?.(value ?? '') ?? null;
 }
 
 /** By the kernel's spelling with underscores. */
@@ -57,45 +57,47 @@ const otherNames: readonly [string, string][] = [
   ['vfio.allow_unsafe_interrupts', 'vfio_iommu_type1.allow_unsafe_interrupts'],
 ];
 
-const values: Record<string, (value: string) => Misspelling | null> = {
-  amd_iommu: (value) => {
-    if (!/^(on|1|yes|true|pt)$/.test(value)) return null;
-    return {
-      why: `The kernel does not know \`amd_iommu=${value}\` and ignores it: AMD's IOMMU is on unless it is told to be off.`,
-      instead: value === 'pt' ? ['iommu=pt'] : [],
-      isHarmless: value !== 'pt',
-    };
-  },
-  intel_iommu: (value) => {
-    const words = value.split(',');
-    const strange = words.filter((word) => !intelWords.test(word));
-    if (strange.length === 0) return null;
-    const meant = strange.includes('pt') ? ['iommu=pt'] : [];
-    return {
-      why: `The kernel does not know \`${strange.join(',')}\` in \`intel_iommu=${value}\` and ignores it.`,
-      instead: ['intel_iommu=on', ...meant],
-      isHarmless: false,
-    };
-  },
-  iommu: (value) => {
-    if (!/^(on|1|yes|true|enable|enabled)$/.test(value)) return null;
-    return {
-      why: `The kernel does not know \`iommu=${value}\` and ignores it; Intel's IOMMU is turned on by \`intel_iommu=on\`, and AMD's is on.`,
-      instead: ['intel_iommu=on'],
-      isHarmless: false,
-    };
-  },
-  video: (value) =>
-    value === 'efifb=off' || value === 'efifb'
-      ? {
-          why: `The kernel does not understand \`video=${value}\`; what is meant is \`video=efifb:off\`.`,
-          instead: ['video=efifb:off'],
-          isHarmless: false,
-        }
-      : null,
-  'vfio_pci.ids': idsMisspelling('vfio-pci.ids'),
-  'pci_stub.ids': idsMisspelling('pci-stub.ids'),
-};
+const values = new Map<string, (value: string) => Misspelling | null>(
+  Object.entries({
+    amd_iommu: (value: string) => {
+      if (!/^(on|1|yes|true|pt)$/.test(value)) return null;
+      return {
+        why: `The kernel does not know \`amd_iommu=${value}\` and ignores it: AMD's IOMMU is on unless it is told to be off.`,
+        instead: value === 'pt' ? ['iommu=pt'] : [],
+        isHarmless: value !== 'pt',
+      };
+    },
+    intel_iommu: (value: string) => {
+      const words = value.split(',');
+      const strange = words.filter((word) => !intelWords.test(word));
+      if (strange.length === 0) return null;
+      const meant = strange.includes('pt') ? ['iommu=pt'] : [];
+      return {
+        why: `The kernel does not know \`${strange.join(',')}\` in \`intel_iommu=${value}\` and ignores it.`,
+        instead: ['intel_iommu=on', ...meant],
+        isHarmless: false,
+      };
+    },
+    iommu: (value: string) => {
+      if (!/^(on|1|yes|true|enable|enabled)$/.test(value)) return null;
+      return {
+        why: `The kernel does not know \`iommu=${value}\` and ignores it; Intel's IOMMU is turned on by \`intel_iommu=on\`, and AMD's is on.`,
+        instead: ['intel_iommu=on'],
+        isHarmless: false,
+      };
+    },
+    video: (value: string) =>
+      value === 'efifb=off' || value === 'efifb'
+        ? {
+            why: `The kernel does not understand \`video=${value}\`; what is meant is \`video=efifb:off\`.`,
+            instead: ['video=efifb:off'],
+            isHarmless: false,
+          }
+        : null,
+    'vfio_pci.ids': idsMisspelling('vfio-pci.ids'),
+    'pci_stub.ids': idsMisspelling('pci-stub.ids'),
+  }),
+);
 
 const intelWords =
   /^(on|off|igfx_off|strict|sm_on|sm_off|sp_off|forcedac|tboot_noforce|eccap|nobounce|legacy)$/;

@@ -125,33 +125,35 @@ function numberFrom(text: string | null | undefined): number | null {
 /** In the units of libvirt's documentation; `B` gives bytes in place of KiB. */
 function kibOf(element: XmlElement | undefined, as: 'KiB' | 'B' = 'KiB'): number | null {
   const count = numberFrom(textOf(element));
-  const unit = units[element?.attributes['unit'] ?? 'KiB'];
+  const unit = units.get(element?.attributes['unit'] ?? 'KiB');
   if (count === null || unit === undefined) return null;
   return as === 'B' ? count * unit : (count * unit) / 1024;
 }
 
-const units: Record<string, number> = {
-  b: 1,
-  bytes: 1,
-  KB: 1000,
-  k: 1024,
-  KiB: 1024,
-  MB: 1000 ** 2,
-  M: 1024 ** 2,
-  MiB: 1024 ** 2,
-  GB: 1000 ** 3,
-  G: 1024 ** 3,
-  GiB: 1024 ** 3,
-  T: 1024 ** 4,
-  TiB: 1024 ** 4,
-};
+const units = new Map(
+  Object.entries({
+    b: 1,
+    bytes: 1,
+    KB: 1000,
+    k: 1024,
+    KiB: 1024,
+    MB: 1000 ** 2,
+    M: 1024 ** 2,
+    MiB: 1024 ** 2,
+    GB: 1000 ** 3,
+    G: 1024 ** 3,
+    GiB: 1024 ** 3,
+    T: 1024 ** 4,
+    TiB: 1024 ** 4,
+  }),
+);
 
 function hugePagesOf(backing: XmlElement | undefined): DomainXml['hugePages'] {
   const element = at(backing, 'hugepages');
   if (element === undefined) return null;
   const sizes = childrenOf(element, 'page').flatMap(({ attributes }) => {
     const size = numberFrom(attributes['size']);
-    const unit = units[attributes['unit'] ?? 'KiB'];
+    const unit = units.get(attributes['unit'] ?? 'KiB');
     return size === null || unit === undefined ? [] : [(size * unit) / 1024];
   });
   return { sizes };

@@ -26,17 +26,22 @@ export function kernelSpelling(name: string): string {
 
 /** What a parameter does, as a sentence; null where it has nothing to do with guests. */
 export function meaningOf({ name, value }: KernelParameter): string | null {
-  const meaning = meanings[name];
-  return typeof meaning === 'function' ? meaning(value ?? '') : (meaning ?? null);
+  const meaning = own(meanings, name);
+  return typeof meaning === 'function' ? meaning(value ?? '') : meaning;
+}
+
+/** Nothing that every object has, such as `constructor`. */
+function own<T>(table: Record<string, T>, name: string): T | null {
+  return Object.hasOwn(table, name) ? (table[name] ?? null) : null;
 }
 
 const meanings: Record<string, string | ((value: string) => string | null)> = {
   intel_iommu: (value) => {
-    const words = value.split(',').map((word) => intelIommu[word]);
-    return words.some((word) => word === undefined) ? null : words.join(' ');
+    const words = value.split(',').map((word) => own(intelIommu, word));
+    return words.includes(null) ? null : words.join(' ');
   },
-  amd_iommu: (value) => amdIommu[value] ?? null,
-  iommu: (value) => iommu[value] ?? null,
+  amd_iommu: (value) => own(amdIommu, value),
+  iommu: (value) => own(iommu, value),
   intremap: (value) =>
     value === 'off' ? 'Devices may raise any interrupt.' : 'It says how interrupts are remapped.',
   'vfio_pci.ids':

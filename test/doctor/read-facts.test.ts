@@ -131,21 +131,38 @@ function rubbish(random: Random): ReadFiles & Run {
   };
 }
 
-const texts = [
-  ...['', '\0', '-1', '0x', '999999999999999999999', '0-99999999', '[', '{"mapping":1}', '1', 'Y'],
-  ...['../../devices/pci0000:00/0000:00:02.0', '\u001b[2J\u0007', '[always]', '0x030000', '0-3'],
-  ...['uid=0(root) gid=0(root) groups=0(root\u001b)', '8.2', 'options vfio-pci ids=\u001b\n'],
-  ...[
-    'quiet iommu_pt "vfio-pci.ids=\u001b[2J" amd_iommu=on',
-    '{"MESSAGE":"BAR 1\u001b can\'t reserve"}',
-  ],
-] as [string, ...string[]];
+const texts: [string, ...string[]] = [
+  '',
+  '\0',
+  '-1',
+  '0x',
+  '1',
+  'Y',
+  '8.2',
+  '[',
+  '0-3',
+  '0-99999999',
+  '999999999999999999999',
+  '0x030000',
+  '[always]',
+  '{"mapping":1}',
+  '\u001b[2J\u0007',
+  '../../devices/pci0000:00/0000:00:02.0',
+  'uid=0(root) gid=0(root) groups=0(root\u001b)',
+  'options vfio-pci ids=\u001b\n',
+  'constructor=1 quiet iommu_pt "vfio-pci.ids=\u001b[2J" amd_iommu=on',
+  '{"MESSAGE":"BAR 1\u001b can\'t reserve"}',
+];
 
 const names = [
-  ...['cpu0', 'node0', '0000:00:02.0', 'event0', '1-1', 'card0-HDMI-A-1', '0', 'usb1', 'sda'],
-  ...['vfio.conf', '60.json', 'hugepages-2048kB', 'eth0', 'upper_eth0', 'policy0', 'sdb', '..'],
-  ...['\u001b[2J', '', 'x'.repeat(300), 'card0', 'iommu_group', 'reset_method', 'dmar0'],
-  ...['boot_vga', 'driver', 'power_state', 'msi_irqs', 'mkinitcpio.conf', '1-1:1.0', 'nvme0'],
+  '',
+  '..',
+  'x'.repeat(300),
+  '\u001b[2J',
+  '1-1:1.0',
+  ...'cpu0 node0 0000:00:02.0 event0 1-1 card0 card0-HDMI-A-1 0 usb1 sda sdb nvme0 eth0'.split(' '),
+  ...'upper_eth0 vfio.conf 60.json hugepages-2048kB policy0 iommu_group reset_method'.split(' '),
+  ...'boot_vga driver power_state msi_irqs mkinitcpio.conf dmar0'.split(' '),
 ];
 
 test('libvirt that does not answer costs what it would have said', async () => {

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { readBoot } from '../../src/system/boot.ts';
+import { createSysfs } from './sysfs.ts';
+
+const efivars = '/sys/firmware/efi/efivars';
+const secureBoot = `${efivars}/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c`;
+const loaderInfo = `${efivars}/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f`;
+
+async function bootOf(files: Record<string, string>) {
+  const { host, write } = await createSysfs();
+  await write('/etc/os-release', 'NAME="A"\nID=debian\n');
+  for (const [path, text] of Object.entries(files)) await write(path, text);
+  return readBoot(host);
+}
+
+test('a Debian with GRUB by UEFI', async () => {
+  const boot = await bootOf({
+    '/etc/os-release': 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n',
+    [secureBoot]: '\u0006\0\0\0\u0001',
+    '/sys/kernel/security/lockdown': 'none [integrity] confidentiality\n',
+    '/boot/grub/grub.cfg': '',
+    '/usr/sbin/update-grub': '',
+    '/etc/default/grub': `GRUB_CMDLINE_LINUX_DEFAULT="quiet iommu=pt"\nGRUB_CMDLINE_LINUX=''\n`,
+    '/etc/initramfs-tools/modules': '# none\nvfio-pci ids=10de:2684\nvfio\n',
+  });
+  expect(boot).toEqual({
+    distribution: {
+      id: 'debian',
+      family: ['debian'],
+      name: 'Debian GNU/Linux 12 (bookworm)',
+      version: '12',
+      isImmutable: false,
+    },
+    container: '',
+    firmware: 'efi',
+    secureBoot: true,
+    lockdown: 'integrity',
+    loader: 'grub',
+    lineTool: 'update-grub',
+    nextLine: [
+      {
+        file: '/etc/default/grub',
+        variable: 'GRUB_CMDLINE_LINUX_DEFAULT',
+        isQuoted: true,
+        parameters: [
+          { text: 'quiet', name: 'quiet', value: null },
+          { text: 'iommu=pt', name: 'iommu', value: 'pt' },
+        ],
+      },
+      {
+        file: '/etc/default/grub',
+        variable: 'GRUB_CMDLINE_LINUX',
+        isQuoted: true,
+        parameters: [],
+      },
+    ],
+    initramfs: {
+      generator: 'initramfs-tools',
+      modules: [
+        { name: 'vfio_pci', file: '/etc/initramfs-tools/modules' },
+        { name: 'vfio', file: '/etc/initramfs-tools/modules' },
+      ],
+    },
+    hasDefaultsFolder: false,
+    unread: {},
+  });
+});
+
+describe('other machines', () => {
+  test.each([
+    ['an ostree', { '/run/ostree-booted': '', '/usr/sbin/grubby': '' }, 'rpm-ostree'],
+    ['a Fedora', { '/usr/sbin/grubby': '', '/etc/default/grub': '' }, 'grubby'],
+    [
+      'an Arch with GRUB',
+      { '/boot/grub/grub.cfg': '', '/usr/bin/grub-mkconfig': '' },
+      'grub-mkconfig',
+    ],
+    [
+      'an Arch with systemd-boot that has GRUB too',
+      { '/boot/loader/loader.conf': '', '/usr/bin/grub-mkconfig': '' },
+      'entries',
+    ],
+    ['a Pop!_OS', { '/usr/bin/kernelstub': '', '/boot/loader/loader.conf': '' }, 'kernelstub'],
+    ['a NixOS', { '/etc/os-release': 'ID=nixos\n' }, 'nixos'],
+    ['one of which nothing is known', {}, 'unknown'],
+  ] as [string, Record<string, string>, string][])(
+    '%s changes its command line its own way',
+    async (_what, files, lineTool) => {
+      expect(await bootOf(files)).toMatchObject({ lineTool });
+    },
+  );
+
+  test.each([
+    [{ [loaderInfo]: Array.from('systemd-boot 254').join('\0') }, 'systemd-boot'],
+    [{ '/boot/refind_linux.conf': '' }, 'refind'],
+    [{ '/boot/grub2/grubenv': '' }, 'grub'],
+    [{}, 'unknown'],
+  ] as [Record<string, string>, string][])('the loader by %j is %s', async (files, loader) => {
+    expect(await bootOf(files)).toMatchObject({ loader });
+  });
+
+  test.each([
+    [{ '/run/systemd/container': 'podman\n' }, 'podman'],
+    [{ '/.dockerenv': '' }, 'docker'],
+    [{ '/run/.containerenv': '' }, 'podman'],
+  ] as [Record<string, string>, string][])('a container by %j is %s', async (files, container) => {
+    expect(await bootOf(files)).toMatchObject({ container });
+  });
+
+  test.each([
+    ['mkinitcpio', { '/etc/mkinitcpio.conf': '# MODULES=(old)\nMODULES=(vfio_pci vfio)\n' }],
+    [
+      'dracut',
+      {
+        '/usr/lib/dracut/x': '',
+        '/etc/dracut.conf.d/v.conf': 'force_drivers+=" vfio-pci vfio "\n',
+      },
+    ],
+  ] as [string, Record<string, string>][])(
+    '%s names modules its own way',
+    async (generator, files) => {
+      const { initramfs } = await bootOf(files);
+      expect(initramfs?.generator).toBe(generator);
+      expect(initramfs?.modules.map(({ name }) => name)).toEqual(['vfio_pci', 'vfio']);
+    },
+  );
+
+  test('a Secure Boot that says something else is not told as off', async () => {
+    const boot = await bootOf({ [secureBoot]: '\u0006\0\0\0\u0007' });
+    expect(boot.secureBoot).toBeNull();
+    expect(boot.unread['secureBoot']).toContain('unexpected');
+  });
+});
