@@ -12,7 +12,7 @@ const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
 let lab: Lab;
 
 useBrowser();
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 660_000 });
+vi.setConfig({ testTimeout: 2_400_000, hookTimeout: 660_000 });
 
 beforeAll(async () => {
   lab = await bootLab({ boot: 'systemd' });
@@ -68,4 +68,4 @@ test("a guest that runs inside pairs over libvirt's network, and brings its seat
   ]);
 });
 
-const patience = { timeout: 400_000, interval: 1000 };
+const patience = { timeout: 900_000, interval: 1000 };
