@@ -1,6 +1,7 @@
 import { pciSlotOf } from '../system/pci-address.ts';
 import { isGraphics, isSound, isUsbController } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
+import type { PciSurvey } from '../system/pci-survey.ts';
 import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
 import { isForVfio } from './driver-obstacles.ts';
 import type { Facts } from './facts.ts';
@@ -207,13 +208,24 @@ function withPci(
   return pci.devices.length === 0 ? [] : look(pci.devices);
 }
 
+/** Of cards and controllers alike, for as long as somebody has the survey. */
+const judged = new WeakMap<PciSurvey, Verdict[]>();
+
+function verdictsOf(survey: PciSurvey): Verdict[] {
+  const before = judged.get(survey);
+  if (before !== undefined) return before;
+  const now = verdicts(survey);
+  judged.set(survey, now);
+  return now;
+}
+
 /**
  * What each could do is no trouble as long as no domain asks for it: domain checks are about that.
  * Nothing is said here while the IOMMU is off, which is told by itself.
  */
 function verdictFindings({ pci }: Facts, kind: Verdict['kind']): Finding[] {
   if (pci.iommu.isOn !== true) return [];
-  return verdicts(pci)
+  return verdictsOf(pci)
     .filter((each) => each.kind === kind)
     .map(({ address, name, answer, brief, obstacles }) => {
       const text = `${name}: ${brief}.`;

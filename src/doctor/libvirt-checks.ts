@@ -147,7 +147,7 @@ export const libvirtChecks: Check[] = [
           ? warning(
               '`nvram` in /etc/libvirt/qemu.conf is the way of libvirt before 5.2, and hides firmware that it does not list.',
               {
-                remedy: `sudo sed -i '/^ *nvram *=/,/]/s/^/#/' ${conf} && sudo systemctl restart ${daemonOf(virtualization)}`,
+                remedy: `sudo sed -i -e '/^ *nvram *=.*]/s/^/#/' -e '/^ *nvram *=/,/]/s/^/#/' ${conf} && sudo systemctl restart ${daemonOf(virtualization)}`,
               },
             )
           : ok('libvirt chooses firmware by its descriptors.'),
@@ -262,11 +262,11 @@ const stockDevices = [
 
 const conf = '/etc/libvirt/qemu.conf';
 
-/** Takes the list out that may be there, and puts the whole one in. */
+/** Takes the list out that may be there, on one line or several, and puts the whole one in. */
 function aclCommand(paths: readonly string[], software: Facts['virtualization']): string {
   const list = paths.map((path) => `"${path}"`).join(', ');
   return [
-    `sudo sed -i '/^ *cgroup_device_acl/,/]/d' ${conf}`,
+    `sudo sed -i -e '/^ *cgroup_device_acl.*]/d' -e '/^ *cgroup_device_acl/,/]/d' ${conf}`,
     `echo 'cgroup_device_acl = [ ${list} ]' | sudo tee --append ${conf}`,
     `sudo systemctl restart ${daemonOf(software)}`,
   ].join(' && ');

@@ -1,0 +1,88 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { DoctorReport } from '../../src/doctor/report.ts';
+import { handglass } from './handglass.ts';
+
+/** A file of this text that any user may read. */
+async function configuration(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'handglass-doctor-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'handglass.toml');
+  await writeFile(path, text);
+  return path;
+}
+
+const resultsIn = (stdout: string) =>
+  (JSON.parse(stdout) as DoctorReport).subjects.flatMap(({ results }) => results);
+
+test('prints one line of JSON of its own format, and fails where there is a problem', async () => {
+  const { stdout, stderr, status } = await handglass(['doctor', '--json']);
+  const report = JSON.parse(stdout) as DoctorReport;
+  expect(stderr).toBe('');
+  expect(status).toBe(report.counts.problem > 0 ? 1 : 0);
+  expect(report.format).toBe(1);
+  expect(stdout.split('\n')).toHaveLength(2);
+  const counted = resultsIn(stdout).filter(({ verdict }) => verdict === 'ok');
+  expect(counted).toHaveLength(report.counts.ok);
+  expect(resultsIn(stdout)[0]).toEqual({
+    id: expect.stringMatching(/^[a-z-]+\.[a-z-]+$/),
+    title: expect.any(String),
+    verdict: expect.stringMatching(/^(ok|warning|problem|unknown)$/),
+    about: expect.any(String),
+    explanation: expect.any(String),
+    remedy: null,
+    advice: expect.any(String),
+    link: expect.stringMatching(/^[a-z-]+$/),
+  });
+});
+
+test('shows this machine, whatever that has, and what is fine where it is asked for', async () => {
+  const [quiet, all] = [await handglass(['doctor']), await handglass(['doctor', '--all'])];
+  for (const { stdout, stderr } of [quiet, all]) {
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^\d+ .*fine\n\nProcessor /);
+    expect(stdout).not.toContain('defect of Handglass');
+  }
+  expect(quiet.stdout).not.toContain('  ok  ');
+  expect(all.stdout).toContain('  ok  Memory nodes (NUMA)  cpu.nodes');
+});
+
+test.skipIf(process.getuid?.() !== 0)('needs no rights, and no programs beside it', async () => {
+  const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+  const { stdout, stderr, status } = await handglass(['doctor', '--json'], {
+    env: { PATH: '/nowhere' },
+    through: [`/usr/bin/${nobody[0]}`, ...nobody.slice(1)],
+  });
+  expect(stderr).toBe('');
+  expect([0, 1]).toContain(status);
+  expect(stdout).not.toContain('defect of Handglass');
+  const results = resultsIn(stdout);
+  expect(results.find(({ id }) => id === 'log.out-of-memory')?.verdict).toBe('unknown');
+  expect(results.find(({ id }) => id === 'libvirt.version')?.verdict).toBe('warning');
+});
+
+test('finds what is wrong with a configuration, and looks at what one names', async () => {
+  const wrong = await configuration('[[seat]]\nname = 1\n');
+  const { stdout, status } = await handglass(['doctor', '--json', '--config', wrong]);
+  expect(status).toBe(1);
+  expect(resultsIn(stdout).find(({ id }) => id === 'service.configuration')).toMatchObject({
+    verdict: 'problem',
+    explanation: expect.stringContaining(`${wrong}:2:8`),
+    remedy: `handglass config check ${wrong}`,
+  });
+
+  const right = await configuration(
+    '[[looking-glass]]\ndomain = "win10"\nresolution = "1280x720"\nowner = "nobody-of-that-name"\npath = "/dev/shm/handglass-doctor-test"\n',
+  );
+  const looked = resultsIn((await handglass(['doctor', '--json', '--config', right])).stdout);
+  expect(looked.find(({ id }) => id === 'looking-glass.file')).toMatchObject({
+    verdict: 'problem',
+    about: '/dev/shm/handglass-doctor-test',
+  });
+  expect(looked.find(({ id }) => id === 'looking-glass.accounts')).toMatchObject({
+    verdict: 'problem',
+    explanation: 'There is no user nobody-of-that-name on this machine.',
+  });
+});

@@ -1,0 +1,124 @@
+/** Commands that are printed, run by a real shell on files of a temporary folder. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect, onTestFinished, test } from 'vitest';
+import { changeLine, loadEarly, type LineChange } from '../../src/doctor/kernel-line.ts';
+import { kernelParameters } from '../../src/system/kernel-parameters.ts';
+import { qemuConfFrom } from '../../src/system/qemu-conf.ts';
+import { found, healthy } from './healthy.ts';
+
+/** What becomes of a file when the command that names it is run, but for what only root can start. */
+async function after(command: string | null, path: string, text: string): Promise<string> {
+  if (command === null) throw new Error('no command');
+  const folder = await mkdtemp(join(tmpdir(), 'handglass-remedy-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'file');
+  await writeFile(file, text);
+  const own = command
+    .split(' && ')
+    .filter((part) => part.includes(path))
+    .map((part) => part.replaceAll('sudo ', '').replaceAll(path, file))
+    .join(' && ');
+  await execa('sh', ['-euc', own]);
+  return readFile(file, 'utf8');
+}
+
+const grub = '/etc/default/grub';
+
+function changed(line: string, change: LineChange) {
+  const { boot } = healthy();
+  const parameters = kernelParameters(line);
+  const variable = 'GRUB_CMDLINE_LINUX_DEFAULT';
+  boot.nextLine = [{ file: grub, variable, isQuoted: true, parameters }];
+  const todo = changeLine(boot, change);
+  return 'remedy' in todo ? todo.remedy : null;
+}
+
+test.each([
+  ['quiet', { add: ['intel_iommu=on', 'iommu=pt'] }, 'intel_iommu=on iommu=pt quiet'],
+  ['quiet amd_iommu=on', { remove: ['amd_iommu=on'] }, 'quiet'],
+  ['iommu_pt quiet', { add: ['iommu=pt'], remove: ['iommu_pt'] }, 'iommu=pt quiet'],
+  [
+    'vfio-pci.id=a/b',
+    { add: ['vfio-pci.ids=1/2'], remove: ['vfio-pci.id=a/b'] },
+    'vfio-pci.ids=1/2',
+  ],
+  ['aXb quiet', { remove: [] as string[], add: ['a.b'] }, 'a.b aXb quiet'],
+  [
+    'hugepages=8 hugepagesz=1G',
+    { add: ['hugepagesz=1G', 'hugepages=8'], remove: ['hugepages=8', 'hugepagesz=1G'] },
+    'hugepagesz=1G hugepages=8',
+  ],
+])('the line "%s" with %j becomes "%s"', async (line, change, expected) => {
+  for (const quote of ['"', "'"]) {
+    const text = `GRUB_DEFAULT=0\nGRUB_CMDLINE_LINUX_DEFAULT=${quote}${line}${quote}\n#GRUB_CMDLINE_LINUX_DEFAULT="x"\n`;
+    const now = await after(changed(line, change), grub, text);
+    const [, words] = /^GRUB_CMDLINE_LINUX_DEFAULT=["'](.*)["']$/m.exec(now) ?? [];
+    expect(words?.split(/\s+/).filter(Boolean).join(' ')).toBe(expected);
+    expect(now).toContain('GRUB_DEFAULT=0\n');
+    expect(now).toContain('\n#GRUB_CMDLINE_LINUX_DEFAULT="x"\n');
+  }
+});
+
+test('what the file has already is only taken over, and what it has not cannot be taken out', () => {
+  expect(changed('iommu=pt', { add: ['iommu=pt'] })).toBe('sudo update-grub');
+  expect(changed('quiet', { remove: ['iommu_pt'] })).toBeNull();
+});
+
+test.each([
+  ['on one line', 'cgroup_device_acl = [ "/dev/null" ]\n'],
+  ['on several', 'cgroup_device_acl = [\n  "/dev/null",\n  "/dev/vfio/1"\n]\n'],
+  ['nowhere', ''],
+])(
+  'a list of devices that stands %s is whole afterwards, and all else as it was',
+  async (_where, list) => {
+    const text = `#cgroup_device_acl = [\n#    "/dev/null"\n#]\n${list}user = "alice"\nnvram = [\n  "a:b"\n]\n`;
+    const [result] = found('libvirt.device-acl', ({ sharedMemory: [file], virtualization }) => {
+      virtualization.qemuConf = qemuConfFrom(text);
+      if (file !== undefined) file.entry = { ...file.entry, path: '/dev/kvmfr0' };
+    });
+    const now = await after(result?.remedy ?? null, '/etc/libvirt/qemu.conf', text);
+    const conf = qemuConfFrom(now);
+    expect(conf.deviceAcl).toEqual(
+      expect.arrayContaining(['/dev/kvm', '/dev/null', '/dev/kvmfr0']),
+    );
+    expect(conf).toMatchObject({ user: 'alice', listsFirmware: true });
+    expect(now).toContain('#cgroup_device_acl = [\n#    "/dev/null"\n#]\n');
+  },
+);
+
+test.each(['nvram = [ "a:b" ]\n', 'nvram = [\n  "a:b"\n]\n'])(
+  'an old list of firmware is put behind #: %j',
+  async (list) => {
+    const [result] = found('libvirt.firmware-list', ({ virtualization }) => {
+      virtualization.qemuConf = qemuConfFrom(list);
+    });
+    const now = await after(
+      result?.remedy ?? null,
+      '/etc/libvirt/qemu.conf',
+      `${list}user = "a"\n`,
+    );
+    expect(qemuConfFrom(now)).toMatchObject({ user: 'a', listsFirmware: false });
+  },
+);
+
+test('an initramfs loads vfio-pci early, and forgets the module that is gone', async () => {
+  const { boot } = healthy();
+  boot.initramfs = { generator: 'mkinitcpio', modules: [] };
+  const early = loadEarly(boot);
+  const text = '# MODULES=(x)\nMODULES=(vfio_virqfd btrfs)\n';
+  const now = await after('remedy' in early ? early.remedy : null, '/etc/mkinitcpio.conf', text);
+  expect(now).toBe('# MODULES=(x)\nMODULES=(vfio_pci vfio vfio_iommu_type1 vfio_virqfd btrfs)\n');
+  const [gone] = found('boot.virqfd', (facts) => {
+    facts.kernel.version = [6, 8];
+    facts.boot.initramfs = {
+      generator: 'mkinitcpio',
+      modules: [{ name: 'vfio_virqfd', file: '/etc/mkinitcpio.conf' }],
+    };
+  });
+  expect(await after(gone?.remedy ?? null, '/etc/mkinitcpio.conf', now)).toBe(
+    '# MODULES=(x)\nMODULES=(vfio_pci vfio vfio_iommu_type1 btrfs)\n',
+  );
+});
