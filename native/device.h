@@ -35,8 +35,9 @@ int device_keys(struct device *device, key_set down);
 int device_host_keys(const struct device *device, key_set down);
 
 /*
- * As router_ports.grab says, but for KEY_IS_DOWN: it is to be given back then. No key is down that
- * device_host_keys() was told of at `since`, which becomes the time of the first event that is ours.
+ * As router_ports.grab says, but for KEY_IS_DOWN: it is to be given back then. To be called at once
+ * after device_host_keys() has found no key down; `since` is a time before that, and is put later where
+ * the host has seen more.
  */
 int device_grab(struct device *device, int64_t *since);
 

@@ -34,8 +34,8 @@ static int grab(void *context, unsigned slot, int64_t *since) {
   struct switchboard *switchboard = context;
   struct device *device = &switchboard->devices[slot].device;
   key_set down;
-  // What is let go of while it is grabbed to no end, the host would hold down for good.
   *since = monotonic_now();
+  // What is let go of while it is grabbed to no end, the host would hold down for good.
   int error = device_host_keys(device, down);
   if (error != 0) return error;
   if (!has_no_key(down)) return KEY_IS_DOWN;

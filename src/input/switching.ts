@@ -179,8 +179,8 @@ export function switchInput(
   function expectThere(seat: number, target: number): void {
     if (owners[seat]?.target === target) return;
     arrivalOf(seat, target).done.catch((problem: unknown) => {
-      if (problem instanceof HandglassError && problem.code !== 'busy')
-        events.refused(seatName(seat), problem);
+      if (!(problem instanceof HandglassError) || problem.code === 'busy') return;
+      events.refused(seatName(seat), problem);
     });
   }
 

@@ -39,19 +39,6 @@ static void obey(char *line, void *context);
 static void grab(const struct listener *listener, bool is_wanted);
 static void set_led(const struct listener *listener, const char *text);
 static void print_keys(const struct listener *listener);
-static void print_keys(const struct listener *listener) {
-  unsigned char down[KEY_CNT / 8] = {0};
-  if (ioctl(listener->device, EVIOCGKEY(sizeof down), down) < 0) fail("EVIOCGKEY");
-  printf("down:");
-  for (unsigned key = 0; key < KEY_CNT; key++) {
-    if (!(down[key / 8] >> key % 8 & 1)) continue;
-    char word[WORD_ROOM];
-    word_from_event(&(struct input_event){.type = EV_KEY, .code = (__u16)key, .value = 1}, word);
-    printf(" %.*s", (int)strlen(word) - 1, word);
-  }
-  puts("");
-}
-
 static void print_reports(struct listener *listener);
 static void take_event(struct listener *listener, const struct input_event *event);
 static void print_report(const struct listener *listener, const struct input_event *end);
@@ -135,6 +122,19 @@ static void set_led(const struct listener *listener, const char *text) {
   snprintf(word, sizeof word, "led_%s=%d", name, value);
   if (!event_from_word(word, events)) fail(text);
   if (write(listener->device, events, sizeof events) < 0) fail("write");
+}
+
+static void print_keys(const struct listener *listener) {
+  unsigned char down[KEY_CNT / 8] = {0};
+  if (ioctl(listener->device, EVIOCGKEY(sizeof down), down) < 0) fail("EVIOCGKEY");
+  printf("down:");
+  for (unsigned key = 0; key < KEY_CNT; key++) {
+    if (!(down[key / 8] >> key % 8 & 1)) continue;
+    char word[WORD_ROOM];
+    word_from_event(&(struct input_event){.type = EV_KEY, .code = (__u16)key, .value = 1}, word);
+    printf(" %.*s", (int)strlen(word) - 1, word);
+  }
+  puts("");
 }
 
 static void print_reports(struct listener *listener) {
