@@ -94,7 +94,8 @@ export function effectsOn(
       devices.follow(present);
       const uses = await usbUses(host, config.seats, present);
       const optical = await opticalDrives(host, drivePaths);
-      return { input: present, usb: await usbDevices(host), uses, optical };
+      const heard = new Set(present.map(({ path }) => path).filter((path) => input.hears(path)));
+      return { input: present, heard, usb: await usbDevices(host), uses, optical };
     },
     async readDomains() {
       const facts = await readDomains();

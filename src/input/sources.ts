@@ -26,6 +26,7 @@ export interface Sources {
   /** The switchboard has closed a device by itself. */
   forget(number: number): void;
   pathOf(number: number): string | undefined;
+  has(path: string): boolean;
 }
 
 export function openSources(
@@ -71,6 +72,7 @@ export function openSources(
     forget(number) {
       for (const [path, each] of open) if (each === number) open.delete(path);
     },
+    has: (path) => open.has(path),
     pathOf: (number) => [...open].find(([, each]) => each === number)?.[0],
   };
 }

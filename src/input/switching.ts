@@ -41,6 +41,8 @@ export interface InputSwitch {
    * devices that could not be opened; udev may not have set their rights yet.
    */
   follow(devices: readonly InputDevice[]): HandglassError[];
+  /** Whether what lies at the path is listened to: who has its seat has it too then. */
+  hears(path: string): boolean;
   /** Who has a seat's input devices: `host` or a domain. */
   ownerOf(seat: string): string;
   /** Grows with each move of a seat, and with each panic. */
@@ -236,6 +238,7 @@ export function switchInput(
 
   return {
     follow,
+    hears: (path) => sources.has(path),
     ownerOf: (name) => targetName(owners[seatNumber(name)]?.target ?? 0),
     turnOf: (name) => owners[seatNumber(name)]?.turn ?? 0,
     give,

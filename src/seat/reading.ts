@@ -32,6 +32,7 @@ export function createReading(
 ): Reading {
   let facts: Facts = {
     input: [],
+    heard: new Set(),
     usb: [],
     uses: { disks: new Map(), sources: new Map() },
     optical: [],

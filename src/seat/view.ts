@@ -16,6 +16,8 @@ import { driveRefusals } from './optical.ts';
 /** What this machine has. */
 export interface MachineFacts {
   input: readonly InputDevice[];
+  /** The paths of those that the switchboard listens to; all others are with the host. */
+  heard: ReadonlySet<string>;
   usb: readonly UsbDevice[];
   uses: UsbUses;
   /** Those that a seat names. */
@@ -97,22 +99,26 @@ function holdsDrive(domain: string, path: string, { drives }: Facts): boolean {
 
 function viewInput(
   selector: InputSelector,
-  { input }: Facts,
+  { input, heard }: Facts,
   owner: string,
   inputOwner: string,
 ): DeviceView {
   const [device] = selectInput(selector, input);
-  const isLeft = device !== undefined && owner !== inputOwner;
+  const isHeard = device !== undefined && heard.has(device.path);
   return {
     kind: 'input',
     selector: inputSelectorText(selector),
     name: device?.name ?? '',
     present: device !== undefined,
-    with: device === undefined ? null : inputOwner,
-    problem: isLeft
-      ? `It stays with the host: ${owner} does not read its keyboard and mouse of Handglass.`
-      : null,
+    with: device === undefined ? null : isHeard ? inputOwner : 'host',
+    problem: device === undefined ? null : whyLeft(isHeard, owner, inputOwner),
   };
+}
+
+function whyLeft(isHeard: boolean, owner: string, inputOwner: string): string | null {
+  if (!isHeard) return 'It stays with the host: Handglass cannot read it.';
+  if (owner === inputOwner) return null;
+  return `It stays with the host: ${owner} does not read its keyboard and mouse of Handglass.`;
 }
 
 /** A view of each device that the selector names, or one that says that none is plugged in. */

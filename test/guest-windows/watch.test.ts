@@ -59,13 +59,18 @@ describe.skipIf(missing.length > 0)(title, () => {
   test('a host that goes away is waited for, and what changed meanwhile is told', async () => {
     const host = await pairedHost(prefix);
     const watch = await startWatchOf(host);
+    const { control } = host.service;
+    control.current.seats = [seat('desk', { owner: 'win10' }), seat('couch')];
+    control.tell();
+    // What it has not been told before the host goes away cannot be seen to change.
+    expect(await watch.next()).toMatch(/seat desk with win10$/);
     await host.relay.down();
-    await until(() => host.service.control.listeners.size <= 1);
-    host.service.control.current.seats = [seat('desk', { owner: 'win10' }), seat('couch')];
+    await until(() => control.listeners.size <= 1);
+    control.current.seats = [seat('desk'), seat('couch')];
     await host.relay.up();
     expect(await watch.next()).toMatch(lost);
     expect(await watch.next()).toMatch(found);
-    expect(await watch.next()).toMatch(/seat desk with win10$/);
+    expect(await watch.next()).toMatch(/seat desk with host$/);
   });
 
   test('a host that was never there is waited for, and told of once', async () => {

@@ -64,8 +64,8 @@ async function takeByChord(): Promise<void> {
 async function replugged(): Promise<void> {
   await service.until(/"selector":"KBD1"[^}]*"present":false/);
   await lab.control('plug keyboard');
-  // Until udev has set its rights there is a problem with it.
-  await service.until(/"selector":"KBD1"[^}]*"present":true[^]*"problems":\[\]/);
+  // Not before udev has set its rights.
+  await service.until(/"selector":"KBD1"[^}]*"present":true,"with":"win10","problem":null/);
   await until(lab, `test -e ${keyboard}`);
   host = await listen(lab, keyboard);
 }

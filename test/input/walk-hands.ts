@@ -217,9 +217,10 @@ export async function handsOn(lab: Lab): Promise<Hands> {
   }
 
   async function rest(owner: Desk['owner'], count: number): Promise<void> {
-    const none = '((?!"present":true).)*';
+    const heard = '"present":true,"with":"[^"]*","problem":null';
+    const none = `((?!${heard}).)*`;
     await service.owner(owner);
-    await service.until(new RegExp(`^${none}("present":true${none}){${count}}$`));
+    await service.until(new RegExp(`^${none}(${heard}${none}){${count}}$`));
   }
 
   async function expectRest({ unplugged }: Desk): Promise<void> {

@@ -23,6 +23,7 @@ function facts(
   const domains = ['win10', 'win11'].map((name) => ({ name, state }));
   return {
     input: [],
+    heard: new Set(),
     usb,
     uses: noUses,
     domains,

@@ -31,6 +31,7 @@ const heldStick = { bus: 1, device: 3, alias: 'ua-handglass-1-2_3' };
 function facts(attached: Record<string, UsbHostdev[]> = {}, devices = [mouse, stick]): Facts {
   return {
     input: [],
+    heard: new Set(),
     usb: devices,
     uses: noUses,
     domains: [],
@@ -170,10 +171,11 @@ test('a selector of several has a line for each device, and one where none is pl
 
 const keyboard = inputDevice({ path: '/dev/input/event4', port: '1-3' });
 const mediaKeys = { ...keyboard, path: '/dev/input/event5', name: 'Keyboard Media' };
+const heard = new Set([keyboard.path, mediaKeys.path]);
 const desk: Seat = { ...seat, input: [{ port: '1-3' }, { name: 'Absent*' }] };
 
 test('input devices come first, and are named by their first node', () => {
-  const { devices } = viewSeat(desk, { ...facts(), input: [keyboard, mediaKeys] }, 'host');
+  const { devices } = viewSeat(desk, { ...facts(), input: [keyboard, mediaKeys], heard }, 'host');
   expect(devices.slice(0, 2)).toEqual([
     {
       kind: 'input',
@@ -225,12 +227,21 @@ test.each<{
     reason: 'a domain has the USB devices alone',
   },
 ])('the owner is $owner when $reason', ({ attached, inputOwner, owner, problem }) => {
-  const view = viewSeat(desk, { ...facts(attached), input: [keyboard] }, inputOwner);
+  const view = viewSeat(desk, { ...facts(attached), input: [keyboard], heard }, inputOwner);
   expect(view.owner).toBe(owner);
   expect(view.devices.slice(0, 2)).toMatchObject([
     { with: inputOwner, problem },
     { with: null, problem: null },
   ]);
+});
+
+test('an input device that cannot be read stays with the host, whoever has its seat', () => {
+  const view = viewSeat(desk, { ...facts(), input: [keyboard] }, 'win10');
+  expect(view.devices[0]).toMatchObject({
+    present: true,
+    with: 'host',
+    problem: 'It stays with the host: Handglass cannot read it.',
+  });
 });
 
 test('a seat without devices is with the host', () => {

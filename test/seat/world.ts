@@ -109,7 +109,14 @@ export function createWorld(): World {
     effects: {
       async readMachine() {
         await before('readMachine');
-        return { input: [inputDevice()], usb: world.usb, uses: noUses, optical: world.optical };
+        const keyboard = inputDevice();
+        return {
+          input: [keyboard],
+          heard: new Set([keyboard.path]),
+          usb: world.usb,
+          uses: noUses,
+          optical: world.optical,
+        };
       },
       async readDomains() {
         await before('readDomains');
