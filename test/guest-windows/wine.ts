@@ -50,6 +50,13 @@ export async function createPrefix(display?: string): Promise<Prefix> {
   await run(['wineboot', '--init'], env);
   // What stays lets each program after it start in a tenth of the time.
   const resident = execa('wine', ['cmd'], { env, extendEnv: false, reject: false, stdin: 'pipe' });
+  // The first program that has a desktop starts its explorer, which keeps its output open.
+  await execa('wine', [program, '--version'], {
+    env,
+    extendEnv: false,
+    reject: false,
+    stdio: 'ignore',
+  });
   return {
     folder: join(home, 'prefix/drive_c/users/alice/AppData/Roaming/Handglass'),
     env,

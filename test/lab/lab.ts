@@ -57,8 +57,30 @@ const checkout = join(import.meta.dirname, '../..');
 /** Long enough for a disk that is busy still with the making of the image. */
 const bootLimitMs = 600_000;
 
-/** Rejects with a LabFailure when the machine cannot be had, and with the signal's reason. */
-export async function bootLab({
+/**
+ * Rejects with a LabFailure when the machine cannot be had, and with the signal's reason. Seldom, two
+ * emulated processors wait for each other for ever; then it is booted anew.
+ */
+export async function bootLab(options: LabOptions): Promise<Lab> {
+  for (let boots = 1; ; boots += 1) {
+    try {
+      return await bootOnce(options);
+    } catch (error) {
+      if (!(error instanceof Stuck) || boots === mostBoots) throw error;
+      options.tell?.(error.message);
+    }
+  }
+}
+
+const mostBoots = 3;
+
+class Stuck extends LabFailure {
+  constructor() {
+    super('The processors of the virtual host wait for each other: booting anew');
+  }
+}
+
+async function bootOnce({
   boot,
   accel = 'tcg',
   icount = false,
@@ -80,7 +102,7 @@ export async function bootLab({
   const qemu = startQemu(qemuArguments(image, checkout, sockets, console, options), folder);
   try {
     const lab = connect(qemu, folder, sockets);
-    return await Promise.race([lab, qemu.lost, aborted(signal), tooLate(qemu)]);
+    return await Promise.race([lab, qemu.lost, aborted(signal), tooLate(qemu), stuck(qemu, lab)]);
   } catch (error) {
     await qemu.end();
     throw error;
@@ -92,6 +114,20 @@ async function tooLate(qemu: Qemu): Promise<never> {
   throw new LabFailure(
     `The virtual host did not come up within ${bootLimitMs / 1000} s. Leave out --accel kvm if it was given. The console ended with: ${qemu.lastWords()}`,
   );
+}
+
+/** Rejects once the kernel says that a processor has been stuck for more than a minute and a half. */
+async function stuck(qemu: Qemu, lab: Promise<Lab>): Promise<Lab> {
+  const found = Promise.withResolvers<never>();
+  const look = setInterval(() => {
+    if (/soft lockup - CPU#\d+ stuck for \d{3,}s/.test(qemu.lastWords())) found.reject(new Stuck());
+  }, 5000);
+  qemu.gone.addEventListener('abort', () => clearInterval(look));
+  try {
+    return await Promise.race([lab, found.promise]);
+  } finally {
+    clearInterval(look);
+  }
 }
 
 async function connect(qemu: Qemu, folder: string, sockets: Sockets): Promise<Lab> {

@@ -22,13 +22,16 @@ test('a script of the outside goes on after a reset, and second terminals join i
     script,
     `#!/bin/sh
      echo "boot $LAB_BOOT: $(cat)"
-     [ $LAB_BOOT = 2 ] || labctl reboot
      until [ -e /tmp/go ]; do sleep 0.1; done
+     [ $LAB_BOOT = 2 ] || { labctl reboot; sleep 600; }
      echo done >&2
      exit 7`,
   );
   const lab = start([process.execPath, main, '--boot', 'bare', '--exec', script]);
   lab.child.stdin?.end('input');
+  // A reset takes with it what has been printed and not yet read.
+  await vi.waitUntil(() => lab.stdout().includes('boot 1: input\n'), patience);
+  await start([process.execPath, main, '--attach', '--', 'touch', '/tmp/go']).ended;
   await vi.waitUntil(() => lab.stdout().includes('boot 2: input\n'), patience);
 
   const attached = start([process.execPath, main, '--attach']);
