@@ -24,6 +24,8 @@ export const domainPciChecks: Check[] = [
   { id: 'domain.driver', title: 'Drivers of devices of domains', look: eachDevice(driver) },
   { id: 'domain.reset', title: 'Resets of devices of domains', look: eachDevice(reset) },
   { id: 'domain.rom', title: 'ROMs of cards of domains', look: eachDevice(rom) },
+  { id: 'domain.rom-uefi', title: 'ROMs of domains for UEFI', look: eachDevice(romForUefi) },
+  { id: 'domain.rom-card', title: 'Cards that ROMs are for', look: eachDevice(romCard) },
   { id: 'domain.sound', title: 'Sound of cards of domains', look: eachDevice(sound) },
   { id: 'domain.twice', title: 'Devices in several running domains', look: twice },
   { id: 'domain.hidden', title: 'Hypervisor that NVIDIA drivers see', look: eachDomain(hidden) },
@@ -250,6 +252,44 @@ function rom({ device, hostdev, xml, facts }: Given): Finding | Finding[] {
   return device.hasRom === false
     ? ok('It shows no ROM, as graphics of processors do not.')
     : ok('The guest sees its own ROM.');
+}
+
+/** Of a file that is there: that it is not is told of by `domain.rom`. */
+function romOf({ hostdev, facts }: Given) {
+  const { file } = hostdev.rom;
+  const isThere = file !== null && facts.paths.get(file)?.found !== 'absent';
+  const rom = file === null ? undefined : facts.roms.get(file);
+  return isThere && rom !== undefined ? { file, rom } : null;
+}
+
+function romForUefi(given: Given): Finding | Finding[] {
+  const found = romOf(given);
+  if (found === null || !given.xml.firmware.isUefi) return [];
+  const { file, rom } = found;
+  return known(rom, 'uefi', ({ usable, reason }) => {
+    if (usable) return ok(`UEFI finds a driver in ${file}.`);
+    const explanation = `UEFI finds no driver in ${file}, so there is no picture before the guest's own.`;
+    return rom.headerBytes > 0
+      ? warning(explanation, {
+          remedy: `handglass vbios strip ${shellPath(file)} --to gpu-clean.rom`,
+          advice: `${reason} Then name that file in the domain.`,
+        })
+      : warning(explanation, { advice: reason });
+  });
+}
+
+function romCard(given: Given): Finding | Finding[] {
+  const found = romOf(given);
+  const { vendor, device } = given.device;
+  if (found === null || found.rom.cards.length === 0 || vendor === null || device === null)
+    return [];
+  const { file, rom } = found;
+  return rom.cards.includes(`${vendor}:${device}`)
+    ? ok(`${file} is for this card.`)
+    : problem(`${file} is for ${rom.cards[0]}, and the card is ${vendor}:${device}.`, {
+        remedy: `sudo handglass vbios dump ${given.device.address} --to gpu.rom`,
+        advice: 'Then name that file in the domain.',
+      });
 }
 
 function shellPath(path: string): string {

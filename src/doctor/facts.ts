@@ -15,6 +15,7 @@ import type { Unread } from '../system/unread.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import type { DiskUse } from '../system/usb-disks.ts';
 import type { Virtualization } from '../system/virtualization.ts';
+import type { UefiVerdict } from '../vbios/rom.ts';
 import type { XorgDevice } from '../system/xorg.ts';
 
 export interface Facts {
@@ -33,6 +34,8 @@ export interface Facts {
   libvirt: Libvirt;
   /** What lies at each path that a domain names. */
   paths: ReadonlyMap<string, PathFacts>;
+  /** What is in each file that a domain names as the ROM of a card. */
+  roms: ReadonlyMap<string, RomFacts>;
 }
 
 export interface DeviceFacts {
@@ -94,5 +97,14 @@ export interface PathFacts {
   found: FileFacts | 'absent' | null;
   /** How the host uses the block device there. */
   uses: DiskUse[];
+  unread: Unread;
+}
+
+export interface RomFacts {
+  uefi: UefiVerdict | null;
+  /** The cards that its images are for: `10de:13c2`. */
+  cards: string[];
+  /** Bytes that a vendor has put in front. */
+  headerBytes: number;
   unread: Unread;
 }

@@ -54,7 +54,7 @@ export const libvirtChecks: Check[] = [
     id: 'libvirt.socket',
     title: 'Sockets of libvirt',
     look: ({ virtualization }) => {
-      if (virtualization.libvirtVersion === '') return [];
+      if (isAbsent(virtualization)) return [];
       return known(virtualization, 'sockets', (sockets) =>
         sockets.length === 0
           ? problem('libvirt does not listen: it is not started.', {
@@ -70,7 +70,7 @@ export const libvirtChecks: Check[] = [
     id: 'libvirt.boot',
     title: 'Start of libvirt with the machine',
     look: ({ virtualization }) => {
-      if (virtualization.libvirtVersion === '') return [];
+      if (isAbsent(virtualization)) return [];
       return known(virtualization, 'enabledUnits', (units) => {
         const starts = units.some((name) => /^(libvirtd|virtqemud)\.(service|socket)$/.test(name));
         return starts
@@ -85,7 +85,7 @@ export const libvirtChecks: Check[] = [
     id: 'libvirt.log-daemon',
     title: "Daemon of the domains' logs",
     look: ({ virtualization }) => {
-      if (virtualization.libvirtVersion === '') return [];
+      if (isAbsent(virtualization)) return [];
       return known(virtualization, 'enabledUnits', (units) =>
         units.some((name) => name.startsWith('virtlogd')) ||
         units.some((name) => /^(libvirtd|virtqemud)\.service$/.test(name))
@@ -100,7 +100,7 @@ export const libvirtChecks: Check[] = [
     id: 'libvirt.caller',
     title: 'Your right to manage domains',
     look: ({ virtualization, people }) =>
-      virtualization.libvirtVersion === ''
+      isAbsent(virtualization)
         ? []
         : groupFinding(people, 'libvirt', 'manage domains of the system'),
   },
@@ -141,7 +141,7 @@ export const libvirtChecks: Check[] = [
     id: 'libvirt.firmware-list',
     title: 'Old list of firmware',
     look: ({ virtualization }) => {
-      if (virtualization.libvirtVersion === '') return [];
+      if (isAbsent(virtualization)) return [];
       return known(virtualization, 'qemuConf', ({ listsFirmware }) =>
         listsFirmware
           ? warning(
@@ -158,7 +158,7 @@ export const libvirtChecks: Check[] = [
     id: 'libvirt.qemu-user',
     title: "QEMU's user",
     look: ({ virtualization, people }) => {
-      if (virtualization.libvirtVersion === '') return [];
+      if (isAbsent(virtualization)) return [];
       return known(people, 'qemu', (qemu) => {
         const told = virtualization.qemuConf?.user;
         if (qemu === 'absent') {
@@ -176,7 +176,7 @@ export const libvirtChecks: Check[] = [
     id: 'libvirt.device-acl',
     title: 'Devices that domains may open',
     look: ({ virtualization, sharedMemory }) => {
-      if (virtualization.libvirtVersion === '') return [];
+      if (isAbsent(virtualization)) return [];
       const kvmfr = sharedMemory
         .map(({ entry }) => entry.path)
         .filter((path) => path.startsWith('/dev/kvmfr'));
@@ -241,7 +241,7 @@ export const libvirtChecks: Check[] = [
     id: 'libvirt.domains',
     title: 'Domains',
     look: ({ libvirt, virtualization }) => {
-      if (virtualization.libvirtVersion === '') return [];
+      if (isAbsent(virtualization)) return [];
       return known(libvirt, 'domains', (domains) =>
         ok(domains.length === 0 ? 'There are none.' : `There are ${domains.length} domains.`),
       );
@@ -259,6 +259,11 @@ const stockDevices = [
   '/dev/ptmx',
   '/dev/kvm',
 ];
+
+/** Where virsh does not say whether it is there, a socket does. */
+function isAbsent({ libvirtVersion, sockets }: Facts['virtualization']): boolean {
+  return libvirtVersion === '' || (libvirtVersion === null && sockets?.length === 0);
+}
 
 const conf = '/etc/libvirt/qemu.conf';
 

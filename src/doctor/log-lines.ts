@@ -73,8 +73,7 @@ export const knownLines: readonly KnownLine[] = [
   {
     id: 'unsigned-module',
     title: 'Modules without a signature',
-    pattern:
-      '(unsigned module loading is restricted|Loading of unsigned module is rejected|module verification failed: signature.*(kvmfr|vendor))',
+    pattern: 'unsigned module loading is restricted|Loading of unsigned module is rejected',
     verdict: 'warning',
     meaning: 'With Secure Boot the kernel takes no module that is not signed, such as kvmfr.',
     todo: () => ({

@@ -2,7 +2,7 @@
 import { loadConfig } from '../config/load.ts';
 import type { Config, LookingGlass } from '../config/schema.ts';
 import { HandglassError, isErrno } from '../errors.ts';
-import type { FileFacts, ReadFiles, Run } from '../host/ports.ts';
+import type { FileFacts, OpenFiles, ReadFiles, Run } from '../host/ports.ts';
 import { listDomains } from '../libvirt/domains.ts';
 import { parseDomainXml } from '../libvirt/domain-xml.ts';
 import type { Virsh } from '../libvirt/virsh.ts';
@@ -26,6 +26,8 @@ import { usbDevices } from '../system/usb.ts';
 import { blockUses } from '../system/usb-disks.ts';
 import { readVirtualization, type Virtualization } from '../system/virtualization.ts';
 import { xorgDevices } from '../system/xorg.ts';
+import { readRomFile } from '../vbios/file.ts';
+import { parseRom } from '../vbios/parse.ts';
 import type {
   Configuration,
   DeviceFacts,
@@ -33,6 +35,7 @@ import type {
   Facts,
   Libvirt,
   PathFacts,
+  RomFacts,
   People,
   SharedMemory,
 } from './facts.ts';
@@ -46,7 +49,7 @@ export interface FactsOptions {
 }
 
 export async function readFacts(
-  machine: ReadFiles & Run,
+  machine: ReadFiles & OpenFiles & Run,
   { configPath, virsh }: FactsOptions,
 ): Promise<Facts> {
   const host = { ...readingOnce(machine), run: machine.run.bind(machine) };
@@ -81,6 +84,7 @@ export async function readFacts(
     sharedMemory,
     libvirt,
     paths: await readPaths(host, libvirt.domains ?? []),
+    roms: await readRoms(machine, libvirt.domains ?? []),
   };
 }
 
@@ -229,6 +233,29 @@ async function readPaths(
       const isDisk = path.startsWith('/dev/') && facts !== null && facts !== 'absent';
       const uses = isDisk ? await unlessUnread(unread, 'uses', () => blockUses(host, path)) : [];
       return [path, { found: facts, uses: uses ?? [], unread }];
+    }),
+  );
+  return new Map(found);
+}
+
+async function readRoms(
+  host: ReadFiles & OpenFiles,
+  domains: readonly Domain[],
+): Promise<ReadonlyMap<string, RomFacts>> {
+  const files = new Set(
+    domains.flatMap(({ xml }) => (xml?.pci ?? []).flatMap(({ rom }) => rom.file ?? [])),
+  );
+  const found = await Promise.all(
+    [...files].map(async (path): Promise<[string, RomFacts]> => {
+      const unread: Unread = {};
+      const rom = await unlessUnread(unread, 'uefi', async () =>
+        parseRom(await readRomFile(host, path)),
+      );
+      const cards = (rom?.images ?? []).flatMap(({ pci }) =>
+        [pci.device, ...pci.otherDevices].map((device) => `${pci.vendor}:${device}`),
+      );
+      const headerBytes = rom?.vendorHeaderBytes ?? 0;
+      return [path, { uefi: rom?.uefi ?? null, cards, headerBytes, unread }];
     }),
   );
   return new Map(found);

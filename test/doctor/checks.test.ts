@@ -59,6 +59,19 @@ describe.each(Object.keys(equipped))('on %s', (name) => {
   });
 });
 
+test('who is not root is told to look again as root, and root is not', () => {
+  const [user, root] = [1000, 0].map((uid) => {
+    const facts = healthy(({ log, people }) => {
+      log.lines = null;
+      log.unread['lines'] = 'permission denied';
+      if (people.caller !== null) people.caller.uid = uid;
+    });
+    const results = doctorReport(facts).subjects.flatMap((subject) => subject.results);
+    return results.find(({ verdict }) => verdict === 'unknown')?.remedy;
+  });
+  expect([user, root]).toEqual(['sudo handglass doctor', null]);
+});
+
 test('what could not be looked at is never fine, and a defect in one check costs that check alone', () => {
   const facts = healthy((each) => {
     each.cpu.virtualization = null;

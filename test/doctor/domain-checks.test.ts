@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FileFacts } from '../../src/host/ports.ts';
 import { parseDomainXml } from '../../src/libvirt/domain-xml.ts';
+import type { UefiVerdict } from '../../src/vbios/rom.ts';
 import { domainXml } from '../machines/domain.ts';
 import { card, expectation, fileFacts, found, type Row, withDomain } from './healthy.ts';
 
@@ -34,6 +35,15 @@ function withFirmware(found: FileFacts | 'absent'): Row['change'] {
       [code, template].map((path) => [path ?? '', { found, uses: [], unread: {} }]),
     );
   };
+}
+
+function withRom(uefi: UefiVerdict | null, headerBytes = 0): Row['change'] {
+  const unread: Record<string, string> = uefi === null ? { uefi: 'permission denied' } : {};
+  return both(withDomain({ ...gpu, rom: '/etc/gpu.rom' }), (facts) => {
+    facts.paths = new Map([['/etc/gpu.rom', { found: fileFacts(), uses: [], unread: {} }]]);
+    const cards = uefi === null ? [] : ['10de:2684'];
+    facts.roms = new Map([['/etc/gpu.rom', { uefi, cards, headerBytes, unread }]]);
+  });
 }
 
 const rows: Row[] = [
@@ -366,6 +376,32 @@ const rows: Row[] = [
       facts.paths = new Map([['/etc/gpu.rom', { found: 'absent', uses: [], unread: {} }]]);
     }),
     verdict: 'problem',
+  },
+  {
+    id: 'domain.rom-uefi',
+    when: 'its ROM has a header in front',
+    change: withRom({ usable: false, reason: 'UEFI does not look behind it.' }, 512),
+    verdict: 'warning',
+    todo: "handglass vbios strip '/etc/gpu.rom'",
+  },
+  {
+    id: 'domain.rom-uefi',
+    when: 'its ROM has a driver',
+    change: withRom({ usable: true, reason: 'Image 2.' }),
+    verdict: 'ok',
+  },
+  {
+    id: 'domain.rom-uefi',
+    when: 'its ROM cannot be read',
+    change: withRom(null),
+    verdict: 'unknown',
+  },
+  {
+    id: 'domain.rom-card',
+    when: 'its ROM is for another card',
+    change: both(withRom({ usable: true, reason: 'Image 2.' }), guest(1, { device: '1b80' })),
+    verdict: 'problem',
+    says: '/etc/gpu.rom is for 10de:2684, and the card is 10de:1b80.',
   },
   {
     id: 'domain.sound',

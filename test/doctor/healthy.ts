@@ -356,6 +356,7 @@ function wholeFacts(): Facts {
       ],
       unread: {},
     },
+    roms: new Map(),
     paths: new Map(
       ['keyboard', 'pointer'].map((kind) => [
         `/dev/input/by-handglass/win10-${kind}`,

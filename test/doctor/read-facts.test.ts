@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { doctorLines } from '../../src/cli/render/doctor.ts';
 import { readFacts } from '../../src/doctor/read-facts.ts';
 import { doctorReport } from '../../src/doctor/report.ts';
-import type { FileFacts, ReadFiles, Run } from '../../src/host/ports.ts';
+import type { FileFacts, OpenFiles, ReadFiles, Run } from '../../src/host/ports.ts';
 import { b550 } from '../machines/b550.ts';
 import { equipped } from '../machines/equipped.ts';
 import { gtx970 } from '../machines/gtx-970.ts';
@@ -23,15 +23,22 @@ const noProgram: Run = {
   },
 };
 
-async function reportOn(host: ReadFiles & Run) {
+async function reportOn(host: ReadFiles & OpenFiles & Run) {
   return doctorReport(await readFacts(host, { configPath, virsh: nobody }));
 }
 
-function failingAll(code: string): ReadFiles {
+function failingAll(code: string): ReadFiles & OpenFiles {
   const fail = async (path: string) => {
     throw Object.assign(new Error(path), { code });
   };
-  return { readText: fail, listFolder: fail, readLink: fail, realPath: fail, factsOf: fail };
+  const reading = {
+    readText: fail,
+    listFolder: fail,
+    readLink: fail,
+    realPath: fail,
+    factsOf: fail,
+  };
+  return { ...reading, openFile: fail, removeFile: fail };
 }
 
 test('no file is read twice', async () => {
@@ -105,7 +112,7 @@ describe('a machine that shows', () => {
 });
 
 /** Every file says something, and every folder has something in it, though never the right thing. */
-function rubbish(random: Random): ReadFiles & Run {
+function rubbish(random: Random): ReadFiles & OpenFiles & Run {
   const text = () => {
     if (random.below(3) > 0) return random.oneOf(texts);
     const characters = Array.from({ length: random.below(40) }, () => random.below(0x300));
@@ -122,6 +129,7 @@ function rubbish(random: Random): ReadFiles & Run {
     ino: 1,
   };
   return {
+    ...failingAll('EIO'),
     readText: async () => text(),
     listFolder: async () => names.filter(() => random.below(6) === 0),
     readLink: async () => text(),

@@ -438,6 +438,27 @@ test.each(rows)('$id, where $when: $verdict', (row) => {
   expect(todo).toContain(row.todo ?? '');
 });
 
+test('nothing is asked of a libvirt that is not there', () => {
+  const ids = [
+    'socket',
+    'boot',
+    'log-daemon',
+    'caller',
+    'firmware-list',
+    'qemu-user',
+    'device-acl',
+  ];
+  for (const version of ['', null]) {
+    const results = ids.flatMap((id) =>
+      found(`libvirt.${id}`, ({ virtualization }) => {
+        virtualization.libvirtVersion = version;
+        virtualization.sockets = [];
+      }),
+    );
+    expect(results).toEqual([]);
+  }
+});
+
 test('nothing is asked of a service that is not installed', () => {
   const ids = ['running', 'boot', 'udev-rules', 'user', 'caller', 'uinput', 'drivers-probe'];
   const results = ids.flatMap((id) =>

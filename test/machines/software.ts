@@ -2,7 +2,7 @@
 import { chmod, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HandglassError } from '../../src/errors.ts';
-import type { ReadFiles, Run, RunResult } from '../../src/host/ports.ts';
+import type { OpenFiles, ReadFiles, Run, RunResult } from '../../src/host/ports.ts';
 import type { Virsh } from '../../src/libvirt/virsh.ts';
 import { knownModules } from '../../src/doctor/kernel-modules.ts';
 import type { Sysfs } from '../system/sysfs.ts';
@@ -39,7 +39,7 @@ export interface Software {
 }
 
 export interface LookedAt extends Sysfs {
-  machine: ReadFiles & Run;
+  machine: ReadFiles & OpenFiles & Run;
   virsh: () => Promise<Virsh>;
 }
 
@@ -139,7 +139,7 @@ const serviceFiles = {
 };
 
 /** Others' files that a user may not read. */
-function closed(host: ReadFiles): ReadFiles {
+function closed(host: ReadFiles & OpenFiles): ReadFiles & OpenFiles {
   const readText = async (path: string) => {
     if (path === '/etc/libvirt/qemu.conf') {
       throw Object.assign(new Error('no'), { code: 'EACCES' });

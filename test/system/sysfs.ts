@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { filesUnder } from '../../src/host/files.ts';
-import type { ReadFiles, SetMode, WatchFolder } from '../../src/host/ports.ts';
+import type { OpenFiles, ReadFiles, SetMode, WatchFolder } from '../../src/host/ports.ts';
 import type { CapabilityTexts } from '../../src/system/input-capabilities.ts';
 import { mouseBits } from './capability-bits.ts';
 
@@ -61,7 +61,7 @@ export interface PluggedInput {
 
 export interface Sysfs {
   root: string;
-  host: ReadFiles & WatchFolder & SetMode;
+  host: ReadFiles & OpenFiles & WatchFolder & SetMode;
   /** Has to come before the devices on it; buses without one are on 0000:00:05.0. */
   addController: (controller: PluggedController) => Promise<void>;
   /** Gives a hub its ports; the types are what the firmware says of each. */
