@@ -61,12 +61,10 @@ async function giveByChord(): Promise<void> {
 
 /** Moves the mouse until the guest sees it, and all of that. */
 async function moveUntilSeen(): Promise<void> {
-  let isSeen = false;
-  const seen = report(guestPointer).then(() => (isSeen = true));
-  while (!isSeen) {
-    await lab.control('mouse 1 0');
-    await Promise.race([seen, setTimeout(100)]);
-  }
+  const seen = report(guestPointer);
+  const notYet = Symbol('not yet');
+  do await lab.control('mouse 1 0');
+  while ((await Promise.race([seen, setTimeout(100, notYet)])) === notYet);
   await lab.control('mouse 0 7');
   while ((await report(guestPointer)) !== 'rel_y=7');
 }
