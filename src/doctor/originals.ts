@@ -121,7 +121,10 @@ function accountIn(line: string): Original[] {
   return [
     { kind: 'user', text: name },
     { kind: 'user', text: folder },
-    ...words.split(',').map((text) => ({ kind: 'person' as const, text: text.trim() })),
+    ...words
+      .split(',')
+      .flatMap((text) => [text.trim(), ...text.split(/\s+/).filter((word) => word.length > 2)])
+      .map((text) => ({ kind: 'person' as const, text })),
   ];
 }
 

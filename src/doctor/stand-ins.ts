@@ -84,7 +84,7 @@ function isOfServices(name: string): boolean {
   );
 }
 
-/** Text that is no part of a longer word. */
+/** Text that is no part of a longer word, a character before it perhaps escaped (`\040`, `\x2d`). */
 function literalsOf(originals: readonly Original[]): string[] {
   const texts = originals.flatMap(({ kind, text }) => [
     text,
@@ -92,7 +92,9 @@ function literalsOf(originals: readonly Original[]): string[] {
   ]);
   const longestFirst = [...new Set(texts)].toSorted((a, b) => b.length - a.length);
   if (longestFirst.length === 0) return [];
-  return [`(?<![\\p{L}\\p{N}])(?:${longestFirst.map(escaped).join('|')})(?![\\p{L}\\p{N}])`];
+  return [
+    `(?:(?<![\\p{L}\\p{N}])|(?<=\\\\(?:x[\\da-f]{2}|[0-7]{3})))(?:${longestFirst.map(escaped).join('|')})(?![\\p{L}\\p{N}])`,
+  ];
 }
 
 /** As udev writes it into names of links. */

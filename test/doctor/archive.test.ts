@@ -150,6 +150,7 @@ function softwareWith(own: Secrets): Software {
         pci: ['06:00.0', '06:00.1'],
         rom: `${home}/gpu.rom`,
         features: `<!-- ${own.uuid} -->`,
+        backing: `<description>Games of ${own.person}</description>`,
         devices: `<disk type='file' device='disk'><source file='${home}/win.qcow2'/><serial>${own.diskSerial}</serial><target dev='vda' bus='virtio'/></disk>
     <disk type='block' device='disk'><source dev='/dev/disk/by-id/ata-Samsung_SSD_850_EVO_500GB_${own.diskSerial}-part1'/></disk>
     <interface type='network'><mac address='${own.mac}'/></interface>
@@ -188,7 +189,7 @@ listen = ["${own.address}:18503", "[${own.address6}]:18503"]
       '/etc/passwd': `root:x:0:0:root:/root:/bin/sh\n${own.user}:x:1000:1000:${own.person},,,:/home/${own.user}:/bin/sh\n`,
       '/proc/self/net/route': `Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\neno1\t00000000\t${littleEndian}\t0003\t0\t0\t100\t00000000\t0\t0\t0\n`,
       [`${home}/win.qcow2`]: '',
-      [`/etc/modprobe.d/${own.user}.conf`]: `# of ${own.person}\noptions vfio-pci ids=10de:13c2\n`,
+      [`/etc/modprobe.d/${own.user}.conf`]: `# of ${own.person}, or ${own.person.split(' ')[1]}\noptions vfio-pci ids=10de:13c2\n`,
     },
   };
 }
@@ -303,6 +304,13 @@ pci:v000010DEd000013C2sv*sd*bc*sc*i* fffffffffffffffe 00000000000000000000000000
       files['/sys/bus/usb/devices/1-2/bMaxPower'],
     ]);
     expect(after[2]).not.toBe('12\n');
+  });
+
+  test('are found behind escaped characters, in units of systemd and in names of people', () => {
+    const text = String.raw`/mnt/of\040zqalice mnt-of\x2dzqalice.mount vm-zqalice-1 ZqAlice's mouse, xzqalice`;
+    expect(standInsFor({ '/etc/some': text }, [{ kind: 'user', text: 'zqalice' }]).after).toEqual([
+      String.raw`/mnt/of\040user1 mnt-of\x2duser1.mount vm-user1-1 user1's mouse, xzqalice`,
+    ]);
   });
 
   test('leave alone what services are called', () => {
