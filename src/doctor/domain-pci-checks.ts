@@ -118,6 +118,12 @@ function group({ device, xml, facts }: Given): Finding | Finding[] {
   const held = others.filter((each) => each.driver !== null && !isForVfio(each.driver));
   const [first] = held;
   if (first === undefined) {
+    const [unseen] = devices.flatMap(({ address, iommuGroup, unread }) => {
+      if (given.has(address)) return [];
+      const isInIt = iommuGroup === device.iommuGroup;
+      return unread['iommuGroup'] ?? (isInIt ? unread['driver'] : undefined) ?? [];
+    });
+    if (unseen !== undefined) return unknown(unseen);
     return ok(`Nothing of the host is in its group ${device.iommuGroup}.`);
   }
   const list = held.map((each) => `${each.address} (${pciDeviceText(each, names)})`).join(', ');
@@ -199,6 +205,7 @@ function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Findi
       remedy: editCommand(xml.name),
     });
   }
+  if (device.unread['class'] !== undefined) return unknown(device.unread['class']);
   if (!isGraphics(device.class) || device.driver === null) {
     return ok(`libvirt takes it from ${now} when the domain starts.`);
   }
@@ -214,6 +221,9 @@ function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Findi
 function reset({ device, facts }: Given): Finding {
   const [obstacle] = resetObstacles(device, facts.pci.devices);
   if (obstacle !== undefined) return warning(obstacle.explanation, { advice: obstacle.remedy });
+  // Some kinds do not come back from the reset that they have.
+  const unseen = device.unread['vendor'] ?? device.unread['device'] ?? device.unread['class'];
+  if (unseen !== undefined) return unknown(unseen);
   if (device.canReset === null) {
     return unknown(device.unread['resetMethods'] ?? 'the kernel does not say how it is reset');
   }
@@ -239,6 +249,8 @@ function rom({ device, hostdev, xml, facts }: Given): Finding | Finding[] {
         : ok(`It has the ROM ${file}; \`handglass vbios show\` tells what is in it.`),
     );
   }
+  const unseen = device.unread['bootVga'];
+  if (unseen !== undefined && isShown) return unknown(unseen);
   if (device.bootVga === true && isShown) {
     return warning(
       'The machine starts on this card, so its ROM may read as the firmware left it, and the guest shows nothing.',

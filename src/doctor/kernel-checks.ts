@@ -208,7 +208,9 @@ function vfioOptions({ kernel, boot }: Facts) {
     const options = rules.filter(({ kind, module }) => kind === 'options' && module === 'vfio_pci');
     const first = options[0];
     if (first === undefined) return ok('No file gives it options.');
-    if (kernel.modules['vfio_pci'] === 'built-in') {
+    const state = kernel.modules['vfio_pci'];
+    if (state === null) return unknown(kernel.unread['modules'] ?? '');
+    if (state === 'built-in') {
       const words = first.text.split(/\s+/).map((word) => `vfio-pci.${word}`);
       return problem(
         `vfio-pci is built into this kernel, so the options in ${first.file} do nothing.`,
