@@ -1,4 +1,5 @@
 import { buildCommand } from '@stricli/core';
+import type { DoctorReport } from '../../doctor/report.ts';
 import type { Context } from '../context.ts';
 import { failedStatus } from '../exit-status.ts';
 import { configFlag, jsonFlag } from '../flags.ts';
@@ -7,11 +8,21 @@ interface Flags {
   all?: boolean;
   config: string;
   json?: boolean;
+  watch?: boolean;
 }
 
 export const doctor = buildCommand({
-  async func(this: Context, { all = false, config, json }: Flags) {
+  async func(this: Context, { all = false, config, json = false, watch = false }: Flags) {
     const { doctorReport } = await import('../../doctor/report.ts');
+    const show = await reportShower(this, all, json);
+    if (watch) {
+      const { looks } = await import('../../doctor/looks.ts');
+      const options = { configPath: config, virsh: this.virsh.bind(this) };
+      for await (const facts of looks(this.host, options, this.catchInterrupt())) {
+        show(doctorReport(facts));
+      }
+      return;
+    }
     const { readFacts } = await import('../../doctor/read-facts.ts');
     const done = new AbortController();
     try {
@@ -19,14 +30,7 @@ export const doctor = buildCommand({
         configPath: config,
         virsh: (uri) => this.virsh(uri, done.signal),
       });
-      const report = doctorReport(facts);
-      if (json) {
-        this.print(JSON.stringify(report));
-      } else {
-        const { doctorLines } = await import('../render/doctor.ts');
-        this.print(...doctorLines(report, all));
-      }
-      if (report.counts.problem > 0) this.process.exitCode = failedStatus;
+      show(doctorReport(facts));
     } finally {
       done.abort();
     }
@@ -36,6 +40,12 @@ export const doctor = buildCommand({
       all: { kind: 'boolean', brief: 'Show what is fine too', optional: true, withNegated: false },
       config: configFlag,
       json: jsonFlag,
+      watch: {
+        kind: 'boolean',
+        brief: 'Then tell of changes',
+        optional: true,
+        withNegated: false,
+      },
     },
   },
   docs: {
@@ -44,6 +54,34 @@ export const doctor = buildCommand({
 
 Each trouble is explained, with the command that mends it where there is one.
 Nothing is changed, and root is not needed: what could not be looked at is told
-as such. Exit status: 0 no problems, 1 at least one.`,
+as such. Exit status: 0 no problems, 1 at least one (with --watch, at its end).
+With --watch it goes on with a line for each change, until interrupted; with
+--json each line is then the whole report, the first as it is now.`,
   },
 });
+
+/** Shows the first report whole, and each that follows by what differs; with `json` each as a whole. */
+async function reportShower(
+  context: Context,
+  all: boolean,
+  json: boolean,
+): Promise<(report: DoctorReport) => void> {
+  const { changesBetween } = await import('../../doctor/changes.ts');
+  const { doctorLines } = await import('../render/doctor.ts');
+  const { changeLine } = await import('../render/doctor-change.ts');
+  const { localTime } = await import('../../server/words/time.ts');
+  let before: DoctorReport | null = null;
+  return (after) => {
+    const changes = before === null ? [] : changesBetween(before, after, all);
+    if (json && (before === null || changes.length > 0)) {
+      context.print(JSON.stringify(after));
+    } else if (before === null) {
+      context.print(...doctorLines(after, all));
+    } else {
+      const time = localTime(new Date(context.host.now()));
+      context.print(...changes.map((each) => `${time}  ${changeLine(each)}`));
+    }
+    before = after;
+    context.process.exitCode = after.counts.problem > 0 ? failedStatus : 0;
+  };
+}
