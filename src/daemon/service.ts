@@ -26,6 +26,7 @@ import { serve, type ServeOptions } from '../server/listen.ts';
 import type { InputDevice } from '../system/input.ts';
 import { configuredDomains } from './domains.ts';
 import { effectsOn } from './effects.ts';
+import { groupsPictureOf } from './groups-picture.ts';
 import { createHostSleep } from './host-sleep.ts';
 import { whatLasts } from './lasting.ts';
 import { createLockout } from './lockout.ts';
@@ -167,6 +168,7 @@ export async function startService(
     lookingGlass: lookingGlass.view,
     lockout,
     hostSleep: createHostSleep(config.seats, seats, moves),
+    groupsPicture: groupsPictureOf(host),
     confirm: () => confirmTrial(trial),
     subscribe,
     log,
