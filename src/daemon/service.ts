@@ -34,6 +34,7 @@ import { watchLookingGlass } from './looking-glass.ts';
 import { completeMoves } from './moves.ts';
 import { runOnGive } from './on-give.ts';
 import { operationsOn } from './operations.ts';
+import { checkSharedMemory } from './shared-memory.ts';
 import { createProblems, type Problems, refusalOf } from './problems.ts';
 import { watchStalls } from './stall.ts';
 import { readAgainWhile } from './read-again.ts';
@@ -159,7 +160,14 @@ export async function startService(
   const moves = completeMoves(host, seats, problems, log, signal);
   const lockout = createLockout(host);
   let trial: Trial | null = null;
-  const lookingGlass = watchLookingGlass(host, config.lookingGlass, changed);
+  const checkFiles = checkSharedMemory(host, config.lookingGlass, (errors) =>
+    problems.set('shared memory', errors),
+  );
+  let isStarted = false;
+  const lookingGlass = watchLookingGlass(host, config.lookingGlass, () => {
+    changed();
+    if (isStarted) checkFiles();
+  });
   const operations = operationsOn({
     config,
     version,
@@ -199,6 +207,9 @@ export async function startService(
     watchStalls(host, input, seatNames, (seat) => moves.stalled(seat), signal),
   ];
   await seats.refresh();
+  // What is only told comes after what has to work.
+  isStarted = true;
+  checkFiles();
   return { ended: endOf(running).finally(() => input.close()) };
 }
 

@@ -21,15 +21,15 @@ export async function* looks(
   },
   signal: AbortSignal,
 ): AsyncGenerator<Facts> {
-  let isTold = false;
+  const news = { isTold: false };
   const tell = () => {
-    isTold = true;
+    news.isTold = true;
   };
   const libvirt = eventsOf(host, tell, signal);
   void followKernelLog(host, logPatterns, tell, signal);
 
   while (!signal.aborted) {
-    isTold = false;
+    news.isTold = false;
     const read = rememberReadings(host);
     const looked = new AbortController();
     const until = AbortSignal.any([signal, looked.signal]);
@@ -44,7 +44,7 @@ export async function* looks(
       libvirt(facts.libvirt.domains === null ? null : facts.libvirt.uri);
       yield facts;
       do await pause(host, signal);
-      while (!isTold && !signal.aborted && !(await read.differs()));
+      while (!news.isTold && !signal.aborted && !(await read.differs()));
     } finally {
       read.end();
       looked.abort();

@@ -100,10 +100,8 @@ async function startWatch(...flags: string[]) {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     path,
-    async next(): Promise<string> {
-      return String((await lines.next()).value);
-    },
-    async interrupt() {
+    next: async () => String((await lines.next()).value),
+    interrupt: async () => {
       child.kill('SIGINT');
       const { exitCode: status, stderr } = await child;
       return { status, stderr };
@@ -122,14 +120,15 @@ test('--watch goes on with a line for what has changed, until it is interrupted'
   expect(await interrupt()).toEqual({ status: 1, stderr: '' });
 });
 
+const fileIn = (line: string) =>
+  resultsIn(line).find(({ id }) => id === 'looking-glass.file')?.verdict;
+
 test('--watch --json prints the whole report, as it is and then for each change', async () => {
   const { path, next, interrupt } = await startWatch('--json');
-  const of = (line: string) =>
-    resultsIn(line).find(({ id }) => id === 'looking-glass.file')?.verdict;
-  expect(of(await next())).toBe('problem');
+  expect(fileIn(await next())).toBe('problem');
   await writeFile(path, '');
   let line = await next();
-  while (of(line) !== 'ok') line = await next();
+  while (fileIn(line) !== 'ok') line = await next();
   expect((JSON.parse(line) as DoctorReport).format).toBe(1);
   expect(await interrupt()).toEqual({ status: 1, stderr: '' });
 });

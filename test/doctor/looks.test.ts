@@ -55,13 +55,15 @@ async function start(follow: Follow['follow'] = silent, changes: Partial<Softwar
   };
   const looking = looks(host, options, ending.signal);
   let waiting: Waiting | null = null;
+  async function keep(result: Waiting['result']): Promise<void> {
+    const { value } = await looking.next();
+    result.isThere = true;
+    if (value !== undefined) result.facts = value as Facts;
+  }
   function ask(): Waiting {
     if (waiting !== null) return waiting;
     const result: Waiting['result'] = { isThere: false };
-    void looking.next().then(({ value }) => {
-      result.isThere = true;
-      if (value !== undefined) result.facts = value as Facts;
-    });
+    void keep(result);
     waiting = { result };
     return waiting;
   }
@@ -74,7 +76,7 @@ async function start(follow: Follow['follow'] = silent, changes: Partial<Softwar
     ending,
     /** How often libvirt was asked. */
     asked: () => count,
-    async next(): Promise<Facts | undefined> {
+    next: async (): Promise<Facts | undefined> => {
       const { result } = ask();
       await vi.waitUntil(
         () => {
@@ -87,7 +89,7 @@ async function start(follow: Follow['follow'] = silent, changes: Partial<Softwar
       return result.facts;
     },
     /** Whether no look is due within a time that is long for folders to tell of what they have. */
-    async isQuiet(): Promise<boolean> {
+    isQuiet: async (): Promise<boolean> => {
       const { result } = ask();
       for (let turn = 0; turn < 30; turn += 1) {
         clock.advance(2000);
@@ -145,10 +147,11 @@ test('a folder that was made anew tells of what comes after', async () => {
   expect(JSON.stringify(facts?.kernel)).toContain('10de:0fbb');
 });
 
+const driverOf = (facts: Facts | undefined) =>
+  facts?.pci.devices.find(({ class: kind }) => kind?.startsWith('0300'))?.driver;
+
 test('another driver is seen', async () => {
   const { next, remove, link } = await start();
-  const driverOf = (facts: Facts | undefined) =>
-    facts?.pci.devices.find(({ class: kind }) => kind?.startsWith('0300'))?.driver;
   const first = await next();
   const card = first?.pci.devices.find(({ class: kind }) => kind?.startsWith('0300'));
   const file = `/sys/bus/pci/devices/${card?.address}/driver`;

@@ -29,7 +29,7 @@ test('the picture is drawn when it is fetched, and anew each time', async () => 
 test('nobody draws for a path that was not told', async () => {
   const service = await startService({ panel });
   const path = await pathOn(service);
-  const other = `${path[8] === 'A' ? 'B' : 'A'}`;
+  const other = path[8] === 'A' ? 'B' : 'A';
   const wrong = [
     `/groups/${other}${path.slice(9)}`,
     '/groups/.svg',
