@@ -2,12 +2,14 @@
 import type { ApplicationContext } from '@stricli/core';
 import type {
   Clock,
+  Follow,
   MakeFile,
   MakeFolder,
   MakeTemporary,
   OpenFiles,
   ReadFiles,
   Run,
+  WatchFolder,
   WriteAttribute,
   WriteFiles,
 } from '../host/ports.ts';
@@ -22,7 +24,9 @@ export interface Context extends ApplicationContext {
     MakeFolder &
     MakeTemporary &
     OpenFiles &
+    WatchFolder &
     Run &
+    Follow &
     Clock;
   /** Connects to the service's local socket. */
   connect(): Promise<Client>;

@@ -25,6 +25,10 @@ const context: Context = {
       const { processes } = await import('../host/processes.ts');
       return processes.run(...args);
     },
+    async *follow(...args) {
+      const { processes } = await import('../host/processes.ts');
+      yield* processes.follow(...args);
+    },
   },
   async connect() {
     const { connect } = await import('../server/client.ts');
@@ -46,7 +50,12 @@ const context: Context = {
   },
   catchInterrupt() {
     const interrupted = new AbortController();
-    process.once('SIGINT', () => interrupted.abort());
+    // It stays: execa's own listener, left alone, would end the process at once.
+    process.on('SIGINT', () => {
+      if (!interrupted.signal.aborted) return interrupted.abort();
+      process.removeAllListeners('SIGINT');
+      process.kill(process.pid, 'SIGINT');
+    });
     return interrupted.signal;
   },
   readInput: () => text(process.stdin),

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LookingGlass } from '../config/schema.ts';
-import type { Clock, OpenFiles, ReadFiles } from '../host/ports.ts';
+import type { Clock, FileFacts, OpenFiles, ReadFiles } from '../host/ports.ts';
 import { factsAt } from '../shm/facts.ts';
 import type { LookingGlassHeader } from '../shm/lgmp.ts';
 import { bytesPerMib, sharedMemoryMib } from '../shm/size.ts';
@@ -26,13 +26,18 @@ export interface LookingGlassWatch {
   run: (signal: AbortSignal) => Promise<void>;
 }
 
-/** A host's heartbeat changes several times a second, so two looks at its memory tell of its life. */
+/**
+ * A host's heartbeat changes several times a second, so two looks at its memory tell of its life.
+ *
+ * @param changed is called too when a file has other rights, which the view does not have
+ */
 export function watchLookingGlass(
   host: ReadFiles & OpenFiles & Clock,
   entries: readonly LookingGlass[],
   changed: () => void,
 ): LookingGlassWatch {
   const headers = new Map<string, LookingGlassHeader | null | undefined>();
+  const facts = new Map<string, FileFacts | null | undefined>();
   const states = new Map<string, Pick<LookingGlassView, 'present' | 'fileMib' | 'host'>>();
 
   const stateOf = (path: string) => states.get(path) ?? unseen;
@@ -42,15 +47,17 @@ export function watchLookingGlass(
     // What is only shown must not end the service; a kvmfr device, for one, refuses to be read.
     const header = await lookingGlassHeader(host, path).catch(() => undefined);
     headers.set(path, header);
-    const facts = await factsAt(host, path).catch(() => undefined);
+    const found = await factsAt(host, path).catch(() => undefined);
+    const known = facts.get(path);
+    facts.set(path, found);
     const was = stateOf(path);
     const now = {
-      present: facts !== null,
-      fileMib: facts?.kind === 'file' ? facts.size / bytesPerMib : null,
+      present: found !== null,
+      fileMib: found?.kind === 'file' ? found.size / bytesPerMib : null,
       host: hostFrom(before, header),
     };
     states.set(path, now);
-    return !isDeepStrictEqual(now, was);
+    return !isDeepStrictEqual(now, was) || isOtherwise(known, found);
   }
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -72,6 +79,12 @@ export function watchLookingGlass(
       })),
     run,
   };
+}
+
+/** Whose it is, and who may open it; the first look tells nothing new. */
+function isOtherwise(before: FileFacts | null | undefined, now: FileFacts | null | undefined) {
+  if (before === undefined || before === null || now === undefined || now === null) return false;
+  return before.uid !== now.uid || before.gid !== now.gid || before.mode !== now.mode;
 }
 
 const intervalMs = 5000;

@@ -18,6 +18,7 @@ export interface OperationsParts {
   lookingGlass: () => LookingGlassView[];
   lockout: Lockout;
   hostSleep: HostSleep;
+  groupsPicture: Operations['groupsPicture'];
   /** Ends the trial that the service was started for, or throws. */
   confirm: () => void;
   subscribe: Operations['subscribe'];
@@ -26,7 +27,7 @@ export interface OperationsParts {
 
 export function operationsOn(parts: OperationsParts): Operations {
   const { config, version, seats, problems, lookingGlass, lockout, hostSleep } = parts;
-  const { confirm, subscribe, log } = parts;
+  const { groupsPicture, confirm, subscribe, log } = parts;
   const named = new Set([
     ...config.seats.flatMap(({ domains }) => domains),
     ...config.lookingGlass.map(({ domain }) => domain),
@@ -49,6 +50,7 @@ export function operationsOn(parts: OperationsParts): Operations {
     },
     subscribe,
     ...hostSleep,
+    groupsPicture,
     confirm,
     give: (seat, to, by) =>
       told(seat, by, async () => {

@@ -26,6 +26,7 @@ import { serve, type ServeOptions } from '../server/listen.ts';
 import type { InputDevice } from '../system/input.ts';
 import { configuredDomains } from './domains.ts';
 import { effectsOn } from './effects.ts';
+import { groupsPictureOf } from './groups-picture.ts';
 import { createHostSleep } from './host-sleep.ts';
 import { whatLasts } from './lasting.ts';
 import { createLockout } from './lockout.ts';
@@ -33,6 +34,7 @@ import { watchLookingGlass } from './looking-glass.ts';
 import { completeMoves } from './moves.ts';
 import { runOnGive } from './on-give.ts';
 import { operationsOn } from './operations.ts';
+import { checkSharedMemory } from './shared-memory.ts';
 import { createProblems, type Problems, refusalOf } from './problems.ts';
 import { watchStalls } from './stall.ts';
 import { readAgainWhile } from './read-again.ts';
@@ -158,7 +160,14 @@ export async function startService(
   const moves = completeMoves(host, seats, problems, log, signal);
   const lockout = createLockout(host);
   let trial: Trial | null = null;
-  const lookingGlass = watchLookingGlass(host, config.lookingGlass, changed);
+  const checkFiles = checkSharedMemory(host, config.lookingGlass, (errors) =>
+    problems.set('shared memory', errors),
+  );
+  let isStarted = false;
+  const lookingGlass = watchLookingGlass(host, config.lookingGlass, () => {
+    changed();
+    if (isStarted) checkFiles();
+  });
   const operations = operationsOn({
     config,
     version,
@@ -167,6 +176,7 @@ export async function startService(
     lookingGlass: lookingGlass.view,
     lockout,
     hostSleep: createHostSleep(config.seats, seats, moves),
+    groupsPicture: groupsPictureOf(host),
     confirm: () => confirmTrial(trial),
     subscribe,
     log,
@@ -197,6 +207,9 @@ export async function startService(
     watchStalls(host, input, seatNames, (seat) => moves.stalled(seat), signal),
   ];
   await seats.refresh();
+  // What is only told comes after what has to work.
+  isStarted = true;
+  checkFiles();
   return { ended: endOf(running).finally(() => input.close()) };
 }
 

@@ -2,13 +2,14 @@
 import type { Unread } from '../system/unread.ts';
 import type { Facts } from './facts.ts';
 
-export interface Check {
+/** @typeParam Needed the facts that it looks at */
+export interface Check<Needed extends keyof Facts = keyof Facts> {
   /** Stable and dotted: `iommu.on`. */
   id: string;
   /** What is looked at, as a noun. */
   title: string;
   /** Once, once for each thing that it is about, or not at all where there is none. */
-  look: (facts: Facts) => Finding | Finding[];
+  look: (facts: Pick<Facts, Needed>) => Finding | Finding[];
 }
 
 export interface Finding {

@@ -13,7 +13,7 @@ export function driverObstacles(
       if (unread['driver'] !== undefined) return false;
       return driver === null || !/vfio/.test(driver);
     })
-    .toSorted((a, b) => a.address.localeCompare(b.address, 'en'));
+    .toSorted((a, b) => (a.address < b.address ? -1 : 1));
   if (held.length === 0) return [];
   const holders = held.map(({ address, driver }) => `${address} has ${driver ?? 'none'}`);
   return [

@@ -4,20 +4,22 @@ import type { Facts, SharedMemory } from './facts.ts';
 
 const create = 'sudo handglass shm create';
 
-export const lookingGlassChecks: Check[] = [
-  {
-    id: 'looking-glass.file',
-    title: 'Files of shared memory',
-    look: eachFile((file) =>
-      withFile(file, (found) => {
-        if (found !== 'absent') return ok('It is there.');
-        return problem(
-          'It is not there: a domain that starts now makes one that no user can open.',
-          isKvmfr(file) ? { remedy: 'sudo modprobe kvmfr' } : { remedy: create },
-        );
-      }),
-    ),
-  },
+const presence: Check = {
+  id: 'looking-glass.file',
+  title: 'Files of shared memory',
+  look: eachFile((file) =>
+    withFile(file, (found) => {
+      if (found !== 'absent') return ok('It is there.');
+      return problem(
+        'It is not there: a domain that starts now makes one that no user can open.',
+        isKvmfr(file) ? { remedy: 'sudo modprobe kvmfr' } : { remedy: create },
+      );
+    }),
+  ),
+};
+
+/** How a file is that is there. */
+export const sharedMemoryChecks: Check<'sharedMemory'>[] = [
   {
     id: 'looking-glass.kind',
     title: 'Kind of these files',
@@ -122,6 +124,11 @@ export const lookingGlassChecks: Check[] = [
       return ok(`The user ${owner} and the group ${group} exist.`);
     }),
   },
+];
+
+export const lookingGlassChecks: Check[] = [
+  presence,
+  ...sharedMemoryChecks,
   {
     id: 'looking-glass.qemu',
     title: "QEMU's right to these files",
@@ -184,7 +191,7 @@ export const lookingGlassChecks: Check[] = [
 ];
 
 function eachFile(look: (file: SharedMemory) => Finding | Finding[]) {
-  return ({ sharedMemory }: Facts): Finding[] =>
+  return ({ sharedMemory }: Pick<Facts, 'sharedMemory'>): Finding[] =>
     sharedMemory.flatMap((file) =>
       [look(file)].flat().map((finding) => about(file.entry.path, finding)),
     );

@@ -1,13 +1,11 @@
 /** One look at the machine, in which no file is read twice. It never fails. */
 import { loadConfig } from '../config/load.ts';
-import type { Config, LookingGlass } from '../config/schema.ts';
+import type { Config } from '../config/schema.ts';
 import { HandglassError, isErrno } from '../errors.ts';
 import type { FileFacts, OpenFiles, ReadFiles, Run } from '../host/ports.ts';
 import { listDomains } from '../libvirt/domains.ts';
 import { parseDomainXml } from '../libvirt/domain-xml.ts';
 import type { Virsh } from '../libvirt/virsh.ts';
-import { bytesPerMib, sharedMemoryMib } from '../shm/size.ts';
-import { groupId, userId } from '../system/accounts.ts';
 import { unlessGone } from '../system/attributes.ts';
 import { readBoot } from '../system/boot.ts';
 import { readCpu } from '../system/cpu.ts';
@@ -37,10 +35,10 @@ import type {
   PathFacts,
   RomFacts,
   People,
-  SharedMemory,
 } from './facts.ts';
 import { knownModules } from './kernel-modules.ts';
 import { logPatterns } from './log-lines.ts';
+import { readSharedMemory } from './read-shared-memory.ts';
 
 export interface FactsOptions {
   configPath: string;
@@ -152,34 +150,6 @@ async function readQemuUser(
     }
     return 'absent';
   });
-}
-
-async function readSharedMemory(
-  host: ReadFiles & Run,
-  entries: readonly LookingGlass[],
-): Promise<SharedMemory[]> {
-  return Promise.all(
-    entries.map(async (entry) => {
-      const unread: Unread = {};
-      return {
-        entry,
-        bytes: sharedMemoryMib(entry) * bytesPerMib,
-        uid: await unlessUnread(unread, 'uid', () => idOf(userId(host, entry.owner))),
-        gid: await unlessUnread(unread, 'gid', () => idOf(groupId(host, entry.group))),
-        found: await unlessUnread(unread, 'found', () => factsAt(host, entry.path)),
-        unread,
-      };
-    }),
-  );
-}
-
-async function idOf(looking: Promise<number>): Promise<number | 'absent'> {
-  try {
-    return await looking;
-  } catch (error) {
-    if (error instanceof HandglassError && error.code === 'config') return 'absent';
-    throw error;
-  }
 }
 
 async function factsAt(host: ReadFiles, path: string): Promise<FileFacts | 'absent'> {

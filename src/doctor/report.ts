@@ -5,12 +5,11 @@ import { type Check, type Finding, unknown } from './check.ts';
 import { subjects } from './checks.ts';
 import type { Facts } from './facts.ts';
 
-/**
- * Nothing is taken from this shape or changed in it without a new number; things may be added. Of an
- * archive the command adds `recorded`: `time` (ISO 8601) and `handglass`, the version that wrote it.
- */
+/** Nothing is taken from this shape or changed in it without a new number; things may be added. */
 export interface DoctorReport {
   format: 1;
+  /** Of an archive: when (ISO 8601) and by which version of Handglass it was written. */
+  recorded?: { time: string; handglass: string };
   /** How many results there are of each verdict. */
   counts: Record<Finding['verdict'], number>;
   subjects: { name: string; results: Result[] }[];

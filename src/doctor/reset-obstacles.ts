@@ -63,9 +63,7 @@ function hardFamily({ vendor, device }: PciDevice): Obstacle {
 }
 
 function strangersOnBus(device: PciDevice, devices: readonly PciDevice[]): PciDevice[] {
-  return devices.filter(
-    ({ address }) =>
-      pciBusOf(address) === pciBusOf(device.address) &&
-      pciSlotOf(address) !== pciSlotOf(device.address),
-  );
+  const bus = `${pciBusOf(device.address)}:`;
+  const slot = `${pciSlotOf(device.address)}.`;
+  return devices.filter(({ address }) => address.startsWith(bus) && !address.startsWith(slot));
 }

@@ -48,7 +48,7 @@ export function verdicts(survey: PciSurvey): Verdict[] {
   const controllers = devices.filter((each) => isUsbController(each.class) && !ofCards.has(each));
   return [...cards, ...controllers]
     .map((device) => verdictOf(device, survey))
-    .toSorted((a, b) => a.address.localeCompare(b.address, 'en'));
+    .toSorted((a, b) => (a.address < b.address ? -1 : 1));
 }
 
 function verdictOf(device: PciDevice, survey: PciSurvey): Verdict {
@@ -101,10 +101,11 @@ function answerFrom(obstacles: readonly Obstacle[]): Pick<Verdict, 'answer' | 'b
  * nothing is in groups, what is of the same vendor: a processor's graphics share their slot with much.
  */
 function companionsOf(device: PciDevice, devices: readonly PciDevice[]): PciDevice[] {
+  const slot = `${pciSlotOf(device.address)}.`;
   return devices.filter(
     (each) =>
+      each.address.startsWith(slot) &&
       each !== device &&
-      pciSlotOf(each.address) === pciSlotOf(device.address) &&
       !isPciBridge(each.class) &&
       (device.iommuGroup === null
         ? isGraphics(device.class) && each.vendor === device.vendor

@@ -4,6 +4,7 @@ import type { Entrance } from './entrance.ts';
 import type { Hub } from './hub.ts';
 import { errorObject, explain, fault, type ErrorObject, type Request } from './json-rpc.ts';
 import type { Operations } from './operations.ts';
+import type { Pictures } from './pictures.ts';
 import type { Places } from './places.ts';
 import { methods, type Method, type Params, type Result, type SeatState } from './protocol.ts';
 import { findSeat, mayMove, visibleError, visibleState, type Viewer } from './visibility.ts';
@@ -19,10 +20,11 @@ export interface Means {
   operations: Operations;
   entrance: Pick<Entrance, 'invite'>;
   places: Pick<Places, 'requireReached' | 'pairingStrings' | 'link'>;
+  pictures: Pick<Pictures, 'place'>;
 }
 
 export function createCalls(means: Means, report: (error: unknown) => void): Perform {
-  const { hub, operations, entrance, places } = means;
+  const { hub, operations, entrance, places, pictures } = means;
   const calls: Calls = {
     'state.get': (by) => visibleState(by, hub.state()),
 
@@ -67,6 +69,11 @@ export function createCalls(means: Means, report: (error: unknown) => void): Per
       places.requireReached(door);
       const { code, expires } = entrance.invite(domain ?? null);
       return { url: places.link(code, door), expires };
+    },
+
+    'groups.picture'(by) {
+      if (by.kind === 'guest') throw onlyOnTheHost(by, 'groups.picture');
+      return { path: pictures.place() };
     },
 
     'guest.list': () => hub.guestStates(),

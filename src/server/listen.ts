@@ -22,6 +22,7 @@ import { createJournal } from './journal.ts';
 import { closeAtEnd, noInterface, serveAddress } from './listener.ts';
 import type { Operations } from './operations.ts';
 import { createPanel } from './panel-files.ts';
+import { createPictures } from './pictures.ts';
 import { createPlaces } from './places.ts';
 import { frameLimitBytes } from './protocol.ts';
 import { listenOnPath } from './unix-socket.ts';
@@ -70,14 +71,15 @@ export async function serve(
   const hub = createHub(host, operations, guests, onFailure);
   const entrance = createEntrance(host, guests);
   const places = createPlaces(host);
+  const pictures = createPictures(host, operations);
   const context = {
     clock: host,
     hub,
     entrance,
-    perform: createCalls({ hub, operations, entrance, places }, onFailure),
+    perform: createCalls({ hub, operations, entrance, places, pictures }, onFailure),
     journal: createJournal(host, options.log),
     report: onFailure,
-    answerPlainRequest: createPanel(host, onFailure),
+    answerPlainRequest: createPanel(host, pictures, onFailure),
     addressesOf: options.addressesOf,
   };
   const served: Promise<void>[] = [];

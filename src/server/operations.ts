@@ -17,6 +17,8 @@ export interface Operations {
   /** Resolve when what can be brought back before the host sleeps is, or given again after it. */
   suspend(): Promise<void>;
   resume(): Promise<void>;
+  /** The IOMMU groups of this machine as an SVG document. */
+  groupsPicture(): Promise<string>;
   /** Ends the trial that the service was started for; `trial-not-running` where it was for none. */
   confirm(): void;
 }

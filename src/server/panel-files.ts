@@ -1,11 +1,16 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { ReadFiles } from '../host/ports.ts';
-import { panelResponse } from './panel/response.ts';
+import { panelResponse, pictureResponse } from './panel/response.ts';
+import type { Pictures } from './pictures.ts';
 
-/** Answers plain requests with the panel. Each of its files is read when first asked for, and kept. */
+/**
+ * Answers plain requests with the panel, and pictures for it. Each of its files is read when first asked
+ * for, and kept.
+ */
 export function createPanel(
   host: Pick<ReadFiles, 'readText'>,
+  pictures: Pick<Pictures, 'at'>,
   report: (error: unknown) => void,
 ): RequestListener {
   const texts = new Map<string, string>();
@@ -18,8 +23,10 @@ export function createPanel(
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '' } = request;
-    const { status, headers, file } = panelResponse(method, url);
-    const body = file === null ? '' : await textOf(file);
+    const picture = await pictures.at(url);
+    const { status, headers, file } =
+      picture === null ? panelResponse(method, url) : pictureResponse(method, picture);
+    const body = picture ?? (file === null ? '' : await textOf(file));
     response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
     response.end(method === 'HEAD' ? '' : body);
   }

@@ -181,6 +181,11 @@ export const methods = {
     }),
     local: true,
   },
+  /**
+   * Answers with the path at which a browser fetches a picture of the machine's IOMMU groups. No guest
+   * is told: it would see what else the host has.
+   */
+  'groups.picture': { params: nothing, result: z.object({ path: z.string() }), local: false },
   /** Brings seats back for the time that the host sleeps, and gives them again: `on-suspend`. */
   'host.suspend': { params: nothing, result: z.object({}), local: true },
   'host.resume': { params: nothing, result: z.object({}), local: true },

@@ -1,5 +1,5 @@
 /** What the kernel and those who run domains have said since the start, as far as it is asked for. */
-import type { Run, RunResult } from '../host/ports.ts';
+import type { Follow, Run, RunResult } from '../host/ports.ts';
 import { printable } from './printable.ts';
 import { type Unread, unlessUnread } from './unread.ts';
 
@@ -50,9 +50,19 @@ function asked(all: readonly LogLine[], patterns: readonly string[]) {
 const mostLines = 5000;
 const limit = { timeoutMs: 10_000 };
 
+/** Who is listened to. */
+const sources = [
+  '_TRANSPORT=kernel',
+  '+',
+  '_TRANSPORT=audit',
+  ...['libvirtd', 'virtqemud', 'handglass'].flatMap((unit) => [
+    '+',
+    `_SYSTEMD_UNIT=${unit}.service`,
+  ]),
+];
+
 /** The journal looks for the patterns itself: a log of months can have millions of lines. */
 async function journalLines(host: Run, patterns: readonly string[]): Promise<LogLine[]> {
-  const units = ['libvirtd', 'virtqemud', 'handglass'];
   const args = [
     '--boot',
     '--quiet',
@@ -62,10 +72,7 @@ async function journalLines(host: Run, patterns: readonly string[]): Promise<Log
     `--lines=${mostLines}`,
     '--case-sensitive=yes',
     `--grep=${[firstLine, ...patterns].join('|')}`,
-    '_TRANSPORT=kernel',
-    '+',
-    '_TRANSPORT=audit',
-    ...units.flatMap((unit) => ['+', `_SYSTEMD_UNIT=${unit}.service`]),
+    ...sources,
   ];
   const result = await host.run('journalctl', args, limit);
   // Since systemd 254 the newest comes first where lines are looked for.
@@ -77,6 +84,26 @@ async function journalLines(host: Run, patterns: readonly string[]): Promise<Log
   if (lines.length === 0)
     throw new Error(complaintOf(result, 'the journal shows nothing of the kernel'));
   return lines;
+}
+
+/**
+ * Calls back after each line with one of the patterns that comes from now on, until the signal is
+ * aborted. Where the journal cannot be read nothing is told.
+ */
+export async function followKernelLog(
+  host: Follow,
+  patterns: readonly string[],
+  heard: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = new RegExp(patterns.join('|'));
+  const args = ['--follow', '--lines=0', '--quiet', '--no-pager', '--output=cat', ...sources];
+  try {
+    for await (const line of host.follow('journalctl', args, signal))
+      if (wanted.test(line)) heard();
+  } catch {
+    // Each look tells what it could not read.
+  }
 }
 
 /** What a line of `journalctl --output=json` says; none of what is no such line. */

@@ -52,7 +52,7 @@ export async function usbControllers(host: ReadFiles): Promise<UsbController[]> 
     else known.buses.push(...buses);
   }
   for (const { buses } of found.values()) buses.sort((a, b) => a.number - b.number);
-  return [...found.values()].toSorted((a, b) => a.address.localeCompare(b.address, 'en'));
+  return [...found.values()].toSorted((a, b) => (a.address < b.address ? -1 : 1));
 }
 
 /**

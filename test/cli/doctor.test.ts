@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import type { DoctorReport } from '../../src/doctor/report.ts';
-import { handglass } from './handglass.ts';
+import { handglass, start } from './handglass.ts';
 
 /** A file of this text that any user may read. */
 async function configuration(text: string): Promise<string> {
@@ -85,4 +86,49 @@ test('finds what is wrong with a configuration, and looks at what one names', as
     verdict: 'problem',
     explanation: 'There is no user nobody-of-that-name on this machine.',
   });
+});
+
+/** Looks on until it is interrupted. */
+async function startWatch(...flags: string[]) {
+  const path = '/dev/shm/handglass-doctor-watch-test';
+  const config = await configuration(
+    `[[looking-glass]]\ndomain = "win10"\nresolution = "1280x720"\nowner = "root"\npath = "${path}"\n`,
+  );
+  onTestFinished(() => rm(path, { force: true }));
+  const child = start(['doctor', '--watch', '--config', config, ...flags]);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    path,
+    next: async () => String((await lines.next()).value),
+    interrupt: async () => {
+      child.kill('SIGINT');
+      const { exitCode: status, stderr } = await child;
+      return { status, stderr };
+    },
+  };
+}
+
+test('--watch goes on with a line for what has changed, until it is interrupted', async () => {
+  const { path, next, interrupt } = await startWatch();
+  let line = await next();
+  expect(line).toMatch(/^\d+ problem.*fine$/);
+  while (!line.startsWith('Log ')) line = await next();
+  await writeFile(path, '');
+  while (!/ Files of shared memory: /.test(line)) line = await next();
+  expect(line).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}ok {2}.*-watch-test {2}It is there\.$/);
+  expect(await interrupt()).toEqual({ status: 1, stderr: '' });
+});
+
+const fileIn = (line: string) =>
+  resultsIn(line).find(({ id }) => id === 'looking-glass.file')?.verdict;
+
+test('--watch --json prints the whole report, as it is and then for each change', async () => {
+  const { path, next, interrupt } = await startWatch('--json');
+  expect(fileIn(await next())).toBe('problem');
+  await writeFile(path, '');
+  let line = await next();
+  while (fileIn(line) !== 'ok') line = await next();
+  expect((JSON.parse(line) as DoctorReport).format).toBe(1);
+  expect(await interrupt()).toEqual({ status: 1, stderr: '' });
 });

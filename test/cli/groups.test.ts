@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { XmlElement, parseXml } from '@rgrove/parse-xml';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { groupPicture } from '../../src/cli/render/group-picture.ts';
+import { groupPicture } from '../../src/doctor/picture/group-picture.ts';
 import { groupLines } from '../../src/cli/render/groups.ts';
 import { groupReport } from '../../src/doctor/group-report.ts';
 import { surveyPci } from '../../src/system/pci-survey.ts';

@@ -142,3 +142,18 @@ test('memory that cannot be read is unknown, and ends nothing', async () => {
   ending.abort();
   await ended;
 });
+
+test('other rights of a file are told of once, though the view has none', async () => {
+  const { host, look, write, changed, watch } = await start('lg');
+  await write('lg', 1);
+  await look();
+  await look();
+  const before = watch.view();
+  changed.mockClear();
+  await host.setMode('/lg', 0o600);
+  await look();
+  expect(changed).toHaveBeenCalledTimes(1);
+  await look();
+  expect(changed).toHaveBeenCalledTimes(1);
+  expect(watch.view()).toEqual(before);
+});

@@ -33,6 +33,7 @@ function start() {
     lookingGlass: () => [],
     lockout,
     hostSleep: { suspend: async () => {}, resume: async () => {} },
+    groupsPicture: async () => '',
     confirm() {
       told.confirmations += 1;
     },

@@ -16,7 +16,9 @@ test('a file of the panel is read once; one that cannot be is a failure of ours'
       return 'é';
     },
   };
-  const server = createServer(createPanel(host, (failure) => failures.push(failure))).listen();
+  const server = createServer(
+    createPanel(host, { at: () => null }, (failure) => failures.push(failure)),
+  ).listen();
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
   const statuses = [];

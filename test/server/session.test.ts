@@ -6,6 +6,7 @@ import { createCalls } from '../../src/server/calls.ts';
 import { createEntrance, type Door } from '../../src/server/entrance.ts';
 import { openGuests } from '../../src/server/guests.ts';
 import { createHub } from '../../src/server/hub.ts';
+import { createPictures } from '../../src/server/pictures.ts';
 import { createPlaces } from '../../src/server/places.ts';
 import { openSession } from '../../src/server/session.ts';
 import { host, manualClock, memoryOperations, temporaryFolder, until } from './support.ts';
@@ -30,7 +31,8 @@ async function world(addressesOf?: (domain: string) => Promise<string[]>) {
   const entrance = createEntrance(clock, guests);
   const places = createPlaces(host);
   places.add({ door: 'network', address: '192.168.122.1', port: 18_503, pin: null });
-  const perform = createCalls({ hub, operations, entrance, places }, report);
+  const pictures = createPictures(clock, operations);
+  const perform = createCalls({ hub, operations, entrance, places, pictures }, report);
   const lines: string[] = [];
   const journal = (address: string, text: string) => lines.push(`${address}: ${text}`);
   const context = { clock, hub, entrance, perform, journal, report, addressesOf };

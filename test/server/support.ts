@@ -12,6 +12,7 @@ import { defaultLimits, type ServerLimits } from '../../src/config/server.ts';
 import type { Endpoint, InterfaceEndpoint } from '../../src/config/endpoint.ts';
 import type { HandglassError } from '../../src/errors.ts';
 import { openGuests, type Guests } from '../../src/server/guests.ts';
+import { heading, picture } from '../../src/doctor/picture/picture-parts.ts';
 import { serve } from '../../src/server/listen.ts';
 import type { Operations } from '../../src/server/operations.ts';
 import type { LookingGlassState, SeatState, State } from '../../src/server/protocol.ts';
@@ -144,6 +145,10 @@ export function memoryOperations(state: State = sampleState) {
   const control = {
     /** How often a trial was confirmed. */
     confirmations: 0,
+    /** How often the machine was drawn. */
+    pictures: 0,
+    /** Runs before each time. */
+    beforePicture: async (): Promise<void> => {},
     current,
     moves,
     listeners,
@@ -168,6 +173,11 @@ export function memoryOperations(state: State = sampleState) {
     },
     suspend: async () => void moves.push('suspend'),
     resume: async () => void moves.push('resume'),
+    async groupsPicture() {
+      await control.beforePicture();
+      control.pictures += 1;
+      return picture('IOMMU groups', [heading(`Drawn ${control.pictures}`, [])]);
+    },
     confirm() {
       control.confirmations += 1;
     },

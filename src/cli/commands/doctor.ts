@@ -11,35 +11,32 @@ interface Flags {
   config: string;
   from?: string;
   json?: boolean;
+  watch?: boolean;
 }
 
 export const doctor = buildCommand({
-  async func(this: Context, { all = false, config, from, json }: Flags) {
+  async func(this: Context, { all = false, config, from, json = false, watch = false }: Flags) {
     const { doctorReport } = await import('../../doctor/report.ts');
-    const show = async (report: DoctorReport, head: string[], more: object) => {
-      if (json) {
-        this.print(JSON.stringify({ ...report, ...more }));
-      } else {
-        const { doctorLines } = await import('../render/doctor.ts');
-        this.print(...head, ...doctorLines(report, all));
+    const show = await reportShower(this, all, json);
+    if (from !== undefined) {
+      refuseBeside('--config', config !== configFlag.default);
+      refuseBeside('--watch', watch);
+      const { readArchive } = await import('../../doctor/archive.ts');
+      const { factsFrom } = await import('../../doctor/replay.ts');
+      const { recordedLine } = await import('../render/archive.ts');
+      const archive = await readArchive(this.host, from);
+      if (!json) this.print(recordedLine(archive, from));
+      const { time, handglass } = archive;
+      show({ ...doctorReport(await factsFrom(archive)), recorded: { time, handglass } });
+    } else if (watch) {
+      const { looks } = await import('../../doctor/looks.ts');
+      const options = { configPath: config, virsh: this.virsh.bind(this) };
+      for await (const facts of looks(this.host, options, this.catchInterrupt())) {
+        show(doctorReport(facts));
       }
-      if (report.counts.problem > 0) this.process.exitCode = failedStatus;
-    };
-    if (from === undefined) return show(doctorReport(await factsHere(this, config)), [], {});
-    if (config !== configFlag.default) {
-      throw new HandglassError(
-        'usage',
-        '--config and --from exclude each other.',
-        'An archive has its own configuration.',
-      );
+    } else {
+      show(doctorReport(await factsHere(this, config)));
     }
-    const { readArchive } = await import('../../doctor/archive.ts');
-    const { factsFrom } = await import('../../doctor/replay.ts');
-    const { recordedLine } = await import('../render/archive.ts');
-    const archive = await readArchive(this.host, from);
-    const { time, handglass } = archive;
-    const report = doctorReport(await factsFrom(archive));
-    await show(report, [recordedLine(archive, from)], { recorded: { time, handglass } });
   },
   parameters: {
     flags: {
@@ -47,6 +44,12 @@ export const doctor = buildCommand({
       config: configFlag,
       from: fromFlag,
       json: jsonFlag,
+      watch: {
+        kind: 'boolean',
+        brief: 'Then tell of changes',
+        optional: true,
+        withNegated: false,
+      },
     },
   },
   docs: {
@@ -55,11 +58,22 @@ export const doctor = buildCommand({
 
 Each trouble is explained, with the command that mends it where there is one.
 Nothing is changed, and root is not needed: what could not be looked at is told
-as such. With --from it speaks of the machine of an archive that \`handglass
-report\` has written, and looks at nothing of this one. Exit status: 0 no
-problems, 1 at least one.`,
+as such. Exit status: 0 no problems, 1 at least one (with --watch, at its end).
+With --watch it goes on with a line for each change, until interrupted; with
+--json each line is then the whole report, the first as it is now. With --from
+it speaks of the machine of an archive that \`handglass report\` has written, and
+looks at nothing of this one.`,
   },
 });
+
+function refuseBeside(flag: string, isGiven: boolean): void {
+  if (!isGiven) return;
+  throw new HandglassError(
+    'usage',
+    `${flag} and --from exclude each other.`,
+    'An archive has its own configuration, and does not change.',
+  );
+}
 
 async function factsHere(context: Context, configPath: string): Promise<Facts> {
   const { readFacts } = await import('../../doctor/read-facts.ts');
@@ -72,4 +86,30 @@ async function factsHere(context: Context, configPath: string): Promise<Facts> {
   } finally {
     done.abort();
   }
+}
+
+/** Shows the first report whole, and each that follows by what differs; with `json` each as a whole. */
+async function reportShower(
+  context: Context,
+  all: boolean,
+  json: boolean,
+): Promise<(report: DoctorReport) => void> {
+  const { changesBetween } = await import('../../doctor/changes.ts');
+  const { doctorLines } = await import('../render/doctor.ts');
+  const { changeLine } = await import('../render/doctor-change.ts');
+  const { localTime } = await import('../../server/words/time.ts');
+  let before: DoctorReport | null = null;
+  return (after) => {
+    const changes = before === null ? [] : changesBetween(before, after, all);
+    if (json && (before === null || changes.length > 0)) {
+      context.print(JSON.stringify(after));
+    } else if (before === null) {
+      context.print(...doctorLines(after, all));
+    } else {
+      const time = localTime(new Date(context.host.now()));
+      context.print(...changes.map((each) => `${time}  ${changeLine(each)}`));
+    }
+    before = after;
+    context.process.exitCode = after.counts.problem > 0 ? failedStatus : 0;
+  };
 }

@@ -22,7 +22,7 @@ export const groups = buildCommand({
     if (json) {
       this.print(JSON.stringify(report));
     } else if (svg !== undefined) {
-      const { groupPicture } = await import('../render/group-picture.ts');
+      const { groupPicture } = await import('../../doctor/picture/group-picture.ts');
       const text = groupPicture(report);
       if (svg === '-') this.print(text);
       else await writePicture(this, svg, text);

@@ -54,10 +54,19 @@ function countsText(results: readonly Result[]): string {
     .join(', ');
 }
 
-function resultLines({ verdict, id, title, about, explanation, remedy, advice }: Result): string[] {
-  const what = about === '' ? title : `${title}: ${about}`;
+/** `Files of shared memory: /dev/shm/looking-glass`. */
+export function titleOf({ title, about }: Result): string {
+  return about === '' ? title : `${title}: ${about}`;
+}
+
+export function verdictText(verdict: Result['verdict']): string {
+  return styleText(colours[verdict], verdict === 'unknown' ? words.unknown[0] : verdict);
+}
+
+function resultLines(result: Result): string[] {
+  const { verdict, id, explanation, remedy, advice } = result;
   return [
-    `  ${styleText(colours[verdict], verdict)}  ${what}  ${styleText('dim', id)}`,
+    `  ${verdictText(verdict)}  ${titleOf(result)}  ${styleText('dim', id)}`,
     `    ${explanation}`,
     ...(remedy === null ? [] : [`      $ ${remedy}`]),
     ...(advice === '' ? [] : [`      ${advice}`]),
@@ -72,7 +81,7 @@ function unknownLines(results: readonly Result[]): string[] {
       const names = [...new Set(alike.map(nameOf))];
       const more = names.length > most ? ` and ${names.length - most} more` : '';
       return [
-        `  ${styleText('cyan', 'not looked at')}  ${names.slice(0, most).join(', ')}${more}`,
+        `  ${verdictText('unknown')}  ${names.slice(0, most).join(', ')}${more}`,
         `    ${explanation}`,
       ];
     },
@@ -85,9 +94,12 @@ function nameOf({ id, about }: Result): string {
   return about === '' ? id : `${id} ${about}`;
 }
 
-function fineLines({ title, about, explanation, id }: Result): string[] {
-  const what = about === '' ? title : `${title}: ${about}`;
-  return [`  ${styleText('green', 'ok')}  ${what}  ${styleText('dim', id)}`, `    ${explanation}`];
+function fineLines(result: Result): string[] {
+  const { verdict, id, explanation } = result;
+  return [
+    `  ${verdictText(verdict)}  ${titleOf(result)}  ${styleText('dim', id)}`,
+    `    ${explanation}`,
+  ];
 }
 
 function lookAgainLines(results: readonly Result[]): string[] {

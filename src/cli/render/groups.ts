@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { GroupedDevices, GroupReport, ReportedDevice } from '../../doctor/group-report.ts';
 import type { Obstacle } from '../../doctor/obstacle.ts';
 import type { Verdict } from '../../doctor/verdict.ts';
-import { flagsOf, iommuText, staysAnyway } from './group-words.ts';
+import { flagsOf, iommuText, staysAnyway } from '../../doctor/picture/group-words.ts';
 import { table } from './table.ts';
 
 /** A block for each group with its devices as a tree, and then what stands in each one's way. */

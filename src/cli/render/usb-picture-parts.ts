@@ -1,6 +1,6 @@
 /** What only the picture of USB devices has. Lengths are in pixels. */
 import type { SurveyedPort, SurveyedUsb } from '../../usb/survey.ts';
-import { svg, type SvgElement } from './svg.ts';
+import { svg, type SvgElement } from '../../doctor/picture/svg.ts';
 import { holderText } from './usb-words.ts';
 
 /** A square for each port of a hub, the last of which ends at `right`. */

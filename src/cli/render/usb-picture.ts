@@ -17,8 +17,8 @@ import {
   pageWidth,
   picture,
   withGuides,
-} from './picture-parts.ts';
-import { svg, type SvgElement } from './svg.ts';
+} from '../../doctor/picture/picture-parts.ts';
+import { svg, type SvgElement } from '../../doctor/picture/svg.ts';
 import { sockets, toneOf } from './usb-picture-parts.ts';
 import { groupText, resetText, speedText } from './usb-words.ts';
 

@@ -260,3 +260,52 @@ async function revokeAll(address: string): Promise<void> {
   }
   await client.close();
 }
+
+const groupsIn = (page: Page) => page.getByRole('region', { name: 'IOMMU groups' });
+
+browserTest(
+  'the IOMMU groups are drawn when asked for, in their own colours, and hidden again',
+  async () => {
+    const service = await startService({ panel });
+    const { page, strayed } = await openPanel(service);
+    expect(service.control.pictures).toBe(0);
+    await groupsIn(page).getByRole('button', { name: 'Show them', expanded: false }).click();
+    const image = groupsIn(page).getByRole('img');
+    await image.waitFor();
+    await page.waitForFunction('document.querySelector(".groups img").naturalWidth > 0');
+    expect(service.control.pictures).toBe(1);
+
+    const opening = page.context().waitForEvent('page');
+    await groupsIn(page).getByRole('link').click();
+    const alone = await opening;
+    await alone.waitForLoadState();
+    // Without its style it would be black.
+    expect(await alone.evaluate('getComputedStyle(document.querySelector(".page")).fill')).toBe(
+      'rgb(244, 245, 247)',
+    );
+    expect(await alone.title()).toBe('IOMMU groups');
+    await alone.close();
+
+    await groupsIn(page).getByRole('button', { name: 'Hide them', expanded: true }).click();
+    await image.waitFor({ state: 'detached' });
+    expect(strayed).toEqual([]);
+  },
+);
+
+browserTest('a browser of a domain is shown nothing of the IOMMU groups', async () => {
+  const service = await startService();
+  const { page } = await openPanel(service, 'win10');
+  await page.getByRole('region', { name: 'Events' }).waitFor();
+  expect(await groupsIn(page).count()).toBe(0);
+});
+
+browserTest('why the IOMMU groups cannot be drawn is said there', async () => {
+  const service = await startService({ panel });
+  const { page } = await openPanel(service);
+  await service.stop();
+  await groupsIn(page).getByRole('button', { name: 'Show them' }).click();
+  await groupsIn(page)
+    .getByRole('alert')
+    .getByText('There is no connection to the service.')
+    .waitFor();
+});

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { panelResponse } from '../../../src/server/panel/response.ts';
+import { panelResponse, pictureResponse } from '../../../src/server/panel/response.ts';
 
 test.each([
   ['GET', '/', 200, 'panel.html', 'text/html; charset=utf-8'],
@@ -35,4 +36,18 @@ test('every answer keeps the page to itself, and the refused method names the ot
     });
   }
   expect(panelResponse('PUT', '/').headers['Allow']).toBe('GET, HEAD');
+});
+
+test('a picture may use its own style and nothing else, and cannot be written to', () => {
+  const style = 'text { fill: #1c2128; }';
+  const { status, headers, file } = pictureResponse('GET', `<svg><style>${style}</style></svg>`);
+  const hash = createHash('sha256').update(style).digest('base64');
+  expect({ status, file }).toEqual({ status: 200, file: null });
+  expect(headers).toMatchObject({
+    'Content-Type': 'image/svg+xml; charset=utf-8',
+    'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox`,
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  expect(pictureResponse('POST', '<svg/>').status).toBe(405);
 });

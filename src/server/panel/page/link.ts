@@ -11,6 +11,8 @@ import { openPeer, type Peer } from './peer.ts';
 export interface Link {
   /** Resolves with the reason where the seat has not moved. */
   give: (seat: string, to: string) => Promise<Refusal | null>;
+  /** Resolves with the path of the picture, or the reason where there is none. */
+  groups: () => Promise<{ path: string } | Refusal>;
   /** Tries at once, where there is no connection. */
   retry: () => void;
 }
@@ -91,6 +93,10 @@ export function openLink(address: string, credentials: Credentials, listener: Li
     async give(seat, to) {
       const answer = (await peer?.call('seat.give', { seat, to })) ?? { error: notConnected };
       return 'error' in answer ? answer.error : null;
+    },
+    async groups() {
+      const answer = (await peer?.call('groups.picture', {})) ?? { error: notConnected };
+      return 'error' in answer ? answer.error : answer.result;
     },
     retry() {
       backoff.reset();

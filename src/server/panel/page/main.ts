@@ -25,6 +25,7 @@ const link = openLink(address, openCredentials(), {
 const retry = () => link.retry();
 const actions: Actions = {
   give: (seat, to) => void give(seat, to),
+  groups: () => void groups(),
   dismiss: (seat) => show(withDismissed(model, seat)),
   retry,
 };
@@ -54,4 +55,10 @@ async function give(seat: string, to: string): Promise<void> {
   show(withAsked(model, seat, to));
   const refusal = await link.give(seat, to);
   show(withAnswer(model, seat, refusal));
+}
+
+async function groups(): Promise<void> {
+  if (model.groups !== null) return show({ ...model, groups: null });
+  const found = await link.groups();
+  show({ ...model, groups: found });
 }

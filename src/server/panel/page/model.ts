@@ -30,6 +30,8 @@ export interface Model {
   asked: ReadonlyMap<string, string>;
   /** By seat, why it did not go where it was last asked to. */
   refusals: ReadonlyMap<string, Refusal>;
+  /** Where the picture of the IOMMU groups is fetched, or why it cannot be; null while nobody looks. */
+  groups: { path: string } | Refusal | null;
   /** By seat, the number of the move whose failure has been read. */
   dismissed: ReadonlyMap<string, number>;
 }
@@ -38,6 +40,8 @@ export interface Model {
 export interface Actions {
   give: (seat: string, to: string) => void;
   dismiss: (seat: string) => void;
+  /** Shows the IOMMU groups, or hides them again. */
+  groups: () => void;
   retry: () => void;
 }
 
@@ -52,6 +56,7 @@ export function beginning(time: Date): Model {
     happenings: [],
     asked: new Map(),
     refusals: new Map(),
+    groups: null,
     dismissed: new Map(),
   };
 }

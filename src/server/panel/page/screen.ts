@@ -1,6 +1,7 @@
 import { door } from './door.ts';
 import { factSections, happeningSection } from './facts.ts';
 import type { Actions, LinkStatus, Model, ShutOut } from './model.ts';
+import { groupsSection } from './groups.ts';
 import { seatSection } from './seat.ts';
 import { h, type Tree } from './tree.ts';
 import { localTime } from '../../words/time.ts';
@@ -36,6 +37,7 @@ function content(model: Model, actions: Actions): Tree[] {
       ...factSections(state),
       happeningSection(model.happenings),
     ),
+    ...(model.viewer === 'host' ? [groupsSection(model.groups, actions.groups)] : []),
   ];
 }
 

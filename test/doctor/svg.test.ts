@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markup, svg } from '../../src/cli/render/svg.ts';
+import { markup, svg } from '../../src/doctor/picture/svg.ts';
 
 test('elements are nested, and an empty one ends itself', () => {
   const picture = svg('g', { class: 'a' }, svg('rect', { x: 1.5, rx: 2 }), 'text', svg('g', {}));

@@ -1,5 +1,5 @@
 /** Words for what the list and the picture of IOMMU groups both tell. */
-import type { GroupReport, ReportedDevice } from '../../doctor/group-report.ts';
+import type { GroupReport, ReportedDevice } from '../group-report.ts';
 import type { PciUse } from '../../system/pci-uses.ts';
 
 const kinds = { intel: 'Intel', amd: 'AMD', 'arm-smmu': 'ARM SMMU', virtio: 'virtio', other: '' };

@@ -1,5 +1,5 @@
-import type { GroupReport, GroupedDevices, ReportedDevice } from '../../doctor/group-report.ts';
-import type { Verdict } from '../../doctor/verdict.ts';
+import type { GroupReport, GroupedDevices, ReportedDevice } from '../group-report.ts';
+import type { Verdict } from '../verdict.ts';
 import { flagsOf, iommuText, staysAnyway } from './group-words.ts';
 import {
   type Block,
