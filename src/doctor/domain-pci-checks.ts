@@ -1,15 +1,23 @@
 /** The PCI devices of the host that a domain has, against what they are. */
 import type { DomainXml, PciHostdev } from '../libvirt/domain-xml.ts';
 import { pciSlotOf } from '../system/pci-address.ts';
-import { isGraphics, isHostBridge, isPciBridge, isSound } from '../system/pci-classes.ts';
+import {
+  hasNoOutputs,
+  isGraphics,
+  isHostBridge,
+  isPciBridge,
+  isSound,
+} from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
 import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
 import { isForVfio } from './driver-obstacles.ts';
 import { eachDomain, editCommand } from './each-domain.ts';
 import type { Domain, Facts } from './facts.ts';
 import { type Loss, lossesOf } from './losses.ts';
+import { outputsExplanation, outputsRemedy } from './output-obstacles.ts';
 import { classText, pciDeviceText } from './pci-text.ts';
-import { resetObstacles } from './reset-obstacles.ts';
+import { isOfHardFamily, resetObstacles } from './reset-obstacles.ts';
+import { takeFromHost } from './take-from-host.ts';
 
 export const domainPciChecks: Check[] = [
   { id: 'domain.device', title: 'Devices of domains', look: eachDevice(existence) },
@@ -22,6 +30,7 @@ export const domainPciChecks: Check[] = [
     look: eachDevice(hostUse),
   },
   { id: 'domain.driver', title: 'Drivers of devices of domains', look: eachDevice(driver) },
+  { id: 'domain.outputs', title: 'Outputs of cards of domains', look: eachDevice(outputs) },
   { id: 'domain.reset', title: 'Resets of devices of domains', look: eachDevice(reset) },
   { id: 'domain.rom', title: 'ROMs of cards of domains', look: eachDevice(rom) },
   { id: 'domain.rom-uefi', title: 'ROMs of domains for UEFI', look: eachDevice(romForUefi) },
@@ -129,9 +138,10 @@ function group({ device, xml, facts }: Given): Finding | Finding[] {
     `Its group ${device.iommuGroup} has also ${list}, with drivers of the host: the domain does not start.`,
     needed.length === 0
       ? {
-          remedy: held
-            .map(({ address }) => `sudo driverctl set-override ${address} vfio-pci`)
-            .join(' && '),
+          ...takeFromHost(
+            facts.pci,
+            held.map(({ address }) => address),
+          ),
           advice: 'Or give them to the same domain.',
         }
       : {
@@ -191,7 +201,7 @@ function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Findi
   if (!hostdev.isManaged) {
     return problem(
       `${now === 'no driver' ? 'No driver' : now} has it, and the domain says managed='no': it does not start.`,
-      { remedy: `sudo driverctl set-override ${device.address} vfio-pci` },
+      takeFromHost(facts.pci, [device.address]),
     );
   }
   if (domain.isRunning) {
@@ -205,14 +215,33 @@ function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Findi
   return warning(
     `libvirt takes it from ${now} when the domain starts, which graphics drivers do not always survive.`,
     {
-      remedy: `sudo driverctl set-override ${device.address} vfio-pci`,
       advice: 'It then has vfio-pci from the start.',
+      ...takeFromHost(facts.pci, [device.address]),
     },
   );
 }
 
+function outputs({ device }: Given): Finding | Finding[] {
+  if (!isGraphics(device.class)) return [];
+  return hasNoOutputs(device.class)
+    ? warning(outputsExplanation, { advice: outputsRemedy })
+    : ok('It is a card with outputs.');
+}
+
 function reset({ device, facts }: Given): Finding {
   const [obstacle] = resetObstacles(device, facts.pci.devices);
+  const vendorReset = facts.kernel.modules['vendor_reset'] ?? null;
+  if (obstacle !== undefined && isOfHardFamily(device)) {
+    if (vendorReset === 'loaded' || vendorReset === 'built-in') {
+      return device.resetMethods === null ? ok('vendor-reset resets it.') : notAsked(device);
+    }
+    if (vendorReset === 'loadable') {
+      return warning(`${obstacle.explanation} The module vendor-reset is there and not loaded.`, {
+        remedy:
+          'echo vendor-reset | sudo tee /etc/modules-load.d/vendor-reset.conf && sudo modprobe vendor-reset',
+      });
+    }
+  }
   if (obstacle !== undefined) return warning(obstacle.explanation, { advice: obstacle.remedy });
   if (device.canReset === null) {
     return unknown(device.unread['resetMethods'] ?? 'the kernel does not say how it is reset');
@@ -222,6 +251,17 @@ function reset({ device, facts }: Given): Finding {
     resetMethods === null || resetMethods.length === 0
       ? 'It can be reset.'
       : `It can be reset by ${resetMethods.join(', ')}.`,
+  );
+}
+
+/** Since Linux 5.15 the kernel settles how a device is reset when it finds it, before the module comes. */
+function notAsked({ address }: PciDevice): Finding {
+  return warning(
+    'vendor-reset is loaded, and the kernel resets the card in its own way, from which it does not come back.',
+    {
+      remedy: `echo device_specific | sudo tee /sys/bus/pci/devices/${address}/reset_method`,
+      advice: 'That lasts until the next start: a rule for udev or a hook of libvirt repeats it.',
+    },
   );
 }
 
@@ -249,9 +289,12 @@ function rom({ device, hostdev, xml, facts }: Given): Finding | Finding[] {
     );
   }
   if (!isShown) return ok('The guest does not see its ROM.');
-  return device.hasRom === false
-    ? ok('It shows no ROM, as graphics of processors do not.')
-    : ok('The guest sees its own ROM.');
+  if (device.hasRom !== false) return ok('The guest sees its own ROM.');
+  return ok(
+    hasNoOutputs(device.class)
+      ? "It shows no ROM: a laptop's own firmware keeps that of such a card."
+      : 'It shows no ROM, as graphics of processors do not.',
+  );
 }
 
 /** Of a file that is there: that it is not is told of by `domain.rom`. */

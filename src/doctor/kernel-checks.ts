@@ -4,6 +4,7 @@ import type { Facts } from './facts.ts';
 import { misspellingOf } from './ignored-parameters.ts';
 import { changeLine, loadEarly, takeOver } from './kernel-line.ts';
 import { idsText, pciDeviceText } from './pci-text.ts';
+import { takeFromHost } from './take-from-host.ts';
 import type { ModuleState } from '../system/kernel.ts';
 import { meaningOf } from '../system/kernel-parameters.ts';
 
@@ -51,6 +52,11 @@ export const kernelChecks: Check[] = [
     id: 'kernel.parameters-pending',
     title: 'Parameters for the next start',
     look: pendingParameters,
+  },
+  {
+    id: 'kernel.parameters-lost',
+    title: 'Parameters that the next start would lose',
+    look: lostParameters,
   },
   {
     id: 'kernel.huge-page-order',
@@ -189,12 +195,35 @@ function pendingParameters({ kernel, boot }: Facts) {
       const [first] = pending;
       if (first === undefined) return ok('What the files of the boot loader say is in force.');
       const list = [...new Set(pending.map(({ text }) => `\`${text}\``))].join(', ');
+      const isKeptElsewhere = boot.lineTool === 'grubby' || boot.lineTool === 'rpm-ostree';
       const remedy = takeOver(boot);
       return warning(
         `${list} stands in ${first.file} and was not given to the running kernel.`,
-        remedy === null
-          ? { advice: 'Have the boot loader take it over, and start the machine anew.' }
-          : { remedy, advice: 'Then start the machine anew.' },
+        isKeptElsewhere
+          ? changeLine(boot, { add: [...new Set(pending.map(({ text }) => text))] })
+          : remedy === null
+            ? { advice: 'Have the boot loader take it over, and start the machine anew.' }
+            : { remedy, advice: 'Then start the machine anew.' },
+      );
+    }),
+  );
+}
+
+/** What was written into grub.cfg itself, or typed into its menu, which nobody keeps. */
+function lostParameters({ kernel, boot }: Facts) {
+  if (takeOver(boot) === null) return [];
+  return known(kernel, 'parameters', (parameters) =>
+    known(boot, 'nextLine', (files) => {
+      if (files.length === 0) return [];
+      const kept = new Set(files.flatMap((file) => file.parameters.map(({ text }) => text)));
+      const lost = parameters.filter(
+        (each) => forGuests.test(each.text) && !kept.has(each.text) && misspellingOf(each) === null,
+      );
+      if (lost.length === 0) return ok('What the kernel was given for guests stands in a file.');
+      const list = lost.map(({ text }) => `\`${text}\``).join(', ');
+      return warning(
+        `The running kernel was given ${list}, and no file has that from which the boot loader's menu is made. The next upgrade of the kernel makes it anew, without that.`,
+        changeLine(boot, { add: lost.map(({ text }) => text) }),
       );
     }),
   );
@@ -264,10 +293,18 @@ function vfioIds({ kernel, boot, pci }: Facts) {
         problem(
           `${other.address} (${name}) is to be vfio-pci's, and ${other.driver === null ? 'no driver' : other.driver} has it.`,
           kernel.modules['vfio_pci'] === 'built-in'
-            ? { remedy: `sudo driverctl set-override ${other.address} vfio-pci` }
-            : loadEarly(boot),
+            ? takeFromHost(pci, [other.address])
+            : loadEarly(boot, rulesOf(kernel)),
         ),
       );
     });
   });
+}
+
+function rulesOf({ moduleRules }: Facts['kernel']): string[] {
+  return [
+    ...new Set(
+      (moduleRules ?? []).filter(({ module }) => module === 'vfio_pci').map(({ file }) => file),
+    ),
+  ];
 }

@@ -32,7 +32,7 @@ export const memoryChecks: Check[] = [
           : warning(
               `There are ${text}, and no domain takes its memory from them, so nobody can use it.`,
               {
-                remedy: 'sudo sysctl vm.nr_hugepages=0',
+                remedy: `echo 0 | sudo tee ${set.map(({ pageKib }) => `/sys/kernel/mm/hugepages/hugepages-${pageKib}kB/nr_hugepages`).join(' ')}`,
                 advice: 'Or let a domain have them: `<memoryBacking><hugepages/></memoryBacking>`.',
               },
             );

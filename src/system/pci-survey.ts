@@ -1,5 +1,6 @@
 /** One look at this machine's PCI devices: what they are, how they are grouped, and who uses them. */
 import type { ReadFiles } from '../host/ports.ts';
+import { unlessGone } from './attributes.ts';
 import { type Iommu, readIommu } from './iommu.ts';
 import { moduleCandidates } from './module-aliases.ts';
 import { type PciDevice, pciDevices } from './pci.ts';
@@ -15,6 +16,8 @@ export interface PciSurvey {
   candidates: ReadonlyMap<string, readonly string[]>;
   iommu: Iommu;
   uses: PciUses;
+  /** Whether driverctl is installed, which keeps a driver for a device; null where nobody tells. */
+  hasDriverctl: boolean | null;
   /** Why parts of it could not be read: `devices`, `names`, `candidates`. */
   unread: Unread;
 }
@@ -33,8 +36,16 @@ export async function surveyPci(files: ReadFiles): Promise<PciSurvey> {
       (await unlessUnread(unread, 'candidates', () => candidatesOf(host, devices))) ?? new Map(),
     iommu: await readIommu(host),
     uses: await pciUses(host),
+    hasDriverctl: await unlessUnread(unread, 'hasDriverctl', () => hasDriverctl(host)),
     unread,
   };
+}
+
+async function hasDriverctl(host: ReadFiles): Promise<boolean> {
+  for (const folder of ['/usr/sbin', '/usr/bin']) {
+    if ((await unlessGone(host.factsOf(`${folder}/driverctl`))) !== null) return true;
+  }
+  return false;
 }
 
 async function candidatesOf(

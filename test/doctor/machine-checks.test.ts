@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { knownLines } from '../../src/doctor/log-lines.ts';
 import { kernelParameters } from '../../src/system/kernel-parameters.ts';
-import { card, expectation, found, type Row } from './healthy.ts';
-
-const line = (text: string): Row['change'] => {
-  return ({ kernel }) => {
-    kernel.parameters = kernelParameters(text);
-  };
-};
+import { card, found } from './healthy.ts';
+import { both, having, line, type Row, testRows } from './rows.ts';
 
 const rows: Row[] = [
   {
@@ -23,10 +18,7 @@ const rows: Row[] = [
   {
     id: 'cpu.virtualization',
     when: 'this is a guest',
-    change: ({ cpu }) => {
-      cpu.virtualization = 'none';
-      cpu.isGuest = true;
-    },
+    change: having('cpu', { virtualization: 'none', isGuest: true }),
     verdict: 'problem',
     todo: 'host-passthrough',
   },
@@ -64,27 +56,20 @@ const rows: Row[] = [
   {
     id: 'cpu.governor',
     when: 'it stays low',
-    change: ({ cpu }) => {
-      cpu.governors = ['powersave'];
-    },
+    change: having('cpu', { governors: ['powersave'] }),
     verdict: 'warning',
     todo: 'echo performance | sudo tee',
   },
   {
     id: 'cpu.governor',
     when: 'the word is powersave and the hardware decides',
-    change: ({ cpu }) => {
-      cpu.governors = ['powersave'];
-      cpu.frequencyDriver = 'intel_pstate';
-    },
+    change: having('cpu', { governors: ['powersave'], frequencyDriver: 'intel_pstate' }),
     verdict: 'ok',
   },
   {
     id: 'cpu.clock-source',
     when: 'the TSC is not trusted',
-    change: ({ cpu }) => {
-      cpu.clockSource = 'hpet';
-    },
+    change: having('cpu', { clockSource: 'hpet' }),
     verdict: 'warning',
     says: 'high DPC latency',
   },
@@ -109,38 +94,44 @@ const rows: Row[] = [
   },
   { id: 'cpu.old-npt', when: 'it is no AMD', change: () => {}, verdict: 'none' },
   {
+    id: 'cpu.topology',
+    when: 'the last cores have fewer threads',
+    change: ({ cpu }) => {
+      cpu.processors?.push({ number: 8, siblings: [8] });
+    },
+    verdict: 'ok',
+    says: 'such as 3 and 7',
+  },
+  {
     id: 'cpu.hybrid',
     when: 'there are small cores',
-    change: ({ cpu }) => {
-      cpu.hybrid = { fast: [0, 1, 2, 3], small: [4, 5, 6, 7] };
-    },
+    change: having('cpu', { hybrid: { fast: [0, 1, 2, 3], small: [4, 5, 6, 7] } }),
     verdict: 'ok',
     says: 'Fast are the processors 0-3, small 4-7',
   },
   {
     id: 'memory.huge-pages',
     when: 'nobody uses those that are set aside',
-    change: ({ memory }) => {
-      memory.hugePages = [{ pageKib: 2048, all: 4096, free: 4096 }];
-    },
+    change: having('memory', {
+      hugePages: [
+        { pageKib: 2048, all: 0, free: 0 },
+        { pageKib: 1_048_576, all: 8, free: 8 },
+      ],
+    }),
     verdict: 'warning',
-    todo: 'vm.nr_hugepages=0',
+    todo: 'echo 0 | sudo tee /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages',
   },
   {
     id: 'memory.transparent-huge-pages',
     when: 'they are off',
-    change: ({ memory }) => {
-      memory.transparent = 'never';
-    },
+    change: having('memory', { transparent: 'never' }),
     verdict: 'warning',
     todo: 'echo madvise',
   },
   {
     id: 'memory.merging',
     when: 'it is on',
-    change: ({ memory }) => {
-      memory.isMerging = true;
-    },
+    change: having('memory', { isMerging: true }),
     verdict: 'warning',
     todo: 'echo 2 |',
   },
@@ -158,9 +149,7 @@ const rows: Row[] = [
   {
     id: 'memory.size',
     when: 'there is little',
-    change: ({ memory }) => {
-      memory.total = 4 * 1024 ** 2;
-    },
+    change: having('memory', { total: 4 * 1024 ** 2 }),
     verdict: 'warning',
   },
   {
@@ -179,45 +168,37 @@ const rows: Row[] = [
   {
     id: 'boot.virqfd',
     when: 'the kernel still has it',
-    change: ({ boot }) => {
-      boot.initramfs = {
+    change: having('boot', {
+      initramfs: {
         generator: 'mkinitcpio',
         modules: [{ name: 'vfio_virqfd', file: '/etc/mkinitcpio.conf' }],
-      };
-    },
+      },
+    }),
     verdict: 'ok',
   },
   {
     id: 'boot.secure-boot',
     when: 'modules of one’s own are there',
-    change: ({ boot }) => {
-      boot.secureBoot = true;
-    },
+    change: having('boot', { secureBoot: true }),
     verdict: 'warning',
     todo: 'mokutil --import',
   },
   {
     id: 'boot.container',
     when: 'it is one',
-    change: ({ boot }) => {
-      boot.container = 'podman';
-    },
+    change: having('boot', { container: 'podman' }),
     verdict: 'warning',
   },
   {
     id: 'boot.defaults-folder',
     when: 'somebody wrote there',
-    change: ({ boot }) => {
-      boot.hasDefaultsFolder = true;
-    },
+    change: having('boot', { hasDefaultsFolder: true }),
     verdict: 'warning',
   },
   {
     id: 'boot.lockdown',
     when: 'root may not read',
-    change: ({ boot }) => {
-      boot.lockdown = 'confidentiality';
-    },
+    change: having('boot', { lockdown: 'confidentiality' }),
     verdict: 'warning',
   },
   {
@@ -263,6 +244,13 @@ const rows: Row[] = [
     verdict: 'ok',
   },
   {
+    id: 'kernel.ignored-parameter',
+    when: 'a word has one letter too many',
+    change: line('iommu=pti'),
+    verdict: 'warning',
+    todo: 'Put `iommu=pt` on the kernel',
+  },
+  {
     id: 'kernel.huge-page-order',
     when: 'the count stands before the size',
     change: line('hugepages=8 hugepagesz=1G'),
@@ -282,6 +270,34 @@ const rows: Row[] = [
     verdict: 'warning',
     says: '`intel_iommu=on` stands in /etc/default/grub',
     todo: 'sudo update-grub',
+  },
+  {
+    id: 'kernel.parameters-pending',
+    when: 'grubby keeps them elsewhere than in the file',
+    change: both(line('quiet'), having('boot', { lineTool: 'grubby' })),
+    verdict: 'warning',
+    todo: 'sudo grubby --update-kernel=ALL --args="intel_iommu=on"',
+  },
+  {
+    id: 'kernel.parameters-pending',
+    when: 'the system is an image',
+    change: both(line('quiet'), having('boot', { lineTool: 'rpm-ostree' })),
+    verdict: 'warning',
+    todo: 'sudo rpm-ostree kargs --append-if-missing=intel_iommu=on',
+  },
+  {
+    id: 'kernel.parameters-lost',
+    when: 'they stand in no file',
+    change: line('quiet intel_iommu=on iommu=pt amd_iommu=on'),
+    verdict: 'warning',
+    says: 'was given `iommu=pt`, and',
+    todo: '&iommu=pt /',
+  },
+  {
+    id: 'kernel.parameters-lost',
+    when: 'grubby keeps them',
+    change: both(line('iommu=pt'), having('boot', { lineTool: 'grubby' })),
+    verdict: 'none',
   },
   {
     id: 'kernel.vfio-pci',
@@ -335,6 +351,18 @@ const rows: Row[] = [
     verdict: 'problem',
     says: 'nouveau has it',
     todo: '/etc/initramfs-tools/modules',
+  },
+  {
+    id: 'kernel.vfio-ids',
+    when: 'another driver was first, and the system is an image',
+    change: both(having('boot', { lineTool: 'rpm-ostree' }), ({ kernel, pci }) => {
+      const text = 'ids=10de:2684';
+      const file = '/etc/modprobe.d/vfio.conf';
+      kernel.moduleRules = [{ kind: 'options', module: 'vfio_pci', text, file }];
+      Object.assign(pci.devices[1] ?? {}, { driver: 'nouveau' });
+    }),
+    verdict: 'problem',
+    todo: 'sudo rpm-ostree initramfs --enable --arg=--force-drivers',
   },
   {
     id: 'kernel.vfio-ids',
@@ -467,6 +495,17 @@ const rows: Row[] = [
     says: '0000:05:00.0 (NVMe disk)',
   },
   {
+    id: 'iommu.shared-groups',
+    when: 'a disk is in the group of a card that shows the host',
+    change: ({ pci, libvirt }) => {
+      libvirt.domains = [];
+      pci.devices.push(card('0000:05:00.0', { class: '010802', driver: 'nvme', iommuGroup: 10 }));
+      const display = { kind: 'display', connector: 'card1-DP-1' } as const;
+      pci.uses.byDevice = new Map([['0000:01:00.0', [display]]]);
+    },
+    verdict: 'ok',
+  },
+  {
     id: 'graphics.cards',
     when: 'there is one',
     change: ({ pci }) => {
@@ -486,9 +525,7 @@ const rows: Row[] = [
   {
     id: 'graphics.cards',
     when: 'there is no PCI',
-    change: ({ pci }) => {
-      pci.devices = [];
-    },
+    change: having('pci', { devices: [] }),
     verdict: 'none',
   },
   {
@@ -500,6 +537,16 @@ const rows: Row[] = [
     },
     verdict: 'problem',
     todo: 'sudo driverctl set-override 0000:01:00.0 vfio-pci',
+  },
+  {
+    id: 'graphics.alike',
+    when: 'two are named by the same ids, without driverctl',
+    change: both(line('vfio-pci.ids=10de:2684'), ({ pci }) => {
+      pci.devices.push(card('0000:02:00.0', { bootVga: true }));
+      pci.hasDriverctl = false;
+    }),
+    verdict: 'problem',
+    todo: 'sudo virsh --connect qemu:///system nodedev-detach pci_0000_01_00_0',
   },
   {
     id: 'graphics.functions',
@@ -524,18 +571,14 @@ const rows: Row[] = [
   {
     id: 'graphics.xorg',
     when: 'it names the card of the guest',
-    change: ({ devices }) => {
-      devices.xorg = [{ file: '/etc/X11/xorg.conf', address: '0000:01:00.0' }];
-    },
+    change: having('devices', { xorg: [{ file: '/etc/X11/xorg.conf', address: '0000:01:00.0' }] }),
     verdict: 'problem',
     says: 'vfio-pci has',
   },
   {
     id: 'graphics.xorg',
     when: "it names the host's",
-    change: ({ devices }) => {
-      devices.xorg = [{ file: '/etc/X11/xorg.conf', address: '0000:00:02.0' }];
-    },
+    change: having('devices', { xorg: [{ file: '/etc/X11/xorg.conf', address: '0000:00:02.0' }] }),
     verdict: 'ok',
   },
   {
@@ -559,12 +602,7 @@ const rows: Row[] = [
   },
 ];
 
-test.each(rows)('$id, where $when: $verdict', (row) => {
-  const { verdict, explanation, todo } = expectation(row);
-  expect(verdict).toBe(row.verdict);
-  expect(explanation).toContain(row.says ?? '');
-  expect(todo).toContain(row.todo ?? '');
-});
+testRows(rows);
 
 test('each parameter that matters is told with its meaning', () => {
   const results = found('kernel.parameter', line('quiet intel_iommu=on iommu=pt isolcpus=1-3'));
@@ -672,6 +710,23 @@ describe('a line of the log', () => {
     expect(result?.remedy).toBe(
       "echo '/dev/kvmfr0 rw,' | sudo tee --append /etc/apparmor.d/local/abstractions/libvirt-qemu",
     );
+  });
+
+  test('opens a file that is read to be read alone', () => {
+    const [result] = found('log.apparmor', ({ log }) => {
+      const text = lines['apparmor']?.replace('/dev/kvmfr0"', '/a/gpu.rom" denied_mask="r"') ?? '';
+      log.lines = [{ text, time: null }];
+    });
+    expect(result?.remedy).toContain("echo '/a/gpu.rom r,' |");
+  });
+
+  test('asks nobody to read a ROM that the card of a laptop does not have', () => {
+    const [result] = found('log.rom-signature', ({ log, pci }) => {
+      Object.assign(pci.devices[1] ?? {}, { class: '030200' });
+      log.lines = [{ text: lines['rom-signature'] ?? '', time: null }];
+    });
+    expect(result?.remedy).toBeNull();
+    expect(result?.advice).toContain("firmware's update");
   });
 
   test('names the bridge above a card whose memory is held', () => {

@@ -10,8 +10,9 @@ export const irisXeRocky9: Machine = {
   cpu: {
     vendor: 'GenuineIntel',
     name: '13th Gen Intel(R) Core(TM) i7-1360P',
-    cores: 12,
-    threadsPerCore: 1,
+    cores: 4,
+    threadsPerCore: 2,
+    smallCores: 8,
     flags: 'fpu vme msr pae cx8 apic sep vmx est tm2 ssse3 avx2',
   },
   memoryMib: 32768,
