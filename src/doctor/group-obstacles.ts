@@ -4,7 +4,7 @@ import { isForVfio } from './driver-obstacles.ts';
 import { lossesOf } from './losses.ts';
 import type { Obstacle } from './obstacle.ts';
 import { pciDeviceText } from './pci-text.ts';
-import { takingCommands } from './take-from-host.ts';
+import { takingText } from './take-from-host.ts';
 
 /** What comes of the group that a device is in, while the IOMMU is on. */
 export function groupObstacles(
@@ -67,7 +67,7 @@ export function groupObstacles(
     survey,
   ).filter(({ keeps }) => keeps !== null);
   const needed = used.map(({ what }) => what);
-  const taking = takingCommands(
+  const taking = takingText(
     survey,
     held.map(({ address }) => address),
   );
@@ -81,7 +81,7 @@ export function groupObstacles(
       explanation: `${explanation}${needed.length === 0 ? '' : ` The host needs of that: ${needed.join('; ')}.`}`,
       remedy:
         needed.length === 0
-          ? `Give these to the same guest too, or take them from their drivers: ${taking.map((command) => `\`${command}\``).join(', ')}.`
+          ? `Give these to the same guest too, or take them from their drivers: ${taking}.`
           : split,
     },
   ];

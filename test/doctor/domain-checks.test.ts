@@ -476,10 +476,21 @@ const rows: Row[] = [
     change: both(
       withDomain({ ...gpu, isManaged: false }),
       guest(1, { driver: 'nvidia' }),
-      having('pci', { hasDriverctl: false }),
+      having('pci', { takers: ['virsh'] }),
     ),
     verdict: 'problem',
     todo: 'sudo virsh --connect qemu:///system nodedev-detach pci_0000_01_00_0 That lasts',
+  },
+  {
+    id: 'domain.driver',
+    when: 'libvirt is not to change it, and nothing that could is installed',
+    change: both(
+      withDomain({ ...gpu, isManaged: false }),
+      guest(1, { driver: 'nvidia' }),
+      having('pci', { takers: [] }),
+    ),
+    verdict: 'problem',
+    todo: 'It takes driverctl or libvirt',
   },
   {
     id: 'domain.pinned-kinds',

@@ -184,7 +184,7 @@ function wholeFacts(): Facts {
         ]),
       },
       candidates: new Map(),
-      hasDriverctl: true,
+      takers: ['driverctl', 'virsh'],
       iommu: {
         isOn: true,
         kind: 'intel',

@@ -542,7 +542,7 @@ const rows: Row[] = [
     when: 'two are named by the same ids, without driverctl',
     change: both(line('vfio-pci.ids=10de:2684'), ({ pci }) => {
       pci.devices.push(card('0000:02:00.0', { bootVga: true }));
-      pci.hasDriverctl = false;
+      pci.takers = ['virsh'];
     }),
     verdict: 'problem',
     todo: 'sudo virsh --connect qemu:///system nodedev-detach pci_0000_01_00_0',

@@ -1,5 +1,15 @@
 import type { Machine, PciCard } from './machine.ts';
-import { cardSound, desk, forGuest, hostBridge, nvme, port, usb3, vendors } from './parts.ts';
+import {
+  cardSound,
+  desk,
+  forGuest,
+  hostBridge,
+  nvme,
+  port,
+  usb3,
+  vendors,
+  virsh,
+} from './parts.ts';
 
 const pch = (name: string) => `Alder Lake-S PCH ${name}`;
 const rootPort = (slot: string, id: string, group: number, number?: number) =>
@@ -160,4 +170,5 @@ export const alderLake: Machine = {
   ...desk('1-5', '1-6'),
   disks: [{ name: 'nvme0n1p2', on: '02:00.0', number: '259:2', mounted: ['/'] }],
   network: [{ name: 'enp6s0', on: '06:00.0', route: 'default' }],
+  files: virsh,
 };

@@ -1,6 +1,6 @@
 import { coprocessor, matisse, matisseSound, matisseUsb, spare } from './amd.ts';
 import type { Machine } from './machine.ts';
-import { desk, forGuest, port, usb3, vendors } from './parts.ts';
+import { desk, forGuest, port, usb3, vendors, virsh } from './parts.ts';
 
 /**
  * All that hangs on the chipset is one group: disk, network, Wi-Fi, SATA and a USB controller. The one
@@ -131,4 +131,5 @@ export const b550: Machine = {
     { name: 'nvme0n1p3', on: '05:00.0', number: '259:3', mounted: ['/'] },
   ],
   network: [{ name: 'eno1', on: '06:00.0', bridge: 'br0', route: 'default' }],
+  files: virsh,
 };

@@ -1,6 +1,6 @@
 import { keyboardBits } from '../system/capability-bits.ts';
 import type { Machine } from './machine.ts';
-import { usb3, vendors } from './parts.ts';
+import { usb3, vendors, virsh } from './parts.ts';
 
 /** One graphics card alone, which the processor has, before anything was given away. */
 export const irisXeRocky9: Machine = {
@@ -63,4 +63,5 @@ export const irisXeRocky9: Machine = {
       capabilities: keyboardBits,
     },
   ],
+  files: virsh,
 };

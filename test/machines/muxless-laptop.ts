@@ -1,6 +1,6 @@
 import { keyboardBits } from '../system/capability-bits.ts';
 import type { Machine } from './machine.ts';
-import { hostBridge, nvme, port, usb3, vendors } from './parts.ts';
+import { hostBridge, nvme, port, usb3, vendors, virsh } from './parts.ts';
 
 const pch = (name: string) => `Cannon Lake PCH ${name}`;
 const rootPort = (slot: string, id: string, group: number, number: number) =>
@@ -210,4 +210,5 @@ export const muxlessLaptop: Machine = {
   ],
   disks: [{ name: 'nvme0n1p3', on: '3d:00.0', number: '259:3', mounted: ['/'] }],
   network: [{ name: 'wlp59s0', on: '3b:00.0', route: 'default' }],
+  files: virsh,
 };

@@ -12,8 +12,9 @@ export const vendors = {
   '8086': 'Intel Corporation',
 };
 
-/** Where driverctl is installed. */
+/** Programs that give a device another driver, where they are installed. */
 export const driverctl = { '/usr/sbin/driverctl': '' };
+export const virsh = { '/usr/bin/virsh': '' };
 
 /** Root hubs as an EHCI and an xHCI controller have them. */
 export const usb2 = (number: number) => [{ number, speed: '480' }];

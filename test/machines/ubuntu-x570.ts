@@ -1,6 +1,6 @@
 import { ahci, matisse, matisseSound, matisseUsb, spare } from './amd.ts';
 import type { Machine, PciCard } from './machine.ts';
-import { cardSound, desk, forGuest, hostBridge, nvme, port, vendors } from './parts.ts';
+import { cardSound, desk, forGuest, hostBridge, nvme, port, vendors, virsh } from './parts.ts';
 
 const chipset = 'Matisse PCIe GPP Bridge';
 const hostCard: PciCard = {
@@ -115,4 +115,5 @@ export const ubuntuX570: Machine = {
   ...desk('1-5', '1-6'),
   disks: [{ name: 'nvme0n1p2', on: '01:00.0', number: '259:2', mounted: ['/'] }],
   network: [{ name: 'enp38s0', on: '26:00.0', bridge: 'br0', route: 'default' }],
+  files: virsh,
 };
