@@ -35,6 +35,12 @@ void outbox_end(struct outbox *outbox) {
 }
 
 void outbox_written(struct outbox *outbox, size_t count) {
+  // Motion alone, which comes most often, leaves nothing to note.
+  if (count == outbox->length && outbox->reports == 1 && outbox->last_is_motion) {
+    outbox->length = outbox->whole = outbox->last = outbox->reports = 0;
+    outbox->last_is_motion = false;
+    return;
+  }
   for (size_t i = 0; i < count; i++) {
     const struct input_event *event = &outbox->events[i];
     if (event->type == EV_KEY) put_key(outbox->written, event->code, event->value != 0);
@@ -44,6 +50,7 @@ void outbox_written(struct outbox *outbox, size_t count) {
   outbox->whole -= count;
   if (count > outbox->last) outbox->last_is_motion = false;
   outbox->last -= count < outbox->last ? count : outbox->last;
+  if (outbox->length == 0) return;
   memmove(outbox->events, outbox->events + count, outbox->length * sizeof *outbox->events);
 }
 

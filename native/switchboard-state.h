@@ -114,6 +114,9 @@ void end_ungrabber(struct switchboard *switchboard, unsigned slot);
  */
 void be_quick(void);
 
+/* Whether threads may have SCHED_FIFO. */
+bool may_be_realtime(void);
+
 int start_thread(struct switchboard *switchboard, pthread_t *thread, void *(*run)(void *),
                  void *argument);
 

@@ -15,6 +15,7 @@ enum {
 };
 
 static int create(pthread_t *thread, int policy, void *(*run)(void *), void *argument);
+static void *end_at_once(void *context);
 static void *read_device(void *switchboard_device);
 static size_t whole_reports(const struct input_event *events, size_t count);
 static void feed(struct switchboard *switchboard, unsigned slot, const struct input_event *events,
@@ -56,7 +57,13 @@ void forget_device(struct switchboard *switchboard, unsigned slot) {
   router_remove(&switchboard->router, slot);
 }
 
-/* The first thread finds out whether SCHED_FIFO is allowed. */
+bool may_be_realtime(void) {
+  pthread_t thread;
+  if (create(&thread, SCHED_FIFO, end_at_once, NULL) != 0) return false;
+  pthread_join(thread, NULL);
+  return true;
+}
+
 int start_thread(struct switchboard *switchboard, pthread_t *thread, void *(*run)(void *),
                  void *argument) {
   // The process's signals are for the threads that expect them; a new thread inherits the mask.
@@ -65,10 +72,6 @@ int start_thread(struct switchboard *switchboard, pthread_t *thread, void *(*run
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int error = create(thread, switchboard->realtime ? SCHED_FIFO : SCHED_OTHER, run, argument);
-  if (error == EPERM && switchboard->realtime) {
-    switchboard->realtime = false;
-    error = create(thread, SCHED_OTHER, run, argument);
-  }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (error == 0) pthread_setname_np(*thread, "switchboard");
   return error;
@@ -86,6 +89,10 @@ static int create(pthread_t *thread, int policy, void *(*run)(void *), void *arg
   int error = pthread_create(thread, &attributes, run, argument);
   pthread_attr_destroy(&attributes);
   return error;
+}
+
+static void *end_at_once(void *context) {
+  return context;
 }
 
 /*

@@ -23,7 +23,7 @@ const char *switchboard_start(struct switchboard **started, bool realtime, void 
                               void *context) {
   struct switchboard *switchboard = calloc(1, sizeof *switchboard);
   if (switchboard == NULL) return "calloc";
-  switchboard->realtime = realtime;
+  switchboard->realtime = realtime && may_be_realtime();
   switchboard->wake = wake;
   switchboard->context = context;
   for (unsigned i = 0; i < LIMIT_TARGETS; i++) switchboard->process_fds[i] = -1;
@@ -170,7 +170,8 @@ bool switchboard_take(struct switchboard *switchboard, struct switchboard_event 
 static const char *set_up(struct switchboard *switchboard) {
   pthread_mutexattr_t attributes;
   pthread_mutexattr_init(&attributes);
-  pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
+  // Threads of one priority have nothing to inherit.
+  if (switchboard->realtime) pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
   pthread_mutex_init(&switchboard->lock, &attributes);
   pthread_mutexattr_destroy(&attributes);
   switchboard->wake_fd = -1;

@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'pairing-failed'
   | 'protocol'
   | 'qemu-unavailable'
+  | 'report-failed'
   | 'seat-unknown'
   | 'service-down'
   | 'shm-busy'

@@ -28,10 +28,9 @@ esac
   exit 1
 }
 
-# A larger room for young objects gains nothing here, and would stay in memory.
 cat >/usr/bin/handglass <<LAUNCHER
 #!/bin/sh
-exec '$product/node_modules/.bin/node' --max-semi-space-size=1 '$product/src/build/handglass.js' "\$@"
+exec '$product/node_modules/.bin/node' '$product/src/build/handglass.js' "\$@"
 LAUNCHER
 chmod 755 /usr/bin/handglass
 

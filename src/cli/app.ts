@@ -11,6 +11,7 @@ import { input } from './commands/input.ts';
 import { give, toggle } from './commands/move.ts';
 import { panel } from './commands/panel.ts';
 import { shm } from './commands/shm.ts';
+import { report } from './commands/report.ts';
 import { resume, suspend } from './commands/sleep.ts';
 import { status } from './commands/status.ts';
 import { usb } from './commands/usb.ts';
@@ -33,6 +34,7 @@ const routes = buildRouteMap({
     doctor,
     groups,
     vbios,
+    report,
     guest,
     panel,
     shm,

@@ -25,6 +25,15 @@ export const newFileFlag = {
   parse: (path: string) => resolve(notEmpty(path)),
 } as const;
 
+/** What a look is about in place of this machine. */
+export const fromFlag = {
+  kind: 'parsed',
+  brief: 'Look at this archive',
+  placeholder: 'FILE',
+  parse: (path: string) => resolve(notEmpty(path)),
+  optional: true,
+} as const;
+
 /** A positional argument that is taken as it stands. */
 export function argument<Name extends string>(placeholder: Name, brief: string) {
   return { placeholder, brief, parse: notEmpty } as const;

@@ -170,6 +170,7 @@ function disks(xml: DomainXml, facts: Facts, { isRunning }: Domain): Finding | F
         }),
       ];
     }
+    if (place.unread['uses'] !== undefined) return [unknown(`${path}: ${place.unread['uses']}`)];
     const [use] = place.uses;
     if (use === undefined) return [];
     const how =

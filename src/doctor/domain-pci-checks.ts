@@ -85,6 +85,12 @@ function group({ device, xml, facts }: Given): Finding | Finding[] {
   const held = others.filter((each) => each.driver !== null && !isForVfio(each.driver));
   const [first] = held;
   if (first === undefined) {
+    const [unseen] = devices.flatMap(({ address, iommuGroup, unread }) => {
+      if (given.has(address)) return [];
+      const isInIt = iommuGroup === device.iommuGroup;
+      return unread['iommuGroup'] ?? (isInIt ? unread['driver'] : undefined) ?? [];
+    });
+    if (unseen !== undefined) return unknown(unseen);
     return ok(`Nothing of the host is in its group ${device.iommuGroup}.`);
   }
   const list = held.map((each) => `${each.address} (${pciDeviceText(each, names)})`).join(', ');
@@ -167,6 +173,7 @@ function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Findi
       remedy: editCommand(xml.name),
     });
   }
+  if (device.unread['class'] !== undefined) return unknown(device.unread['class']);
   if (!isGraphics(device.class) || device.driver === null) {
     return ok(`libvirt takes it from ${now} when the domain starts.`);
   }
@@ -180,6 +187,7 @@ function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Findi
 }
 
 function outputs({ device }: Given): Finding | Finding[] {
+  if (device.unread['class'] !== undefined) return unknown(device.unread['class']);
   if (!isGraphics(device.class)) return [];
   return hasNoOutputs(device.class)
     ? warning(outputsExplanation, { advice: outputsRemedy })
@@ -191,6 +199,8 @@ function reset({ device, facts }: Given): Finding {
   const vendorReset = facts.kernel.modules['vendor_reset'] ?? null;
   if (obstacle !== undefined && isOfHardFamily(device)) {
     if (vendorReset === 'loaded' || vendorReset === 'built-in') {
+      const unseen = device.unread['folder'] ?? device.unread['resetMethods'];
+      if (unseen !== undefined) return unknown(unseen);
       return device.resetMethods === null ? ok('vendor-reset resets it.') : notAsked(device);
     }
     if (vendorReset === 'loadable') {
@@ -201,6 +211,9 @@ function reset({ device, facts }: Given): Finding {
     }
   }
   if (obstacle !== undefined) return warning(obstacle.explanation, { advice: obstacle.remedy });
+  // Some kinds do not come back from the reset that they have.
+  const unseen = device.unread['vendor'] ?? device.unread['device'] ?? device.unread['class'];
+  if (unseen !== undefined) return unknown(unseen);
   if (device.canReset === null) {
     return unknown(device.unread['resetMethods'] ?? 'the kernel does not say how it is reset');
   }

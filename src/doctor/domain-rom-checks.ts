@@ -24,6 +24,8 @@ function rom({ device, hostdev, xml, facts }: Given): Finding | Finding[] {
         : ok(`It has the ROM ${file}; \`handglass vbios show\` tells what is in it.`),
     );
   }
+  const unseen = device.unread['bootVga'];
+  if (unseen !== undefined && isShown) return unknown(unseen);
   if (device.bootVga === true && isShown) {
     return warning(
       'The machine starts on this card, so its ROM may read as the firmware left it, and the guest shows nothing.',

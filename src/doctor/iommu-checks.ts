@@ -171,10 +171,10 @@ export const iommuChecks: Check[] = [
 /** The host's own card, which no domain asks for: what its group has is no trouble. */
 function staysAnyway(address: string, { pci, libvirt }: Pick<Facts, 'pci' | 'libvirt'>): boolean {
   const uses = pci.uses.byDevice.get(address) ?? [];
-  const isGiven = libvirt.domains?.some(({ xml }) =>
-    xml?.pci.some((each) => each.address === address),
+  const isNotGiven = libvirt.domains?.every(
+    ({ xml }) => xml?.pci.every((each) => each.address !== address) === true,
   );
-  return uses.some(({ kind }) => kind === 'display') && isGiven !== true;
+  return uses.some(({ kind }) => kind === 'display') && isNotGiven === true;
 }
 
 function isOn({ pci, boot, cpu, kernel }: Facts) {

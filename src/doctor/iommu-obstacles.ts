@@ -61,7 +61,8 @@ function interruptObstacles({
   if (interruptRemapping === true) return [];
   if (interruptRemapping === null) {
     // Elsewhere the interrupt controller itself keeps devices apart.
-    if (kind !== 'intel' && kind !== 'amd') return [];
+    const isElsewhere = kind === null ? unread['units'] === undefined : !/^(intel|amd)$/.test(kind);
+    if (isElsewhere) return [];
     return [
       {
         id: 'interrupts',

@@ -121,7 +121,9 @@ function vfioOptions({ kernel, boot }: Facts) {
     const options = rules.filter(({ kind, module }) => kind === 'options' && module === 'vfio_pci');
     const first = options[0];
     if (first === undefined) return ok('No file gives it options.');
-    if (kernel.modules['vfio_pci'] === 'built-in') {
+    const state = kernel.modules['vfio_pci'];
+    if (state === null) return unknown(kernel.unread['modules'] ?? '');
+    if (state === 'built-in') {
       const words = first.text.split(/\s+/).map((word) => `vfio-pci.${word}`);
       return problem(
         `vfio-pci is built into this kernel, so the options in ${first.file} do nothing.`,
@@ -143,7 +145,11 @@ function vfioIds({ kernel, boot, pci }: Facts) {
     const ids = [...new Set(lists.flatMap((list) => list.toLowerCase().split(',')))].filter((id) =>
       /^[\da-f]{4}:[\da-f]{4}/.test(id),
     );
-    if (ids.length === 0) return ok('None is named by its ids.');
+    if (ids.length === 0) {
+      return kernel.moduleRules === null
+        ? unknown(kernel.unread['moduleRules'] ?? 'nobody tells')
+        : ok('None is named by its ids.');
+    }
     if (pci.unread['devices'] !== undefined) return unknown(pci.unread['devices']);
     return ids.map((id) => {
       const own = pci.devices.filter((device) => idsText(device) === id.slice(0, 9));
@@ -161,6 +167,8 @@ function vfioIds({ kernel, boot, pci }: Facts) {
           unread['driver'] === undefined && (driver === null || !isForVfio(driver)),
       );
       const [other] = others;
+      const [unseen] = own.flatMap(({ unread }) => unread['driver'] ?? []);
+      if (other === undefined && unseen !== undefined) return about(id, unknown(unseen));
       if (other === undefined)
         return about(id, ok(`vfio-pci has ${pciDeviceText(own[0]!, pci.names)}.`));
       const name = pciDeviceText(other, pci.names);

@@ -5,7 +5,10 @@ import { type Check, type Finding, unknown } from './check.ts';
 import { subjects } from './checks.ts';
 import type { Facts } from './facts.ts';
 
-/** Nothing is taken from this shape or changed in it without a new number; things may be added. */
+/**
+ * Nothing is taken from this shape or changed in it without a new number; things may be added. Of an
+ * archive the command adds `recorded`: `time` (ISO 8601) and `handglass`, the version that wrote it.
+ */
 export interface DoctorReport {
   format: 1;
   /** How many results there are of each verdict. */

@@ -237,4 +237,5 @@ export const errorNumbers: Record<ErrorCode, number> = {
   'trial-not-running': -32_024,
   'pairing-failed': -32_025,
   'vbios-failed': -32_026,
+  'report-failed': -32_027,
 };

@@ -36,7 +36,7 @@ export async function readKernelLog(host: Run, patterns: readonly string[]): Pro
 }
 
 /** Every kernel begins with it, so a log without it was forbidden, or is not whole. */
-const firstLine = 'Linux version ';
+export const firstLine = 'Linux version ';
 
 function asked(all: readonly LogLine[], patterns: readonly string[]) {
   const wanted = new RegExp(patterns.join('|'));
@@ -79,7 +79,8 @@ async function journalLines(host: Run, patterns: readonly string[]): Promise<Log
   return lines;
 }
 
-function lineFrom(json: string): LogLine[] {
+/** What a line of `journalctl --output=json` says; none of what is no such line. */
+export function lineFrom(json: string): LogLine[] {
   if (json === '') return [];
   try {
     const entry = JSON.parse(json) as Record<string, unknown>;

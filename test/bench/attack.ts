@@ -4,7 +4,7 @@ import { attacks } from './attack-kinds.ts';
 import { callTwice } from './attack-guest.ts';
 import { columns } from './columns.ts';
 import { runBench } from './command.ts';
-import { median } from './handoff-rows.ts';
+import { median, percentile } from './handoff-rows.ts';
 import { startBenchService } from './service.ts';
 import { parseWords } from './words.ts';
 
@@ -54,25 +54,32 @@ interface Row {
   /** Of the first, right after the attack. */
   firstMs: number;
   medianMs: number;
+  p95Ms: number;
   /** Of the medians. */
   ratio: number;
 }
 
 function rowOf(name: string, tookMs: readonly number[], floorMs: readonly number[]): Row {
   const [firstMs = Number.NaN] = tookMs;
-  return { name, firstMs, medianMs: median(tookMs), ratio: median(tookMs) / median(floorMs) };
+  return {
+    name,
+    firstMs,
+    medianMs: median(tookMs),
+    p95Ms: percentile(tookMs, 0.95),
+    ratio: median(tookMs) / median(floorMs),
+  };
 }
 
 function linesOf(rows: readonly Row[]): string[] {
-  const cells = rows.map(({ name, firstMs, medianMs, ratio }) => [
+  const cells = rows.map(({ name, firstMs, medianMs, p95Ms, ratio }) => [
     name,
-    ...[firstMs, medianMs].map((ms) => ms.toFixed(1)),
+    ...[firstMs, medianMs, p95Ms].map((ms) => ms.toFixed(1)),
     ratio.toFixed(2),
   ]);
   return [
-    ...columns(['', 'first', 'median', 'ratio'], cells),
+    ...columns(['', 'first', 'median', 'p95', 'ratio'], cells),
     '',
-    'first, median  milliseconds of a connection, a give and a take',
-    'ratio          of the median to the undisturbed one',
+    'first, median, p95  milliseconds of a connection, a give and a take',
+    'ratio               of the median to the undisturbed one',
   ];
 }

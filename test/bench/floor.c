@@ -1,6 +1,7 @@
 /*
  * The least that forwarding can cost: floor [--fifo] SOURCE... grabs each source, prints the event
- * node of a pointer of its own for each, and copies by a blocking read and write, a thread for each.
+ * node of a pointer of its own for each, and copies by a blocking read and write, a thread for each;
+ * with HANDGLASS_BENCH_BLOCK=1 another thread is busy for 50 ms in every 500.
  * `floor [--fifo] -` copies standard input to standard output. With --fifo under SCHED_FIFO.
  */
 
@@ -10,14 +11,16 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "failure.h"
 #include "uinput.h"
 
-enum { MOST_SOURCES = 8, PRIORITY = 5 };
+enum { MOST_SOURCES = 8, PRIORITY = 5, BUSY_MS = 50, REST_MS = 450 };
 
 struct way {
   int in;
@@ -26,6 +29,8 @@ struct way {
 
 static void open_way(struct way *way, const char *source, char node[NODE_ROOM]);
 static void *copy(void *context);
+static void *block(void *context);
+static long now_ms(void);
 
 int main(int count, char **arguments) {
   bool is_fifo = count > 1 && strcmp(arguments[1], "--fifo") == 0;
@@ -49,6 +54,12 @@ int main(int count, char **arguments) {
     printf("%s%c", node, i == source_count - 1 ? '\n' : ' ');
   }
   fflush(stdout);
+  const char *blocks = getenv("HANDGLASS_BENCH_BLOCK");
+  pthread_t blocker;
+  if (blocks != NULL && strcmp(blocks, "1") == 0 &&
+      pthread_create(&blocker, NULL, block, NULL) != 0) {
+    fail("pthread_create");
+  }
   for (int i = 0; i < source_count; i++) {
     if (pthread_create(&threads[i], NULL, copy, &ways[i]) != 0) fail("pthread_create");
   }
@@ -72,4 +83,18 @@ static void *copy(void *context) {
     if (write(way->out, events, (size_t)bytes) != bytes) fail("write");
   }
   return NULL;
+}
+
+static void *block(void *context) {
+  for (;;) {
+    usleep(REST_MS * 1000);
+    for (long end = now_ms() + BUSY_MS; now_ms() < end;) continue;
+  }
+  return context;
+}
+
+static long now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

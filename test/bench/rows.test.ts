@@ -9,7 +9,7 @@ const blocked = ['1x1000 blocked', '1x8000 blocked'];
 
 test.each([
   ['direct', direct, false, [...plain, '4x8000']],
-  ['floor', floor, false, [...plain, '4x8000']],
+  ['floor', floor, false, [...plain, ...blocked, '4x8000 blocked']],
   [
     'a command of node',
     { name: 'ours', command: 'node ours.ts {source}' },

@@ -5,6 +5,8 @@ export interface Forwarder {
   /** For sh, in the checkout; `{source}` stands for the event nodes. Without one nobody forwards. */
   command?: string;
   env?: Record<string, string>;
+  /** Blocks itself though it is no command of node. */
+  blocks?: boolean;
 }
 
 /** One measurement: so many reports on each device at this pace. */
@@ -12,7 +14,7 @@ export interface Case {
   hz: number;
   reports: number;
   devices: number;
-  /** The forwarder blocks its JavaScript for 50 ms in every 500. */
+  /** The forwarder blocks its JavaScript, or another thread in its place, for 50 ms in every 500. */
   blocked: boolean;
 }
 
@@ -40,7 +42,11 @@ export interface Outcome {
 }
 
 export const direct: Forwarder = { name: 'direct' };
-export const floor: Forwarder = { name: 'floor', command: 'native/build/floor {source}' };
+export const floor: Forwarder = {
+  name: 'floor',
+  command: 'native/build/floor {source}',
+  blocks: true,
+};
 
 const switchboard = 'node test/bench/switchboard.ts {source}';
 
@@ -67,11 +73,11 @@ const four = { hz: 8000, reports: 40_000, devices: 4 };
 
 /** A peer need not be able to forward several devices. */
 export function casesOf(forwarder: Forwarder, isPeer: boolean): Case[] {
-  const hasJavaScript = /^(\S*\/)?node\s/.test(forwarder.command ?? '');
+  const blocks = forwarder.blocks ?? /^(\S*\/)?node\s/.test(forwarder.command ?? '');
   return [
     ...paces.map((pace) => ({ ...pace, blocked: false })),
-    ...(hasJavaScript ? paces.map((pace) => ({ ...pace, blocked: true })) : []),
-    ...(isPeer ? [] : [{ ...four, blocked: hasJavaScript }]),
+    ...(blocks ? paces.map((pace) => ({ ...pace, blocked: true })) : []),
+    ...(isPeer ? [] : [{ ...four, blocked: blocks }]),
   ];
 }
 
@@ -85,13 +91,14 @@ export function rowOf(name: string, { hz, devices, blocked }: Case, printed: str
 }
 
 /**
- * What a row adds to the direct way's p999, as a multiple of what the floor adds at the same pace;
+ * What a row adds to the direct way's p999, as a multiple of what the floor adds in the same case;
  * undefined where either is not among the rows.
  */
 export function costOverFloor(row: Row, rows: readonly Row[]): number | undefined {
   const base = (name: string) =>
-    rows.find(({ name: other, hz, devices }) => {
-      return other === name && hz === row.hz && devices === row.devices;
+    rows.find(({ name: other, hz, devices, blocked }) => {
+      const isSameCase = blocked === (row.blocked && name !== direct.name);
+      return other === name && hz === row.hz && devices === row.devices && isSameCase;
     });
   const [least, less] = [base(direct.name), base(floor.name)];
   if (row.name === direct.name || least === undefined || less === undefined) return undefined;

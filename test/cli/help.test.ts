@@ -15,6 +15,7 @@ const commands = [
   'vbios dump',
   'vbios show',
   'vbios strip',
+  'report',
   'guest',
   'guest pair',
   'guest list',

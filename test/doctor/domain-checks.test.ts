@@ -444,6 +444,16 @@ const rows: Row[] = [
   },
   {
     id: 'domain.reset',
+    when: 'vendor-reset is loaded, and nobody tells how the kernel resets the card',
+    change: both(
+      withDomain({ pci: ['01:00.0'] }),
+      guest(1, { ...vega, resetMethods: null, unread: { resetMethods: 'no answer' } }),
+      vendorReset('loaded'),
+    ),
+    verdict: 'unknown',
+  },
+  {
+    id: 'domain.reset',
     when: 'vendor-reset is there and not loaded',
     change: both(withDomain(gpu), guest(1, vega)),
     verdict: 'warning',

@@ -110,6 +110,16 @@ const rows: Row[] = [
   },
   {
     id: 'memory.huge-pages',
+    when: 'nobody tells which domains there are',
+    change: both(
+      having('memory', { hugePages: [{ pageKib: 2048, all: 4096, free: 4096 }] }),
+      having('libvirt', { domains: null, unread: { domains: 'no answer' } }),
+    ),
+    verdict: 'unknown',
+    says: 'no answer',
+  },
+  {
+    id: 'memory.huge-pages',
     when: 'nobody uses those that are set aside',
     change: having('memory', {
       hugePages: [
@@ -362,6 +372,14 @@ const rows: Row[] = [
     }),
     verdict: 'problem',
     todo: 'sudo rpm-ostree initramfs --enable --arg=--force-drivers',
+  },
+  {
+    id: 'kernel.vfio-ids',
+    when: 'nobody tells who has the device',
+    change: both(line('vfio-pci.ids=10de:2684'), ({ pci }) => {
+      Object.assign(pci.devices[1] ?? {}, { driver: null, unread: { driver: 'no answer' } });
+    }),
+    verdict: 'unknown',
   },
   {
     id: 'kernel.vfio-ids',

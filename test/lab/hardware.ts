@@ -64,7 +64,7 @@ export function qemuArguments(
     ['-initrd', image.initrd],
     [
       '-append',
-      `console=ttyS0 quiet panic=-1 ${lean} intel_iommu=on iommu=pt ${options.kernelOptions}`,
+      `console=ttyS0 quiet panic=-1 ${kernelOptionsFor(options)} intel_iommu=on iommu=pt ${options.kernelOptions}`,
     ],
     ['-drive', `id=root,if=none,format=raw,snapshot=on,cache=unsafe,file=${escaped(image.disk)}`],
     ['-blockdev', 'driver=null-co,node-name=stick,read-zeroes=on,size=67108864'],
@@ -120,9 +120,12 @@ const translation = 'tb-size=256';
 
 /**
  * A program that lies elsewhere each time is translated anew each time; and there is nothing to guard
- * against flaws of a processor that is none.
+ * against flaws of a processor that is none. Where instructions are counted, the kernel is to take as
+ * many as a user's.
  */
-const lean = 'norandmaps mitigations=off no5lvl';
+function kernelOptionsFor({ icount = false }: { icount?: boolean }): string {
+  return `norandmaps no5lvl${icount ? '' : ' mitigations=off'}`;
+}
 
 /** QEMU's option lists double a comma that belongs to a value. */
 function escaped(value: string): string {

@@ -1,16 +1,18 @@
-/** A browser with the panel, which calls the service in the virtual host. */
-import { afterAll, beforeAll, expect, onTestFinished, vi } from 'vitest';
+/** Those who call the service in the virtual host: a browser with the panel, and a guest that libvirt runs. */
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { product } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
 import { carryPanel } from '../lab/tour/carried-panel.ts';
 import { browserTest, newPage, status, useBrowser } from './panel/browser.ts';
 
+const inner = `${product}/test/lab/guest/inner`;
 const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
 
 let lab: Lab;
 
 useBrowser();
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 660_000 });
+vi.setConfig({ testTimeout: 2_400_000, hookTimeout: 660_000 });
 
 beforeAll(async () => {
   lab = await bootLab({ boot: 'systemd' });
@@ -35,3 +37,35 @@ browserTest('a press on the panel moves a USB mouse to the guest and back', asyn
 
   expect(strayed).toEqual([]);
 });
+
+test("a guest that runs inside pairs over libvirt's network, and brings its seat home", async () => {
+  // It is emulated by an emulated machine, and takes its time for a handshake.
+  const limits = 's/^\\[server.limits\\]$/&\\nauthenticate-within = 600/';
+  await output(
+    lab,
+    `sed -i '${limits}' /etc/handglass/handglass.toml; systemctl restart handglass`,
+  );
+  await output(lab, `virsh destroy win10; ${inner}/define; virsh start win10`);
+  const said = () => output(lab, "grep -a -o 'guest: .*' /tmp/inner.log || true");
+  await vi.waitUntil(async () => (await said()).includes('ready'), patience);
+
+  await output(lab, 'handglass give desk win10');
+  const { pairing } = JSON.parse(await output(lab, 'handglass guest pair win10 --json')) as {
+    pairing: string[];
+  };
+  const invitation = pairing.find((each) => each.includes('://192.168.122.1:'));
+  await output(lab, `echo '${invitation}' >/run/inner/new && mv /run/inner/new /run/inner/pairing`);
+  await vi.waitUntil(async () => (await said()).includes('answered'), patience);
+  // It turns itself off when it has said all of it.
+  await until(lab, '! virsh domstate win10 | grep -q running');
+
+  expect(await said()).toContain('"result":{"name":"desk","owner":"host"');
+  expect(await output(lab, 'journalctl -u handglass -o cat')).toMatch(
+    /^desk: with host \(guest [0-9a-f]+/m,
+  );
+  expect(JSON.parse(await output(lab, 'handglass guest list --json'))).toMatchObject([
+    { domain: 'win10', connected: false },
+  ]);
+});
+
+const patience = { timeout: 900_000, interval: 1000 };

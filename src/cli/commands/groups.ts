@@ -2,21 +2,23 @@ import { buildCommand } from '@stricli/core';
 import { resolve } from 'node:path';
 import { HandglassError, isErrno, reasonOf } from '../../errors.ts';
 import type { Context } from '../context.ts';
-import { jsonFlag } from '../flags.ts';
+import { fromFlag, jsonFlag } from '../flags.ts';
 
 interface Flags {
+  from?: string;
   json?: boolean;
   svg?: string;
 }
 
 export const groups = buildCommand({
-  async func(this: Context, { json, svg }: Flags) {
+  async func(this: Context, { from, json, svg }: Flags) {
     if (json && svg !== undefined) {
       throw new HandglassError('usage', '--json and --svg exclude each other.', 'Leave one out.');
     }
     const { groupReport } = await import('../../doctor/group-report.ts');
     const { surveyPci } = await import('../../system/pci-survey.ts');
-    const report = groupReport(await surveyPci(this.host));
+    const archive = from === undefined ? null : await readArchiveAt(this, from);
+    const report = groupReport(await surveyPci(archive?.machine ?? this.host));
     if (json) {
       this.print(JSON.stringify(report));
     } else if (svg !== undefined) {
@@ -26,11 +28,12 @@ export const groups = buildCommand({
       else await writePicture(this, svg, text);
     } else {
       const { groupLines } = await import('../render/groups.ts');
-      this.print(...groupLines(report));
+      this.print(...(archive?.head ?? []), ...groupLines(report));
     }
   },
   parameters: {
     flags: {
+      from: fromFlag,
       json: jsonFlag,
       svg: {
         kind: 'parsed',
@@ -47,9 +50,18 @@ export const groups = buildCommand({
 
 Of each graphics card and USB controller: whether it can go now, what stands in
 the way and what to do about that, and what the host would lose with it. Nothing
-is changed, and root is not needed.`,
+is changed, and root is not needed. With --from it is the machine of an archive
+that \`handglass report\` has written.`,
   },
 });
+
+async function readArchiveAt({ host }: Context, path: string) {
+  const { readArchive } = await import('../../doctor/archive.ts');
+  const { replay } = await import('../../doctor/replay.ts');
+  const { recordedLine } = await import('../render/archive.ts');
+  const archive = await readArchive(host, path);
+  return { machine: replay(archive), head: [recordedLine(archive, path)] };
+}
 
 function fileFrom(word: string): string {
   if (word === '') throw new RangeError('it is empty');

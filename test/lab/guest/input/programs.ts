@@ -6,7 +6,7 @@ const checkout = join(import.meta.dirname, '../../../..');
 const folder = 'test/lab/guest/input';
 /** Where the virtual host has the checkout. */
 export const product = '/usr/lib/handglass';
-/** Node, there, for a program of ours; its options are those of /usr/bin/handglass. */
+/** Node, there, for a program of ours. */
 export const nodeCommand = [`${product}/node_modules/.bin/node`, '--no-wasm-tier-up'] as const;
 
 /** Builds both, unless they are there, and gives their paths in the virtual host. */

@@ -1,0 +1,515 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { stripVTControlCharacters } from 'node:util';
+import * as fc from 'fast-check';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { doctorLines } from '../../src/cli/render/doctor.ts';
+import { groupLines } from '../../src/cli/render/groups.ts';
+import {
+  type Archive,
+  readArchive,
+  type Recorded,
+  writeArchive,
+} from '../../src/doctor/archive.ts';
+import { groupReport } from '../../src/doctor/group-report.ts';
+import { type MadeArchive, makeArchive } from '../../src/doctor/make-archive.ts';
+import { readFacts } from '../../src/doctor/read-facts.ts';
+import { recording } from '../../src/doctor/recording.ts';
+import { factsFrom, replay } from '../../src/doctor/replay.ts';
+import { doctorReport } from '../../src/doctor/report.ts';
+import { bytesOf, romParts } from '../../src/doctor/rom-parts.ts';
+import type { Original } from '../../src/doctor/originals.ts';
+import { withStandIns } from '../../src/doctor/stand-ins.ts';
+import { parseRom } from '../../src/vbios/parse.ts';
+import { imageBytes, mutatedRomBytes, romBytes } from '../vbios/rom-bytes.ts';
+import type { Facts } from '../../src/doctor/facts.ts';
+import { filesUnder } from '../../src/host/files.ts';
+import { surveyPci } from '../../src/system/pci-survey.ts';
+import { domainXml } from '../machines/domain.ts';
+import { equipped } from '../machines/equipped.ts';
+import { gtx970 } from '../machines/gtx-970.ts';
+import { machines } from '../machines/machines.ts';
+import type { Machine } from '../machines/machine.ts';
+import { buildWithSoftware, type LookedAt, type Software } from '../machines/software.ts';
+import { randomFrom } from '../random.ts';
+
+// How long it takes to build whole machines is no matter of these tests.
+vi.setConfig({ testTimeout: 120_000 });
+
+const configPath = '/etc/handglass/handglass.toml';
+const now = Date.UTC(2026, 4, 17, 8, 30);
+const host = filesUnder('/', () => {});
+
+function screenOf(facts: Facts): string {
+  const report = doctorReport(facts);
+  return stripVTControlCharacters(doctorLines(report, true).join('\n'));
+}
+
+const archiveOf = ({ machine, virsh }: LookedAt): Promise<MadeArchive> =>
+  makeArchive(machine, { configPath, virsh }, { handglass: '0.1.0', now });
+
+async function place(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'handglass-archive-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return join(folder, 'report.json.gz');
+}
+
+/** Through a file, as a user would send it. */
+async function sent({ content }: MadeArchive): Promise<{ archive: Archive; path: string }> {
+  const path = await place();
+  await writeArchive(host, path, content);
+  return { archive: await readArchive(host, path), path };
+}
+
+const software = (name: string): Software => {
+  const found = equipped[name];
+  if (found === undefined) throw new Error(`no software of ${name}`);
+  return found;
+};
+
+describe('the archive of', () => {
+  test.each(Object.entries(machines))(
+    '%s has the screens of the machine',
+    async (name, machine) => {
+      const looked = await buildWithSoftware(machine, software(name));
+      const { machine: files, virsh } = looked;
+      const made = await archiveOf(looked);
+      const { archive } = await sent(made);
+      const own = screenOf(await readFacts(files, { configPath, virsh }));
+      expect(screenOf(await factsFrom(archive))).toBe(made.anonymous.standIn(own));
+      expect(own.split('\n').length).toBeGreaterThan(100);
+      const groups = groupLines(groupReport(await surveyPci(files)));
+      const replayed = groupLines(groupReport(await surveyPci(replay(archive))));
+      expect(replayed.join('\n')).toBe(made.anonymous.standIn(groups.join('\n')));
+    },
+  );
+});
+
+const letters = 'abcdefghijklmnopqrstuvwxyz';
+const text = (characters: string, minLength: number, maxLength = minLength) =>
+  fc.string({ unit: fc.constantFrom(...characters.split('')), minLength, maxLength });
+const digits = (length: number) => text('0123456789abcdef', length);
+/** Of letters that make no word of the kernel's, and one digit where a serial needs it. */
+const secrets = fc.record({
+  user: text(letters, 6, 9).map((name) => `zq${name}`),
+  host: text(letters, 6, 9).map((name) => `qx${name}`),
+  person: text(letters, 6, 9).map((name) => `Zx${name} Vq${name}`),
+  usbSerial: text('ABCDEFGHJKLMNPQRSTUVWXYZ0123456789', 8, 16).map((rest) => `7X${rest}`),
+  spacedSerial: text('ABCDEFGHJK0123456789', 6).map((rest) => `9K ${rest}`),
+  diskSerial: text('ABCDEFGHJKLMNPQRSTUVWXYZ0123456789', 10).map((rest) => `S5${rest}`),
+  mac: fc.array(digits(2), { minLength: 5, maxLength: 5 }).map((rest) => `52:${rest.join(':')}`),
+  uuid: fc
+    .tuple(digits(7), digits(4), digits(4), digits(4), digits(12))
+    .map(([first, ...rest]) => `e${first}-${rest.join('-')}`),
+  machineId: digits(31).map((rest) => `f${rest}`),
+  address: fc
+    .tuple(
+      fc.integer({ min: 11, max: 126 }),
+      ...[1, 2, 3].map(() => fc.integer({ min: 1, max: 250 })),
+    )
+    .map((parts) => parts.join('.')),
+  address6: fc.tuple(digits(3), digits(3)).map(([a, b]) => `fd5a::a${a}:b${b}`),
+});
+
+type Secrets = typeof secrets extends fc.Arbitrary<infer T> ? T : never;
+
+function machineWith({ usbSerial, spacedSerial }: Secrets): Machine {
+  return {
+    ...gtx970,
+    usb: (gtx970.usb ?? []).map((device, index) => ({
+      ...device,
+      serial: index === 0 ? usbSerial : spacedSerial,
+    })),
+    input: (gtx970.input ?? []).map((device, index) => ({
+      ...device,
+      links: index === 0 ? [keyboardLink(usbSerial)] : [],
+    })),
+  };
+}
+
+const keyboardLink = (serial: string) => `usb-Logitech_USB_Keyboard_${serial}-event-kbd`;
+
+function softwareWith(own: Secrets): Software {
+  const bare = software('gtx-970');
+  const home = `/home/${own.user}/vms`;
+  const id = keyboardLink(own.usbSerial);
+  const littleEndian = own.address
+    .split('.')
+    .toReversed()
+    .map((part) => Number(part).toString(16).padStart(2, '0').toUpperCase())
+    .join('');
+  return {
+    ...bare,
+    domains: {
+      [`${own.user}-win`]: domainXml({
+        name: `${own.user}-win`,
+        memoryMib: 8192,
+        vcpus: 6,
+        pci: ['06:00.0', '06:00.1'],
+        rom: `${home}/gpu.rom`,
+        features: `<!-- ${own.uuid} -->`,
+        backing: `<description>Games of ${own.person}</description>`,
+        devices: `<disk type='file' device='disk'><source file='${home}/win.qcow2'/><serial>${own.diskSerial}</serial><target dev='vda' bus='virtio'/></disk>
+    <disk type='block' device='disk'><source dev='/dev/disk/by-id/ata-Samsung_SSD_850_EVO_500GB_${own.diskSerial}-part1'/></disk>
+    <interface type='network'><mac address='${own.mac}'/></interface>
+    <input type='evdev'><source dev='/dev/input/by-id/${id}'/></input>`,
+      }),
+    },
+    configuration: `[[looking-glass]]
+domain = "${own.user}-win"
+resolution = "1920x1080"
+owner = "${own.user}"
+
+[[seat]]
+name = "desk"
+domains = ["${own.user}-win"]
+input = [{ id = "${id}" }]
+usb = [{ serial = "${own.spacedSerial}" }]
+
+[libvirt]
+uri = "qemu+ssh://${own.user}@${own.host}/system"
+
+[server]
+listen = ["${own.address}:18503", "[${own.address6}]:18503"]
+`,
+    log: [
+      `audit: apparmor="DENIED" operation="open" profile="libvirt-${own.uuid}" name="/dev/shm/${own.user}" comm="qemu"`,
+      `kvmfr: Failed to greet ${own.mac} of ${own.host} (${own.address}, ${own.uuid.toUpperCase()})`,
+      `kvmfr: failed to like ${own.mac.toUpperCase().replaceAll(':', '-')} ${own.uuid.replaceAll('-', '')}`,
+    ],
+    files: {
+      ...bare.files,
+      '/proc/cmdline': `root=UUID=${own.uuid} ip=${own.address} systemd.hostname=${own.host} intel_iommu=on\n`,
+      '/proc/sys/kernel/hostname': `${own.host}\n`,
+      '/etc/machine-id': `${own.machineId}\n`,
+      '/run/systemd/container': '',
+      '/etc/default/grub': `GRUB_CMDLINE_LINUX="resume=UUID=${own.uuid} id=${own.machineId}"\n`,
+      '/etc/passwd': `root:x:0:0:root:/root:/bin/sh\n${own.user}:x:1000:1000:${own.person},,,:/home/${own.user}:/bin/sh\n`,
+      '/proc/self/net/route': `Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\neno1\t00000000\t${littleEndian}\t0003\t0\t0\t100\t00000000\t0\t0\t0\n`,
+      [`${home}/win.qcow2`]: '',
+      [`/etc/modprobe.d/${own.user}.conf`]: `# of ${own.person}, or ${own.person.split(' ')[1]}\noptions vfio-pci ids=10de:13c2\n`,
+    },
+  };
+}
+
+/** All that is read there, as it is. */
+async function unchanged({ machine, virsh }: LookedAt): Promise<string> {
+  const recorder = recording(machine, virsh);
+  await readFacts(recorder.machine, { configPath, virsh: recorder.virsh });
+  return JSON.stringify(recorder.recorded());
+}
+
+test('nothing that tells whose machine it is stays in the archive, and its screen is the same', async () => {
+  await fc.assert(
+    fc.asyncProperty(secrets, async (own) => {
+      const looked = await buildWithSoftware(machineWith(own), softwareWith(own));
+      const made = await archiveOf(looked);
+      const { archive, path } = await sent(made);
+      const before = await unchanged(looked);
+      const secretsOfFiles = Object.values(own);
+      expect(secretsOfFiles.filter((each) => !before.includes(each))).toEqual([]);
+      const whole = gunzipSync(await readFile(path))
+        .toString()
+        .toLowerCase();
+      const without = whole.replaceAll(/[:_-]/g, '');
+      const words = own.person.split(' ');
+      for (const secret of [...secretsOfFiles, ...words].map((each) => each.toLowerCase())) {
+        expect(whole).not.toContain(secret);
+        expect(without).not.toContain(secret.replaceAll(/[:\s-]/g, ''));
+      }
+      const { machine, virsh } = looked;
+      const screen = screenOf(await readFacts(machine, { configPath, virsh }));
+      expect(screen).toContain(own.user);
+      expect(screen).toContain(`${configPath} is right as it stands.`);
+      expect(screenOf(await factsFrom(archive))).toBe(made.anonymous.standIn(screen));
+    }),
+    { numRuns: 12 },
+  );
+});
+
+const nothing: Recorded = {
+  texts: {},
+  folders: {},
+  links: {},
+  realPaths: {},
+  facts: {},
+  contents: {},
+  programs: {},
+  libvirts: {},
+  virsh: {},
+};
+
+/** What becomes of texts, which are those of files. */
+function standInsFor(files: Record<string, string>, known: Original[] = []) {
+  const texts = Object.fromEntries(Object.entries(files).map(([path, is]) => [path, { is }]));
+  const { recorded, everyday } = withStandIns({ ...nothing, texts }, known);
+  const after = Object.values(recorded.texts).map((answer) => ('is' in answer ? answer.is : ''));
+  return { after, everyday };
+}
+
+const shape = (text: string) =>
+  text.replaceAll(/\d/g, '0').replaceAll(/[a-z]/g, 'a').replaceAll(/[A-Z]/g, 'A');
+
+describe('stand-ins', () => {
+  const forms: [string, fc.Arbitrary<string>, RegExp][] = [
+    ['MAC addresses', secrets.map(({ mac }) => mac), /^([\da-f]{2}:){5}[\da-f]{2}$/],
+    ['UUIDs', secrets.map(({ uuid }) => uuid), /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/],
+    ['addresses', secrets.map(({ address }) => address), /^198\.18\.\d{1,3}\.\d{1,3}$/],
+    ['long addresses', secrets.map(({ address6 }) => address6), /^2001:db8::[\da-f]+$/],
+    ['ids of 32 digits', secrets.map(({ machineId }) => machineId), /^[\da-f]{32}$/],
+  ];
+  test.each(forms)('of %s are such themselves, and each has its own', (_, form, pattern) => {
+    fc.assert(
+      fc.property(fc.uniqueArray(form, { minLength: 2, maxLength: 40 }), (originals) => {
+        const [text = ''] = standInsFor({ '/etc/some': originals.join('\n') }).after;
+        const found = text.split('\n');
+        expect(found.filter((each) => !pattern.test(each))).toEqual([]);
+        expect(new Set(found).size).toBe(originals.length);
+        expect(found.filter((each) => originals.includes(each))).toEqual([]);
+      }),
+    );
+  });
+
+  test('of serial numbers have their letters and digits', () => {
+    const originals = ['S21HNXAG123456', 'S21HNXAG123457', 's21hnxag123456', '4C530001260'];
+    const serials = originals.map((text) => ({ kind: 'serial' as const, text }));
+    const { after } = standInsFor({ '/etc/some': originals.join(' ') }, serials);
+    const found = (after[0] ?? '').split(' ');
+    expect(new Set(found).size).toBe(4);
+    expect(found.map(shape)).toEqual(originals.map(shape));
+  });
+
+  test('take no address of a PCI device, version, or number of another kind for their own', () => {
+    const text = `0000:01:00.0 10de:13c2 00:00:00:00:00:00 127.0.0.1 0.0.0.0 ::1 255.255.255.0
+QEMU emulator version 8.2.2.1 5.15.167.4-microsoft 6.1.0-18-amd64 12:34:56 0x00000000febf0000
+pci:v000010DEd000013C2sv*sd*bc*sc*i* fffffffffffffffe 00000000000000000000000000000000`;
+    expect(standInsFor({ '/etc/some': text }).after).toEqual([text]);
+  });
+
+  test('of names that are everyday words stand only where a name does', () => {
+    const files = {
+      '/proc/cmdline': 'iommu=on max_loop=8 kvm.x=max\n',
+      '/etc/handglass/handglass.toml': 'owner = "max"\npath = "/home/max/max"\n',
+      '/sys/bus/usb/devices/1-2/serial': '12\n',
+      '/sys/bus/usb/devices/1-2/bMaxPower': '12 max\n',
+    };
+    const { after, everyday } = standInsFor(files, [{ kind: 'user', text: 'max' }]);
+    expect(everyday).toEqual(['max']);
+    expect(after).toEqual([
+      files['/proc/cmdline'],
+      'owner = "user1"\npath = "/home/user1/max"\n',
+      expect.stringMatching(/^\d\d\n$/),
+      files['/sys/bus/usb/devices/1-2/bMaxPower'],
+    ]);
+    expect(after[2]).not.toBe('12\n');
+  });
+
+  test('are found behind escaped characters, in units of systemd and in names of people', () => {
+    const text = String.raw`/mnt/of\040zqalice mnt-of\x2dzqalice.mount vm-zqalice-1 ZqAlice's mouse, xzqalice`;
+    expect(standInsFor({ '/etc/some': text }, [{ kind: 'user', text: 'zqalice' }]).after).toEqual([
+      String.raw`/mnt/of\040user1 mnt-of\x2duser1.mount vm-user1-1 user1's mouse, xzqalice`,
+    ]);
+  });
+
+  test('leave alone what services are called', () => {
+    const text = 'uid=64055(libvirt-qemu) gid=1001(kvm) groups=1001(kvm),1002(input)\n';
+    const known = ['kvm', 'input', 'root'].map((name) => ({ kind: 'user' as const, text: name }));
+    expect(standInsFor({ '/etc/some': text }, known).after).toEqual([text]);
+  });
+});
+
+describe('what an archive does not know', () => {
+  test('is never fine', async () => {
+    const looked = await buildWithSoftware(gtx970, software('gtx-970'));
+    const { archive } = await sent(await archiveOf(looked));
+    const report = doctorReport(await factsFrom({ ...archive, recorded: nothing }));
+    expect(report.counts.ok).toBe(0);
+    // Nobody asks whether there is a configuration and why it cannot be read.
+    expect(report.counts.problem).toBeLessThan(2);
+    expect(report.counts.unknown).toBeGreaterThan(40);
+    expect(JSON.stringify(report)).toContain(
+      'made by a Handglass that did not look for /proc/cmdline',
+    );
+    expect(JSON.stringify(report)).not.toContain('defect of Handglass');
+  });
+
+  test.each(Object.entries(machines))(
+    'makes nothing of %s fine that was not',
+    async (name, machine) => {
+      const looked = await buildWithSoftware(machine, software(name));
+      const { content } = await archiveOf(looked);
+      const archive: Archive = { format: 'handglass-report', version: 1, ...content };
+      const verdicts = async (recorded: Recorded) =>
+        doctorReport(await factsFrom({ ...archive, recorded })).subjects.flatMap(({ results }) =>
+          results.map(({ id, about, verdict }) => ({ what: `${id} ${about}`, verdict })),
+        );
+      const amiss = (await verdicts(archive.recorded))
+        .filter(({ verdict }) => verdict !== 'ok')
+        .map(({ what }) => what);
+      const random = randomFrom(3);
+      for (let round = 0; round < 20; round += 1) {
+        const thinned = Object.entries(archive.recorded).map(([kind, answers]) => [
+          kind,
+          Object.fromEntries(
+            Object.entries(answers).filter(() => random.below(2 + (round % 12)) > 0),
+          ),
+        ]);
+        const fine = (await verdicts(Object.fromEntries(thinned) as Recorded)).filter(
+          ({ verdict }) => verdict === 'ok',
+        );
+        expect(fine.filter(({ what }) => amiss.includes(what))).toEqual([]);
+      }
+    },
+  );
+
+  test('are lines of the log that nobody asked for', async () => {
+    const looked = await buildWithSoftware(gtx970, software('gtx-970'));
+    const { archive } = await sent(await archiveOf(looked));
+    const [first = '', ...logPatterns] = archive.logPatterns;
+    const report = doctorReport(await factsFrom({ ...archive, logPatterns }));
+    const log = report.subjects
+      .flatMap(({ results }) => results)
+      .filter(({ id }) => id.startsWith('log.'));
+    expect(first).toContain('BAR');
+    expect(log.filter(({ verdict }) => verdict === 'unknown').map(({ id }) => id)).toEqual([
+      'log.bar-reserved',
+    ]);
+  });
+});
+
+test('only lines that the doctor asks for leave the log, and none of who built the kernel', async () => {
+  const { machine, virsh } = await buildWithSoftware(gtx970, software('gtx-970'));
+  const run: typeof machine.run = async (command, args) => {
+    if (command === 'journalctl') return { stdout: '', stderr: '', exitCode: 1, timedOut: false };
+    if (command !== 'dmesg') return machine.run(command, args);
+    const stdout = `Linux version 6.1.0 (zqalice@qxtower) (gcc) #1
+usb 1-2: SerialNumber: 4C530001260
+vfio-pci 0000:06:00.0: BAR 3: can't reserve [mem 0xf0000000-0xf1ffffff 64bit pref]
+`;
+    return { stdout, stderr: '', exitCode: 0, timedOut: false };
+  };
+  const { content } = await makeArchive(
+    { ...machine, run },
+    { configPath, virsh },
+    { handglass: '0.1.0', now },
+  );
+  expect(content.recorded.programs['["dmesg"]']).toMatchObject({
+    is: {
+      stdout: `Linux version 6.1.0
+vfio-pci 0000:06:00.0: BAR 3: can't reserve [mem 0xf0000000-0xf1ffffff 64bit pref]
+`,
+    },
+  });
+});
+
+describe('a ROM', () => {
+  test('is kept in its headers alone, and read as before', async () => {
+    const rom = Buffer.concat([
+      imageBytes({ isLast: false, blocks: 4, isSummed: true, filler: 0x5a }),
+      imageBytes({ codeType: 3, blocks: 3, efi: { compression: 1 }, filler: 0x5a }),
+    ]);
+    const path = '/usr/share/vgabios/gpu.rom';
+    const looked = await buildWithSoftware(
+      machines['threadripper'] as Machine,
+      software('threadripper'),
+    );
+    await looked.write(path, '');
+    await writeFile(join(looked.root, path), rom);
+    const made = await archiveOf(looked);
+    const { archive } = await sent(made);
+    expect((await factsFrom(archive)).roms).toEqual(
+      (await readFacts(looked.machine, { configPath, virsh: looked.virsh })).roms,
+    );
+    const kept = archive.recorded.contents[path];
+    if (kept === undefined || !('is' in kept)) throw new Error('it is not kept');
+    const bytes = kept.is.parts.map(({ base64 }) => Buffer.from(base64, 'base64').length);
+    expect(kept.is.size).toBe(rom.length);
+    expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(200);
+  });
+
+  test('of whatever kind is read from its parts as from all of it, or not kept', () => {
+    let isKept = 0;
+    fc.assert(
+      fc.property(fc.oneof(romBytes, mutatedRomBytes), (bytes) => {
+        const rom = parseRom(bytes);
+        let parts;
+        try {
+          parts = romParts(bytes, rom);
+        } catch {
+          return;
+        }
+        isKept += 1;
+        expect(parseRom(bytesOf(bytes.length, parts))).toEqual(rom);
+      }),
+      { numRuns: 200 },
+    );
+    expect(isKept).toBeGreaterThan(120);
+  });
+});
+
+const written = async () =>
+  sent(await archiveOf(await buildWithSoftware(gtx970, software('gtx-970'))));
+
+describe('a file', () => {
+  test('is for its user alone, and takes no place of another', async () => {
+    const { path, archive } = await written();
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const before = await readFile(path);
+    await expect(writeArchive(host, path, archive)).rejects.toMatchObject({
+      code: 'report-failed',
+      what: `${path} is there already, and is left as it is.`,
+    });
+    expect(await readFile(path)).toEqual(before);
+  });
+
+  test.each([
+    ['nothing', () => Buffer.alloc(0), 'is no archive of Handglass'],
+    ['another file', () => Buffer.from('hello'), 'is no archive of Handglass'],
+    ['another document', () => gzipSync('{"format":"other"}'), 'is no archive of Handglass'],
+    ['another text', () => gzipSync('hello'), 'is damaged, cut off, or no archive'],
+    [
+      'a newer one',
+      () => gzipSync('{"format":"handglass-report","version":9,"handglass":"7.1"}'),
+      'was written by a newer Handglass (7.1)',
+    ],
+    [
+      'an empty one',
+      () => gzipSync('{"format":"handglass-report","version":1}'),
+      'is an archive of Handglass, but its content is not: handglass',
+    ],
+    [
+      'a bomb',
+      () => gzipSync(Buffer.alloc(80 * 1024 * 1024)),
+      'is damaged, cut off, or no archive',
+    ],
+  ])('that is %s is told of in one sentence', async (_, bytes, what) => {
+    const path = await place();
+    await writeFile(path, bytes());
+    await expect(readArchive(host, path)).rejects.toMatchObject({
+      code: 'report-failed',
+      what: expect.stringContaining(`${path} ${what}`) as string,
+      remedy: expect.stringMatching(/\.$/) as string,
+    });
+  });
+
+  test('that is cut off or changed anywhere is no archive, or one that can be looked at', async () => {
+    const { path } = await written();
+    const whole = await readFile(path);
+    const random = randomFrom(3);
+    for (let round = 0; round < 20; round += 1) {
+      const bytes = Buffer.from(
+        whole.subarray(0, round < 10 ? random.below(whole.length) : whole.length),
+      );
+      if (round >= 10) bytes[random.below(bytes.length)] = random.below(256);
+      const damaged = await place();
+      await writeFile(damaged, bytes);
+      try {
+        doctorReport(await factsFrom(await readArchive(host, damaged)));
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'report-failed' });
+      }
+    }
+  });
+});
