@@ -65,10 +65,11 @@ export const cpuChecks: Check[] = [
       known(cpu, 'processors', (processors) => {
         const cores = new Set(processors.map(({ siblings }) => siblings.join()));
         const threads = Math.max(...processors.map(({ siblings }) => siblings.length));
+        const whole = processors.findLast(({ siblings }) => siblings.length === threads);
         return ok(
           threads === 1
             ? `There are ${cores.size} cores of one thread each, which a guest can be pinned to singly.`
-            : `There are ${cores.size} cores of up to ${threads} threads: a guest is pinned to whole cores, such as ${processors.at(-1)?.siblings.join(' and ')}.`,
+            : `There are ${cores.size} cores of up to ${threads} threads: a guest is pinned to whole cores, such as ${whole?.siblings.join(' and ')}.`,
         );
       }),
   },

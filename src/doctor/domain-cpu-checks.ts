@@ -9,6 +9,7 @@ import type { Facts } from './facts.ts';
 export const domainCpuChecks: Check[] = [
   { id: 'domain.pins', title: 'Pinned processors', look: eachDomain(pins) },
   { id: 'domain.pinned-cores', title: 'Pinned whole cores', look: eachDomain(pinnedCores) },
+  { id: 'domain.pinned-kinds', title: 'Pinned to one kind of core', look: eachDomain(pinnedKinds) },
   { id: 'domain.pinned-nodes', title: 'Pinned to one node', look: eachDomain(pinnedNodes) },
   { id: 'domain.topology', title: 'Cores that the guest sees', look: eachDomain(topology) },
   { id: 'domain.cpu-mode', title: 'Processor that the guest sees', look: eachDomain(cpuMode) },
@@ -81,7 +82,11 @@ function pinnedCores(xml: DomainXml, { cpu }: Facts): Finding | Finding[] {
       );
     }
     const { threads = 1 } = xml.cpu.topology ?? {};
-    const most = Math.max(...processors.map(({ siblings }) => siblings.length));
+    const most = Math.max(
+      ...processors
+        .filter(({ number }) => pinned.includes(number))
+        .map(({ siblings }) => siblings.length),
+    );
     return most > 1 && threads === 1
       ? warning(
           'It is pinned to cores of several threads and is told of one thread each, so it takes threads for cores.',
@@ -91,6 +96,27 @@ function pinnedCores(xml: DomainXml, { cpu }: Facts): Finding | Finding[] {
           },
         )
       : ok('It is pinned to whole cores.');
+  });
+}
+
+/** A guest takes all of its processors for equally fast. */
+function pinnedKinds(xml: DomainXml, { cpu }: Facts): Finding | Finding[] {
+  const pinned = vcpuPins(xml);
+  if (pinned.length === 0) return [];
+  return known(cpu, 'hybrid', ({ fast, small }) => {
+    if (small.length === 0) return [];
+    const onFast = pinned.filter((number) => fast.includes(number));
+    const onSmall = pinned.filter((number) => small.includes(number));
+    if (onFast.length === 0 || onSmall.length === 0) {
+      return ok(`It is pinned to ${onSmall.length === 0 ? 'fast' : 'small'} cores alone.`);
+    }
+    return warning(
+      `It is pinned to fast cores (${rangesOf(onFast)}) and to small ones (${rangesOf(onSmall)}), which it takes for equally fast, so it stutters.`,
+      {
+        remedy: editCommand(xml.name),
+        advice: `Fast are the processors ${rangesOf(fast)}; leave ${rangesOf(small)} to the host, and to <emulatorpin>.`,
+      },
+    );
   });
 }
 

@@ -1,18 +1,28 @@
 /** The PCI devices of the host that a domain has, against what they are. */
-import type { DomainXml, PciHostdev } from '../libvirt/domain-xml.ts';
+import type { DomainXml } from '../libvirt/domain-xml.ts';
 import { pciSlotOf } from '../system/pci-address.ts';
-import { isGraphics, isHostBridge, isPciBridge, isSound } from '../system/pci-classes.ts';
+import {
+  hasNoOutputs,
+  isGraphics,
+  isHostBridge,
+  isPciBridge,
+  isSound,
+} from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
-import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
+import { about, type Check, type Finding, ok, problem, unknown, warning } from './check.ts';
+import { domainRomChecks } from './domain-rom-checks.ts';
 import { isForVfio } from './driver-obstacles.ts';
+import { eachDevice, type Given } from './each-device.ts';
 import { eachDomain, editCommand } from './each-domain.ts';
-import type { Domain, Facts } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { type Loss, lossesOf } from './losses.ts';
+import { outputsExplanation, outputsRemedy } from './output-obstacles.ts';
 import { classText, pciDeviceText } from './pci-text.ts';
-import { resetObstacles } from './reset-obstacles.ts';
+import { isOfHardFamily, resetObstacles } from './reset-obstacles.ts';
+import { takeFromHost } from './take-from-host.ts';
 
 export const domainPciChecks: Check[] = [
-  { id: 'domain.device', title: 'Devices of domains', look: eachDevice(existence) },
+  { id: 'domain.device', title: 'Devices of domains', look: eachDomain(existence) },
   { id: 'domain.bridge', title: 'Bridges in domains', look: eachDevice(bridge) },
   { id: 'domain.group', title: 'Groups of devices of domains', look: eachDevice(group) },
   { id: 'domain.functions', title: 'Whole cards in domains', look: eachDevice(functions) },
@@ -22,71 +32,28 @@ export const domainPciChecks: Check[] = [
     look: eachDevice(hostUse),
   },
   { id: 'domain.driver', title: 'Drivers of devices of domains', look: eachDevice(driver) },
+  { id: 'domain.outputs', title: 'Outputs of cards of domains', look: eachDevice(outputs) },
   { id: 'domain.reset', title: 'Resets of devices of domains', look: eachDevice(reset) },
-  { id: 'domain.rom', title: 'ROMs of cards of domains', look: eachDevice(rom) },
-  { id: 'domain.rom-uefi', title: 'ROMs of domains for UEFI', look: eachDevice(romForUefi) },
-  { id: 'domain.rom-card', title: 'Cards that ROMs are for', look: eachDevice(romCard) },
+  ...domainRomChecks,
   { id: 'domain.sound', title: 'Sound of cards of domains', look: eachDevice(sound) },
   { id: 'domain.twice', title: 'Devices in several running domains', look: twice },
   { id: 'domain.hidden', title: 'Hypervisor that NVIDIA drivers see', look: eachDomain(hidden) },
   { id: 'domain.vendor-id', title: 'Name of the hypervisor', look: eachDomain(vendorId) },
 ];
 
-interface Given {
-  hostdev: PciHostdev;
-  device: PciDevice;
-  xml: DomainXml;
-  facts: Facts;
-  domain: Domain;
-}
-
-/** A look at each device that is there; one that is not is told of by `domain.device` alone. */
-function eachDevice(look: (given: Given) => Finding | Finding[]) {
-  return eachDomain((xml, facts, domain) => {
-    if (facts.pci.unread['devices'] !== undefined) return [];
-    return xml.pci.flatMap((hostdev) => {
-      const device = facts.pci.devices.find(({ address }) => address === hostdev.address);
-      const given = { hostdev, device: device ?? absent(hostdev.address), xml, facts, domain };
-      if (device === undefined && look !== existence) return [];
-      return [look(given)].flat().map((finding) => about(hostdev.address, finding));
-    });
-  });
-}
-
-/** Stands for a device that is not there: nothing is known of it. */
-function absent(address: string): PciDevice {
-  return {
-    address,
-    vendor: null,
-    device: null,
-    subsystemVendor: null,
-    subsystemDevice: null,
-    class: null,
-    revision: null,
-    driver: null,
-    driverOverride: null,
-    iommuGroup: null,
-    bridges: null,
-    numaNode: null,
-    bootVga: null,
-    canReset: null,
-    resetMethods: null,
-    powerState: null,
-    msiAllowed: null,
-    msi: null,
-    bars: null,
-    hasRom: null,
-    unread: {},
-  };
-}
-
-function existence({ device, xml, facts }: Given): Finding {
-  if (facts.pci.devices.includes(device)) {
-    return ok(`${pciDeviceText(device, facts.pci.names)}.`);
-  }
-  return problem('No device of this machine is at that address, so the domain does not start.', {
-    remedy: editCommand(xml.name),
-    advice: 'Addresses change with the slots that are used; `handglass groups` has those of now.',
+function existence(xml: DomainXml, { pci }: Facts): Finding[] {
+  if (pci.unread['devices'] !== undefined) return [];
+  return xml.pci.map(({ address }) => {
+    const device = pci.devices.find((each) => each.address === address);
+    const finding =
+      device === undefined
+        ? problem('No device of this machine is at that address, so the domain does not start.', {
+            remedy: editCommand(xml.name),
+            advice:
+              'Addresses change with the slots that are used; `handglass groups` has those of now.',
+          })
+        : ok(`${pciDeviceText(device, pci.names)}.`);
+    return about(address, finding);
   });
 }
 
@@ -135,9 +102,10 @@ function group({ device, xml, facts }: Given): Finding | Finding[] {
     `Its group ${device.iommuGroup} has also ${list}, with drivers of the host: the domain does not start.`,
     needed.length === 0
       ? {
-          remedy: held
-            .map(({ address }) => `sudo driverctl set-override ${address} vfio-pci`)
-            .join(' && '),
+          ...takeFromHost(
+            facts.pci,
+            held.map(({ address }) => address),
+          ),
           advice: 'Or give them to the same domain.',
         }
       : {
@@ -197,7 +165,7 @@ function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Findi
   if (!hostdev.isManaged) {
     return problem(
       `${now === 'no driver' ? 'No driver' : now} has it, and the domain says managed='no': it does not start.`,
-      { remedy: `sudo driverctl set-override ${device.address} vfio-pci` },
+      takeFromHost(facts.pci, [device.address]),
     );
   }
   if (domain.isRunning) {
@@ -212,14 +180,36 @@ function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Findi
   return warning(
     `libvirt takes it from ${now} when the domain starts, which graphics drivers do not always survive.`,
     {
-      remedy: `sudo driverctl set-override ${device.address} vfio-pci`,
       advice: 'It then has vfio-pci from the start.',
+      ...takeFromHost(facts.pci, [device.address]),
     },
   );
 }
 
+function outputs({ device }: Given): Finding | Finding[] {
+  if (device.unread['class'] !== undefined) return unknown(device.unread['class']);
+  if (!isGraphics(device.class)) return [];
+  return hasNoOutputs(device.class)
+    ? warning(outputsExplanation, { advice: outputsRemedy })
+    : ok('It is a card with outputs.');
+}
+
 function reset({ device, facts }: Given): Finding {
   const [obstacle] = resetObstacles(device, facts.pci.devices);
+  const vendorReset = facts.kernel.modules['vendor_reset'] ?? null;
+  if (obstacle !== undefined && isOfHardFamily(device)) {
+    if (vendorReset === 'loaded' || vendorReset === 'built-in') {
+      const unseen = device.unread['folder'] ?? device.unread['resetMethods'];
+      if (unseen !== undefined) return unknown(unseen);
+      return device.resetMethods === null ? ok('vendor-reset resets it.') : notAsked(device);
+    }
+    if (vendorReset === 'loadable') {
+      return warning(`${obstacle.explanation} The module vendor-reset is there and not loaded.`, {
+        remedy:
+          'echo vendor-reset | sudo tee /etc/modules-load.d/vendor-reset.conf && sudo modprobe vendor-reset',
+      });
+    }
+  }
   if (obstacle !== undefined) return warning(obstacle.explanation, { advice: obstacle.remedy });
   // Some kinds do not come back from the reset that they have.
   const unseen = device.unread['vendor'] ?? device.unread['device'] ?? device.unread['class'];
@@ -235,77 +225,15 @@ function reset({ device, facts }: Given): Finding {
   );
 }
 
-function rom({ device, hostdev, xml, facts }: Given): Finding | Finding[] {
-  if (!isGraphics(device.class)) return [];
-  const { file, isShown } = hostdev.rom;
-  if (file !== null) {
-    const found = facts.paths.get(file);
-    if (found === undefined) return unknown(`${file} is no absolute path`);
-    return known(found, 'found', (there) =>
-      there === 'absent'
-        ? problem(`Its ROM ${file} is not there, so the domain does not start.`, {
-            remedy: `sudo handglass vbios dump ${device.address} --to ${shellPath(file)}`,
-          })
-        : ok(`It has the ROM ${file}; \`handglass vbios show\` tells what is in it.`),
-    );
-  }
-  const unseen = device.unread['bootVga'];
-  if (unseen !== undefined && isShown) return unknown(unseen);
-  if (device.bootVga === true && isShown) {
-    return warning(
-      'The machine starts on this card, so its ROM may read as the firmware left it, and the guest shows nothing.',
-      {
-        remedy: `sudo handglass vbios dump ${device.address} --to gpu.rom`,
-        advice: `Then name the file in the domain: <rom file='…'/>, with \`${editCommand(xml.name)}\`.`,
-      },
-    );
-  }
-  if (!isShown) return ok('The guest does not see its ROM.');
-  return device.hasRom === false
-    ? ok('It shows no ROM, as graphics of processors do not.')
-    : ok('The guest sees its own ROM.');
-}
-
-/** Of a file that is there: that it is not is told of by `domain.rom`. */
-function romOf({ hostdev, facts }: Given) {
-  const { file } = hostdev.rom;
-  const isThere = file !== null && facts.paths.get(file)?.found !== 'absent';
-  const rom = file === null ? undefined : facts.roms.get(file);
-  return isThere && rom !== undefined ? { file, rom } : null;
-}
-
-function romForUefi(given: Given): Finding | Finding[] {
-  const found = romOf(given);
-  if (found === null || !given.xml.firmware.isUefi) return [];
-  const { file, rom } = found;
-  return known(rom, 'uefi', ({ usable, reason }) => {
-    if (usable) return ok(`UEFI finds a driver in ${file}.`);
-    const explanation = `UEFI finds no driver in ${file}, so there is no picture before the guest's own.`;
-    return rom.headerBytes > 0
-      ? warning(explanation, {
-          remedy: `handglass vbios strip ${shellPath(file)} --to gpu-clean.rom`,
-          advice: `${reason} Then name that file in the domain.`,
-        })
-      : warning(explanation, { advice: reason });
-  });
-}
-
-function romCard(given: Given): Finding | Finding[] {
-  const found = romOf(given);
-  const { vendor, device } = given.device;
-  if (found === null || found.rom.cards.length === 0 || vendor === null || device === null)
-    return [];
-  const { file, rom } = found;
-  return rom.cards.includes(`${vendor}:${device}`)
-    ? ok(`${file} is for this card.`)
-    : problem(`${file} is for ${rom.cards[0]}, and the card is ${vendor}:${device}.`, {
-        remedy: `sudo handglass vbios dump ${given.device.address} --to gpu.rom`,
-        advice: 'Then name that file in the domain.',
-      });
-}
-
-function shellPath(path: string): string {
-  return `'${path.replaceAll("'", String.raw`'\''`)}'`;
+/** Since Linux 5.15 the kernel settles how a device is reset when it finds it, before the module comes. */
+function notAsked({ address }: PciDevice): Finding {
+  return warning(
+    'vendor-reset is loaded, and the kernel resets the card in its own way, from which it does not come back.',
+    {
+      remedy: `echo device_specific | sudo tee /sys/bus/pci/devices/${address}/reset_method`,
+      advice: 'That lasts until the next start: a rule for udev or a hook of libvirt repeats it.',
+    },
+  );
 }
 
 /** While the guest runs it shows which interrupts it has chosen. */

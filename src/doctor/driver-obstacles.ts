@@ -2,12 +2,10 @@ import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
 import type { Obstacle } from './obstacle.ts';
 import { idsText } from './pci-text.ts';
+import { takingText } from './take-from-host.ts';
 
 /** Whether VFIO has all that goes together, and how it comes to have it. */
-export function driverObstacles(
-  together: readonly PciDevice[],
-  { devices }: PciSurvey,
-): Obstacle[] {
+export function driverObstacles(together: readonly PciDevice[], survey: PciSurvey): Obstacle[] {
   const held = together
     .filter(({ driver, unread }) => {
       if (unread['driver'] !== undefined) return false;
@@ -16,13 +14,17 @@ export function driverObstacles(
     .toSorted((a, b) => (a.address < b.address ? -1 : 1));
   if (held.length === 0) return [];
   const holders = held.map(({ address, driver }) => `${address} has ${driver ?? 'none'}`);
+  const now = takingText(
+    survey,
+    held.map(({ address }) => address),
+  );
   return [
     {
       id: 'driver',
       weight: 'step',
       brief: 'vfio-pci has it',
       explanation: `It takes the driver vfio-pci, and ${holders.join(', ')}. libvirt can change that when the domain starts (managed='yes'), which a driver that is in use does not always survive.`,
-      remedy: `From the start: ${atBoot(held, devices)}. At once: ${now(held)}.`,
+      remedy: `From the start: ${atBoot(held, survey.devices)}. At once: ${now}.`,
     },
   ];
 }
@@ -39,8 +41,4 @@ function atBoot(held: readonly PciDevice[], devices: readonly PciDevice[]): stri
   if (twin === undefined)
     return `\`vfio-pci.ids=${[...ids].join(',')}\` on the kernel's command line`;
   return `set its driver by address, early at boot, since ${twin.address} has the same ids`;
-}
-
-function now(held: readonly PciDevice[]): string {
-  return held.map(({ address }) => `\`driverctl set-override ${address} vfio-pci\``).join(', ');
 }

@@ -7,6 +7,7 @@ import { isForVfio } from './driver-obstacles.ts';
 import type { Facts } from './facts.ts';
 import { idsText, pciDeviceText } from './pci-text.ts';
 import { isResetByBus } from './reset-obstacles.ts';
+import { takeFromHost } from './take-from-host.ts';
 import { type Verdict, verdicts } from './verdict.ts';
 
 export const graphicsChecks: Check[] = [
@@ -56,7 +57,7 @@ export const graphicsChecks: Check[] = [
               ? problem(
                   `${text} have the same ids, so \`vfio-pci.ids\` takes all of them from the host.`,
                   {
-                    remedy: `sudo driverctl set-override ${guest?.address} vfio-pci`,
+                    ...takeFromHost(facts.pci, [guest?.address ?? '']),
                     advice:
                       'And take these ids out of `vfio-pci.ids`: only an address tells them apart.',
                   },
@@ -123,9 +124,10 @@ export const graphicsChecks: Check[] = [
           return [
             about(
               card.address,
-              warning(`vfio-pci has it, while ${first.driver} has its function ${first.address}.`, {
-                remedy: `sudo driverctl set-override ${first.address} vfio-pci`,
-              }),
+              warning(
+                `vfio-pci has it, while ${first.driver} has its function ${first.address}.`,
+                takeFromHost(facts.pci, [first.address]),
+              ),
             ),
           ];
         });

@@ -4,6 +4,7 @@ import { isForVfio } from './driver-obstacles.ts';
 import { lossesOf } from './losses.ts';
 import type { Obstacle } from './obstacle.ts';
 import { pciDeviceText } from './pci-text.ts';
+import { takingText } from './take-from-host.ts';
 
 /** What comes of the group that a device is in, while the IOMMU is on. */
 export function groupObstacles(
@@ -66,6 +67,10 @@ export function groupObstacles(
     survey,
   ).filter(({ keeps }) => keeps !== null);
   const needed = used.map(({ what }) => what);
+  const taking = takingText(
+    survey,
+    held.map(({ address }) => address),
+  );
   const split =
     'Use a slot or controller of another group. A kernel with the ACS patch and `pcie_acs_override=downstream,multifunction` would claim smaller groups, and then nothing keeps these devices from each other.';
   return [
@@ -76,7 +81,7 @@ export function groupObstacles(
       explanation: `${explanation}${needed.length === 0 ? '' : ` The host needs of that: ${needed.join('; ')}.`}`,
       remedy:
         needed.length === 0
-          ? `Give these to the same guest too, or take them from their drivers: ${held.map(({ address }) => `\`driverctl set-override ${address} vfio-pci\``).join(', ')}.`
+          ? `Give these to the same guest too, or take them from their drivers: ${taking}.`
           : split,
     },
   ];

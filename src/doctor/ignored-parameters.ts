@@ -79,6 +79,13 @@ const values = new Map<string, (value: string) => Misspelling | null>(
       };
     },
     iommu: (value: string) => {
+      if (/^pt[^,]/.test(value)) {
+        return {
+          why: `The kernel reads \`iommu=${value}\` as \`iommu=pt\`, by its first letters.`,
+          instead: ['iommu=pt'],
+          isHarmless: true,
+        };
+      }
       if (!/^(on|1|yes|true|enable|enabled)$/.test(value)) return null;
       return {
         why: `The kernel does not know \`iommu=${value}\` and ignores it; Intel's IOMMU is turned on by \`intel_iommu=on\`, and AMD's is on.`,

@@ -105,10 +105,11 @@ export const iommuChecks: Check[] = [
   {
     id: 'iommu.shared-groups',
     title: 'Graphics cards that share their group',
-    look: ({ pci }) => {
+    look: ({ pci, libvirt }) => {
       if (pci.iommu.isOn !== true) return [];
       const shared = pci.devices
         .filter((card) => isGraphics(card.class) && card.iommuGroup !== null)
+        .filter((card) => !staysAnyway(card.address, { pci, libvirt }))
         .flatMap((card) => {
           const others = pci.devices.filter(
             (each) =>
@@ -166,6 +167,15 @@ export const iommuChecks: Check[] = [
     },
   },
 ];
+
+/** The host's own card, which no domain asks for: what its group has is no trouble. */
+function staysAnyway(address: string, { pci, libvirt }: Pick<Facts, 'pci' | 'libvirt'>): boolean {
+  const uses = pci.uses.byDevice.get(address) ?? [];
+  const isNotGiven = libvirt.domains?.every(
+    ({ xml }) => xml?.pci.every((each) => each.address !== address) === true,
+  );
+  return uses.some(({ kind }) => kind === 'display') && isNotGiven === true;
+}
 
 function isOn({ pci, boot, cpu, kernel }: Facts) {
   const { iommu } = pci;

@@ -1,11 +1,12 @@
-import { isForVfio } from './driver-obstacles.ts';
-import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
-import type { Facts } from './facts.ts';
-import { misspellingOf } from './ignored-parameters.ts';
-import { changeLine, loadEarly, takeOver } from './kernel-line.ts';
-import { idsText, pciDeviceText } from './pci-text.ts';
+/** The running kernel, and the modules that guests need of it. */
 import type { ModuleState } from '../system/kernel.ts';
-import { meaningOf } from '../system/kernel-parameters.ts';
+import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
+import { isForVfio } from './driver-obstacles.ts';
+import type { Facts } from './facts.ts';
+import { changeLine, loadEarly } from './kernel-line.ts';
+import { kernelParameterChecks } from './kernel-parameter-checks.ts';
+import { idsText, pciDeviceText } from './pci-text.ts';
+import { takeFromHost } from './take-from-host.ts';
 
 export const kernelChecks: Check[] = [
   {
@@ -20,69 +21,7 @@ export const kernelChecks: Check[] = [
             ),
       ),
   },
-  {
-    id: 'kernel.parameter',
-    title: 'Parameters of the kernel that matter here',
-    look: ({ kernel }) =>
-      known(kernel, 'parameters', (parameters) =>
-        parameters.flatMap((parameter) => {
-          const meaning = misspellingOf(parameter) === null ? meaningOf(parameter) : null;
-          return meaning === null ? [] : [about(parameter.text, ok(meaning))];
-        }),
-      ),
-  },
-  {
-    id: 'kernel.ignored-parameter',
-    title: 'Parameters that the kernel ignores',
-    look: ({ kernel, boot }) =>
-      known(kernel, 'parameters', (parameters) => {
-        const found = parameters.flatMap((parameter) => {
-          const misspelling = misspellingOf(parameter);
-          if (misspelling === null) return [];
-          const { why, instead, isHarmless } = misspelling;
-          const missing = instead.filter((word) => !parameters.some(({ text }) => text === word));
-          const todo = changeLine(boot, { add: missing, remove: [parameter.text] });
-          return [about(parameter.text, (isHarmless ? warning : problem)(why, todo))];
-        });
-        return found.length > 0 ? found : ok('None of its words is a known mistake.');
-      }),
-  },
-  {
-    id: 'kernel.parameters-pending',
-    title: 'Parameters for the next start',
-    look: pendingParameters,
-  },
-  {
-    id: 'kernel.huge-page-order',
-    title: 'Order of parameters for huge pages',
-    look: ({ kernel, boot }) =>
-      known(kernel, 'parameters', (parameters) => {
-        const size = parameters.findIndex(({ name }) => name === 'hugepagesz');
-        const count = parameters.findIndex(({ name }) => name === 'hugepages');
-        if (size < 0 || count < 0 || size < count) return ok('Sizes stand before their counts.');
-        const words = [parameters[size]?.text ?? '', parameters[count]?.text ?? ''];
-        return problem(
-          `\`${words[1]}\` stands before \`${words[0]}\`, and so counts pages of the default size.`,
-          changeLine(boot, { remove: words, add: words }),
-        );
-      }),
-  },
-  {
-    id: 'kernel.acs-override',
-    title: 'ACS override',
-    look: ({ kernel, boot }) =>
-      known(kernel, 'parameters', (parameters) => {
-        const override = parameters.find(({ name }) => name === 'pcie_acs_override');
-        if (override === undefined) return ok('IOMMU groups are those of the hardware.');
-        return warning(
-          'The kernel is told to claim smaller IOMMU groups than the hardware keeps apart: a guest could reach devices of the host through their shared link.',
-          {
-            ...changeLine(boot, { remove: [override.text] }),
-            advice: 'Keep it only for guests that you trust as the host itself.',
-          },
-        );
-      }),
-  },
+  ...kernelParameterChecks,
   {
     id: 'kernel.vfio-pci',
     title: 'Driver vfio-pci',
@@ -176,32 +115,6 @@ function moduleFinding(
   });
 }
 
-/** What stands in the loader's files and was not given at the start. */
-function pendingParameters({ kernel, boot }: Facts) {
-  return known(kernel, 'parameters', (parameters) =>
-    known(boot, 'nextLine', (files) => {
-      const now = new Set(parameters.map(({ text }) => text));
-      const pending = files.flatMap(({ file, parameters: next }) =>
-        next
-          .filter(({ text }) => forGuests.test(text) && !now.has(text))
-          .map(({ text }) => ({ file, text })),
-      );
-      const [first] = pending;
-      if (first === undefined) return ok('What the files of the boot loader say is in force.');
-      const list = [...new Set(pending.map(({ text }) => `\`${text}\``))].join(', ');
-      const remedy = takeOver(boot);
-      return warning(
-        `${list} stands in ${first.file} and was not given to the running kernel.`,
-        remedy === null
-          ? { advice: 'Have the boot loader take it over, and start the machine anew.' }
-          : { remedy, advice: 'Then start the machine anew.' },
-      );
-    }),
-  );
-}
-
-const forGuests = /iommu|vfio|hugepage|isolcpus|nohz_full|acs_/;
-
 /** Options of what is built in are read from the kernel's command line alone. */
 function vfioOptions({ kernel, boot }: Facts) {
   return known(kernel, 'moduleRules', (rules) => {
@@ -232,7 +145,11 @@ function vfioIds({ kernel, boot, pci }: Facts) {
     const ids = [...new Set(lists.flatMap((list) => list.toLowerCase().split(',')))].filter((id) =>
       /^[\da-f]{4}:[\da-f]{4}/.test(id),
     );
-    if (ids.length === 0) return ok('None is named by its ids.');
+    if (ids.length === 0) {
+      return kernel.moduleRules === null
+        ? unknown(kernel.unread['moduleRules'] ?? 'nobody tells')
+        : ok('None is named by its ids.');
+    }
     if (pci.unread['devices'] !== undefined) return unknown(pci.unread['devices']);
     return ids.map((id) => {
       const own = pci.devices.filter((device) => idsText(device) === id.slice(0, 9));
@@ -250,6 +167,8 @@ function vfioIds({ kernel, boot, pci }: Facts) {
           unread['driver'] === undefined && (driver === null || !isForVfio(driver)),
       );
       const [other] = others;
+      const [unseen] = own.flatMap(({ unread }) => unread['driver'] ?? []);
+      if (other === undefined && unseen !== undefined) return about(id, unknown(unseen));
       if (other === undefined)
         return about(id, ok(`vfio-pci has ${pciDeviceText(own[0]!, pci.names)}.`));
       const name = pciDeviceText(other, pci.names);
@@ -266,10 +185,18 @@ function vfioIds({ kernel, boot, pci }: Facts) {
         problem(
           `${other.address} (${name}) is to be vfio-pci's, and ${other.driver === null ? 'no driver' : other.driver} has it.`,
           kernel.modules['vfio_pci'] === 'built-in'
-            ? { remedy: `sudo driverctl set-override ${other.address} vfio-pci` }
-            : loadEarly(boot),
+            ? takeFromHost(pci, [other.address])
+            : loadEarly(boot, rulesOf(kernel)),
         ),
       );
     });
   });
+}
+
+function rulesOf({ moduleRules }: Facts['kernel']): string[] {
+  return [
+    ...new Set(
+      (moduleRules ?? []).filter(({ module }) => module === 'vfio_pci').map(({ file }) => file),
+    ),
+  ];
 }

@@ -50,7 +50,9 @@ const commands: Record<LineTool, (boot: Boot, add: Words, remove: Words) => stri
  * taken over; what is to go and is not in it was told to the kernel elsewhere, which a person has to find.
  */
 function grubFile(boot: Boot, add: Words, remove: Words): string | null {
-  const variables = (boot.nextLine ?? []).filter(({ variable }) => variable !== '');
+  const variables = (boot.nextLine ?? []).filter(
+    ({ file, variable }) => file === '/etc/default/grub' && variable !== '',
+  );
   const there = new Set(variables.flatMap(({ parameters }) => parameters.map(({ text }) => text)));
   const into = variables.find(({ variable }) => variable.endsWith('_DEFAULT')) ?? variables[0];
   if (into === undefined || !into.isQuoted) return null;
@@ -94,13 +96,23 @@ export function takeOver({ lineTool }: Boot): string | null {
 const makers: Partial<Record<LineTool, string>> = {
   'update-grub': 'sudo update-grub',
   'grub2-mkconfig': 'sudo grub2-mkconfig --output=/boot/grub2/grub.cfg',
-  grubby: 'sudo grub2-mkconfig --output=/boot/grub2/grub.cfg',
   'grub-mkconfig': 'sudo grub-mkconfig --output=/boot/grub/grub.cfg',
 };
 
-/** Has vfio-pci loaded before the drivers that the initramfs has too. */
-export function loadEarly({ initramfs }: Boot): Todo {
-  const remedy = earlyLoaders[initramfs?.generator ?? 'unknown'];
+/**
+ * Has vfio-pci loaded before the drivers that the initramfs has too.
+ * @param rules files of modprobe.d about it, which the initramfs of an image does not take along by itself
+ */
+export function loadEarly({ initramfs, lineTool }: Boot, rules: readonly string[] = []): Todo {
+  const remedy =
+    lineTool === 'rpm-ostree'
+      ? [
+          "sudo rpm-ostree initramfs --enable --arg=--force-drivers --arg='vfio_pci vfio vfio_iommu_type1'",
+          ...rules
+            .filter((file) => /^[\w/.-]+$/.test(file))
+            .map((file) => `--arg=-I --arg=${file}`),
+        ].join(' ')
+      : earlyLoaders[initramfs?.generator ?? 'unknown'];
   return remedy === null
     ? { advice: 'Have the initramfs load vfio_pci before all graphics drivers.' }
     : { remedy, advice: 'Then start the machine anew.' };

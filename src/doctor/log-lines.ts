@@ -1,6 +1,7 @@
 /** Lines of the kernel, libvirt and QEMU that tell of trouble with guests, and what they mean. */
 import type { Facts } from './facts.ts';
 import { kernelParameters } from '../system/kernel-parameters.ts';
+import { hasNoOutputs } from '../system/pci-classes.ts';
 import { misspellingOf } from './ignored-parameters.ts';
 import { changeLine, loadEarly } from './kernel-line.ts';
 import type { Todo } from './check.ts';
@@ -90,10 +91,11 @@ export const knownLines: readonly KnownLine[] = [
     meaning: 'AppArmor kept a guest from a file that it needs.',
     todo: (_facts, line) => {
       const path = /name="(\/[\w./+:-]+)"/.exec(line)?.[1];
+      const rights = /denied_mask="([rwkm]+)"/.exec(line)?.[1] ?? 'rw';
       if (path === undefined)
         return { advice: 'Allow it in /etc/apparmor.d/local/abstractions/libvirt-qemu.' };
       return {
-        remedy: `echo '${path} rw,' | sudo tee --append /etc/apparmor.d/local/abstractions/libvirt-qemu`,
+        remedy: `echo '${path} ${rights},' | sudo tee --append /etc/apparmor.d/local/abstractions/libvirt-qemu`,
         advice: 'It holds when the domain starts anew.',
       };
     },
@@ -139,9 +141,16 @@ export const knownLines: readonly KnownLine[] = [
     pattern: 'vfio-pci.*Invalid PCI ROM header signature',
     verdict: 'warning',
     meaning:
-      "The card's ROM cannot be read, mostly because it has shown this machine's own screen.",
-    todo: (_facts, line) => {
+      "The card's ROM cannot be read, mostly because the card has shown this machine's own screen, or has no ROM of its own.",
+    todo: ({ pci }, line) => {
       const address = addressIn(line);
+      const card = pci.devices.find((each) => each.address === address);
+      if (hasNoOutputs(card?.class ?? null)) {
+        return {
+          advice:
+            "It has no outputs, and a laptop's own firmware keeps its ROM: take the ROM out of the firmware's update, and name it in the domain (`<rom file='…'/>`).",
+        };
+      }
       return {
         remedy: `sudo handglass vbios dump ${address ?? '01:00.0'} --to gpu.rom`,
         advice:

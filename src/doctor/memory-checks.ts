@@ -1,4 +1,4 @@
-import { type Check, known, ok, problem, warning } from './check.ts';
+import { type Check, known, ok, problem, unknown, warning } from './check.ts';
 import { gibText, mibText } from './sizes.ts';
 
 export const memoryChecks: Check[] = [
@@ -18,21 +18,25 @@ export const memoryChecks: Check[] = [
   {
     id: 'memory.huge-pages',
     title: 'Huge pages set aside',
-    look: ({ memory, libvirt }) =>
+    look: ({ memory, libvirt, virtualization }) =>
       known(memory, 'hugePages', (sizes) => {
         const set = sizes.filter(({ all }) => all > 0);
         if (set.length === 0) return ok('None are set aside.');
         const text = set
           .map(({ pageKib, all, free }) => `${all} of ${mibText(pageKib)}, ${free} of them free`)
           .join('; ');
-        const isUsed =
-          libvirt.domains?.some(({ xml }) => xml === null || xml.hugePages !== null) ?? true;
-        return isUsed
-          ? ok(`There are ${text}.`)
+        const { domains } = libvirt;
+        const isElsewhere = domains === null && virtualization.libvirtVersion === '';
+        if (isElsewhere || domains?.some(({ xml }) => (xml?.hugePages ?? null) !== null) === true) {
+          return ok(`There are ${text}.`);
+        }
+        const closed = domains?.find(({ xml }) => xml === null);
+        return domains === null || closed !== undefined
+          ? unknown(closed?.unread['xml'] ?? libvirt.unread['domains'] ?? 'nobody tells')
           : warning(
               `There are ${text}, and no domain takes its memory from them, so nobody can use it.`,
               {
-                remedy: 'sudo sysctl vm.nr_hugepages=0',
+                remedy: `echo 0 | sudo tee ${set.map(({ pageKib }) => `/sys/kernel/mm/hugepages/hugepages-${pageKib}kB/nr_hugepages`).join(' ')}`,
                 advice: 'Or let a domain have them: `<memoryBacking><hugepages/></memoryBacking>`.',
               },
             );

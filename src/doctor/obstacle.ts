@@ -11,6 +11,7 @@ export interface Obstacle {
     | 'use-unknown'
     | 'facts-unknown'
     | 'boot-display'
+    | 'no-outputs'
     | 'no-reset'
     | 'driver'
     | 'too-many';

@@ -39,7 +39,7 @@ export function installCommand({ distribution }: Boot, software: Software): Todo
   if (distribution === null || distribution.isImmutable) {
     return distribution?.family.includes('fedora') === true
       ? {
-          remedy: `rpm-ostree install ${managers[1]?.[2][software]}`,
+          remedy: `sudo rpm-ostree install ${managers[1]?.[2][software]}`,
           advice: 'Then start the machine anew.',
         }
       : byHand;

@@ -11,6 +11,8 @@ export function isResetByBus(device: PciDevice, devices: readonly PciDevice[]): 
 }
 
 export function resetObstacles(device: PciDevice, devices: readonly PciDevice[]): Obstacle[] {
+  // So it is with vendor-reset alone: the kernel has no such way for any of them.
+  if (device.resetMethods?.includes('device_specific') === true) return [];
   if (isOfHardFamily(device)) return [hardFamily(device)];
   const { canReset, bridges } = device;
   if (canReset !== false || bridges === null || isResetByBus(device, devices)) return [];
@@ -44,7 +46,7 @@ const hardFamilies = [
   [0x7360, 0x7362],
 ] as const;
 
-function isOfHardFamily({ vendor, device }: PciDevice): boolean {
+export function isOfHardFamily({ vendor, device }: PciDevice): boolean {
   if (vendor !== '1002' || device === null) return false;
   const id = Number.parseInt(device, 16);
   return hardFamilies.some(([first, last]) => first <= id && id <= last);
@@ -58,7 +60,7 @@ function hardFamily({ vendor, device }: PciDevice): Obstacle {
     brief: 'cards like it do not reset',
     explanation:
       'Cards of its family do not come back from a reset, so it may serve but once: after the guest ends, the host or the next guest finds it as it was left.',
-    remedy: `Let the guest eject it before it shuts down (\`handglass-guest install --eject "${path}"\` in Windows), or load the module vendor-reset.`,
+    remedy: `Let the guest eject it before it shuts down (\`handglass-guest install --eject "${path}"\` in Windows), or load the module vendor-reset and, from Linux 5.15 on, write \`device_specific\` into the card's reset_method.`,
   };
 }
 

@@ -25,11 +25,19 @@ export const serviceChecks: Check[] = [
   {
     id: 'service.units',
     title: 'Installation',
-    look: ({ service }) =>
+    look: ({ service, boot }) =>
       known(service, 'hasUnits', (isThere) =>
         isThere
           ? ok('The units are installed.')
-          : warning('The service is not installed.', { remedy: install }),
+          : warning(
+              'The service is not installed.',
+              boot.distribution?.isImmutable === true
+                ? {
+                    advice:
+                      'It goes into /usr, which this system changes only as a whole: install it into the image that the machine starts from.',
+                  }
+                : { remedy: install },
+            ),
       ),
   },
   {

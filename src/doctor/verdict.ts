@@ -14,6 +14,7 @@ import { groupObstacles, groupSizeObstacles } from './group-obstacles.ts';
 import { iommuObstacles } from './iommu-obstacles.ts';
 import { type Loss, lossesOf } from './losses.ts';
 import type { Obstacle } from './obstacle.ts';
+import { outputObstacles } from './output-obstacles.ts';
 import { pciDeviceText } from './pci-text.ts';
 import { resetObstacles } from './reset-obstacles.ts';
 import { displayObstacles, unreadObstacles, useObstacles } from './use-obstacles.ts';
@@ -65,6 +66,7 @@ function verdictOf(device: PciDevice, survey: PciSurvey): Verdict {
     ...useObstacles(losses),
     ...driverObstacles(together, survey),
     ...displayObstacles(device, losses, survey),
+    ...outputObstacles(device),
     ...resetObstacles(device, devices),
   ].toSorted((a, b) => weights.indexOf(a.weight) - weights.indexOf(b.weight));
   return {

@@ -1,7 +1,7 @@
 /** How this machine starts, and what has to be told to whom so that it starts otherwise. */
 import { isErrno } from '../errors.ts';
 import type { ReadFiles } from '../host/ports.ts';
-import { optionalAttribute, unlessGone } from './attributes.ts';
+import { namesIn, optionalAttribute, unlessGone } from './attributes.ts';
 import { initramfsOf, type Initramfs } from './initramfs.ts';
 import { type KernelParameter, kernelParameters } from './kernel-parameters.ts';
 import { printable } from './printable.ts';
@@ -192,17 +192,27 @@ async function lineTool(
   return loader === 'systemd-boot' ? 'entries' : 'unknown';
 }
 
+const grubVariable = /^\s*(GRUB_CMDLINE_LINUX(?:_DEFAULT)?)=(["']?)(.*?)\2\s*$/gm;
+
 async function nextLine(host: ReadFiles): Promise<NextLine[]> {
-  const grub = (await unlessGone(host.readText('/etc/default/grub'))) ?? '';
-  const variables = grub.matchAll(/^\s*(GRUB_CMDLINE_LINUX(?:_DEFAULT)?)=(["']?)(.*?)\2\s*$/gm);
+  // The second is Debian's: what stands there is read behind the first.
+  const parts = (await namesIn(host, '/etc/default/grub.d')).filter((name) =>
+    name.endsWith('.cfg'),
+  );
+  const files = ['/etc/default/grub', ...parts.map((name) => `/etc/default/grub.d/${name}`)];
+  const texts = await Promise.all(
+    files.map(async (file) => ({ file, text: (await unlessGone(host.readText(file))) ?? '' })),
+  );
   const plain = await unlessGone(host.readText('/etc/kernel/cmdline'));
   return [
-    ...[...variables].map(([, variable = '', quote, line = '']) => ({
-      file: '/etc/default/grub',
-      variable,
-      isQuoted: quote !== '',
-      parameters: kernelParameters(printable(line)),
-    })),
+    ...texts.flatMap(({ file, text }) =>
+      [...text.matchAll(grubVariable)].map(([, variable = '', quote, line = '']) => ({
+        file: printable(file),
+        variable,
+        isQuoted: quote !== '',
+        parameters: kernelParameters(printable(line)),
+      })),
+    ),
     ...(plain === null
       ? []
       : [

@@ -14,6 +14,11 @@ export function isGraphics(code: string | null): boolean {
   return code?.startsWith('03') ?? false;
 }
 
+/** A 3D controller: a graphics card without outputs, as of laptops and for servers. */
+export function hasNoOutputs(code: string | null): boolean {
+  return code?.startsWith('0302') ?? false;
+}
+
 /** UHCI, OHCI, EHCI and xHCI: what ports for USB devices hang on. */
 export function isUsbController(code: string | null): boolean {
   return /^0c03[0-3]0$/.test(code ?? '');
@@ -97,4 +102,5 @@ const bases = new Map([
   ['11', 'signal processor'],
   ['12', 'accelerator'],
   ['13', 'instrumentation'],
+  ['ff', 'of no class'],
 ]);

@@ -1,5 +1,7 @@
 /** One look at this machine's PCI devices: what they are, how they are grouped, and who uses them. */
 import type { ReadFiles } from '../host/ports.ts';
+import { unlessGone } from './attributes.ts';
+import { boundedMap } from './bounded.ts';
 import { type Iommu, readIommu } from './iommu.ts';
 import { moduleCandidates } from './module-aliases.ts';
 import { type PciDevice, pciDevices } from './pci.ts';
@@ -8,6 +10,8 @@ import { type PciUses, pciUses } from './pci-uses.ts';
 import { readingOnce } from './reading-once.ts';
 import { type Unread, unlessUnread } from './unread.ts';
 
+export type Taker = 'driverctl' | 'virsh';
+
 export interface PciSurvey {
   devices: PciDevice[];
   names: PciNames;
@@ -15,6 +19,8 @@ export interface PciSurvey {
   candidates: ReadonlyMap<string, readonly string[]>;
   iommu: Iommu;
   uses: PciUses;
+  /** Programs here that give a device another driver: one keeps it, the other comes with libvirt. */
+  takers: readonly Taker[] | null;
   /** Why parts of it could not be read: `devices`, `names`, `candidates`. */
   unread: Unread;
 }
@@ -33,8 +39,20 @@ export async function surveyPci(files: ReadFiles): Promise<PciSurvey> {
       (await unlessUnread(unread, 'candidates', () => candidatesOf(host, devices))) ?? new Map(),
     iommu: await readIommu(host),
     uses: await pciUses(host),
+    takers: await unlessUnread(unread, 'takers', () => takersOf(host)),
     unread,
   };
+}
+
+const takers = ['driverctl', 'virsh'] as const;
+
+async function takersOf(host: ReadFiles): Promise<Taker[]> {
+  const found = await boundedMap(takers, 2, async (name) => {
+    const places = ['/usr/sbin', '/usr/bin'].map((folder) => `${folder}/${name}`);
+    const there = await Promise.all(places.map((path) => unlessGone(host.factsOf(path))));
+    return there.some((facts) => facts !== null) ? [name] : [];
+  });
+  return found.flat();
 }
 
 async function candidatesOf(

@@ -9,7 +9,7 @@ import { parseDomainXml } from '../../src/libvirt/domain-xml.ts';
 import type { PciDevice } from '../../src/system/pci.ts';
 import { domainXml, type DomainParts } from '../machines/domain.ts';
 
-type Change = (facts: Facts) => void;
+export type Change = (facts: Facts) => void;
 
 /** Everything is made anew, so that a change touches no other test. */
 export function healthy(change: Change = () => {}): Facts {
@@ -22,31 +22,6 @@ export function healthy(change: Change = () => {}): Facts {
 export function found(id: string, change?: Change): Result[] {
   const { subjects } = doctorReport(healthy(change));
   return subjects.flatMap(({ results }) => results).filter((result) => result.id === id);
-}
-
-export interface Row {
-  id: string;
-  /** What is so, in words. */
-  when: string;
-  change: Change;
-  verdict: Result['verdict'] | 'none';
-  /** A part of the explanation. */
-  says?: string;
-  /** A part of the command, or of the advice where there is none. */
-  todo?: string;
-}
-
-/** Each row against the gravest result of its check. */
-export function expectation({ id, change }: Row) {
-  const order = ['problem', 'warning', 'unknown', 'ok'];
-  const [worst] = found(id, change).toSorted(
-    (a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict),
-  );
-  return {
-    verdict: worst?.verdict ?? 'none',
-    explanation: worst?.explanation ?? '',
-    todo: `${worst?.remedy ?? ''} ${worst?.advice ?? ''}`,
-  };
 }
 
 export function configOf(toml: string): Config {
@@ -209,6 +184,7 @@ function wholeFacts(): Facts {
         ]),
       },
       candidates: new Map(),
+      takers: ['driverctl', 'virsh'],
       iommu: {
         isOn: true,
         kind: 'intel',

@@ -1,31 +1,31 @@
 import { expect, test } from 'vitest';
-import { configOf, expectation, fileFacts, found, type Row } from './healthy.ts';
+import { configOf, fileFacts, found, type Change } from './healthy.ts';
+import { both, having, type Row, testRows } from './rows.ts';
 
-const kvmfr: Row['change'] = ({ sharedMemory: [file] }) => {
+const kvmfr: Change = ({ sharedMemory: [file] }) => {
   if (file !== undefined) file.entry = { ...file.entry, path: '/dev/kvmfr0' };
 };
 const shm =
-  (changes: Parameters<typeof fileFacts>[0]): Row['change'] =>
+  (changes: Parameters<typeof fileFacts>[0]): Change =>
   ({ sharedMemory: [file] }) => {
     if (file !== undefined) file.found = fileFacts(changes);
   };
+
+const bob = { user: 'bob', uid: 1001, groups: ['bob'] };
+const stranger = having('people', { caller: bob, callerAnew: bob });
 
 const rows: Row[] = [
   {
     id: 'qemu.version',
     when: 'there is none',
-    change: ({ virtualization }) => {
-      virtualization.qemuVersion = '';
-    },
+    change: having('virtualization', { qemuVersion: '' }),
     verdict: 'problem',
     todo: 'sudo apt install qemu-system-x86',
   },
   {
     id: 'qemu.version',
     when: 'it is old',
-    change: ({ virtualization }) => {
-      virtualization.qemuVersion = '5.2.0';
-    },
+    change: having('virtualization', { qemuVersion: '5.2.0' }),
     verdict: 'warning',
   },
   {
@@ -52,70 +52,53 @@ const rows: Row[] = [
   {
     id: 'libvirt.version',
     when: 'it is from before 7.6',
-    change: ({ virtualization }) => {
-      virtualization.libvirtVersion = '7.0.0';
-    },
+    change: having('virtualization', { libvirtVersion: '7.0.0' }),
     verdict: 'problem',
   },
   {
     id: 'libvirt.socket',
     when: 'it does not listen',
-    change: ({ virtualization }) => {
-      virtualization.sockets = [];
-    },
+    change: having('virtualization', { sockets: [] }),
     verdict: 'problem',
     todo: 'sudo systemctl enable --now libvirtd.socket',
   },
   {
     id: 'libvirt.boot',
     when: 'it is not enabled',
-    change: ({ virtualization }) => {
-      virtualization.enabledUnits = [];
-    },
+    change: having('virtualization', { enabledUnits: [] }),
     verdict: 'warning',
     todo: 'sudo systemctl enable libvirtd.socket',
   },
   {
     id: 'libvirt.log-daemon',
     when: 'it is not enabled',
-    change: ({ virtualization }) => {
-      virtualization.enabledUnits = ['virtqemud.socket'];
-    },
+    change: having('virtualization', { enabledUnits: ['virtqemud.socket'] }),
     verdict: 'warning',
   },
   {
     id: 'libvirt.caller',
     when: 'the group is missing',
-    change: ({ people }) => {
-      people.caller = { user: 'bob', uid: 1001, groups: ['bob'] };
-      people.callerAnew = people.caller;
-    },
+    change: stranger,
     verdict: 'warning',
     todo: 'sudo usermod --append --groups libvirt bob',
   },
   {
     id: 'libvirt.caller',
     when: 'the group came after the login',
-    change: ({ people }) => {
-      people.caller = { user: 'alice', uid: 1000, groups: ['alice'] };
-    },
+    change: having('people', { caller: { user: 'alice', uid: 1000, groups: ['alice'] } }),
     verdict: 'warning',
     says: 'after you logged in',
   },
   {
     id: 'libvirt.caller',
     when: 'it is root',
-    change: ({ people }) => {
-      people.caller = { user: 'root', uid: 0, groups: ['root'] };
-    },
+    change: having('people', { caller: { user: 'root', uid: 0, groups: ['root'] } }),
     verdict: 'ok',
   },
   {
     id: 'libvirt.firmware',
     when: 'there is none',
-    change: ({ virtualization }) => {
-      virtualization.firmware = [];
-    },
+    change: having('virtualization', { firmware: [] }),
     verdict: 'warning',
     todo: 'sudo apt install ovmf',
   },
@@ -245,38 +228,36 @@ const rows: Row[] = [
   {
     id: 'looking-glass.qemu',
     when: 'QEMU is not in the group',
-    change: ({ people }) => {
-      people.qemu = { user: 'libvirt-qemu', uid: 64055, groups: ['libvirt-qemu'] };
-    },
+    change: having('people', {
+      qemu: { user: 'libvirt-qemu', uid: 64055, groups: ['libvirt-qemu'] },
+    }),
     verdict: 'problem',
     todo: 'sudo usermod --append --groups kvm libvirt-qemu',
   },
   {
     id: 'looking-glass.tmpfiles',
     when: 'systemd makes it too',
-    change: ({ service }) => {
-      service.temporaryFiles = [
+    change: having('service', {
+      temporaryFiles: [
         { file: '/etc/tmpfiles.d/10-looking-glass.conf', path: '/dev/shm/looking-glass' },
-      ];
-    },
+      ],
+    }),
     verdict: 'warning',
     todo: 'sudo rm /etc/tmpfiles.d/10-looking-glass.conf',
   },
   {
     id: 'looking-glass.client',
     when: 'there is none',
-    change: ({ virtualization }) => {
-      virtualization.lookingGlassClient = '';
-    },
+    change: having('virtualization', { lookingGlassClient: '' }),
     verdict: 'warning',
   },
   {
     id: 'service.configuration',
     when: 'it is wrong',
-    change: ({ configuration }) => {
-      configuration.state = 'wrong';
-      configuration.problem = '/etc/handglass/handglass.toml:3:1: seat is missing.';
-    },
+    change: having('configuration', {
+      state: 'wrong',
+      problem: '/etc/handglass/handglass.toml:3:1: seat is missing.',
+    }),
     verdict: 'problem',
     says: ':3:1: seat is missing.',
     todo: 'handglass config check',
@@ -284,104 +265,90 @@ const rows: Row[] = [
   {
     id: 'service.units',
     when: 'it is not installed',
-    change: ({ service }) => {
-      service.hasUnits = false;
-    },
+    change: having('service', { hasUnits: false }),
     verdict: 'warning',
   },
   {
     id: 'service.running',
     when: 'it does not run',
-    change: ({ service }) => {
-      service.hasSocket = false;
-    },
+    change: having('service', { hasSocket: false }),
     verdict: 'warning',
     todo: 'sudo systemctl enable --now handglass-shm handglass',
   },
   {
     id: 'service.boot',
     when: 'a unit is not enabled',
-    change: ({ virtualization }) => {
-      virtualization.enabledUnits = ['handglass.service'];
-    },
+    change: having('virtualization', { enabledUnits: ['handglass.service'] }),
     verdict: 'warning',
     says: 'handglass-shm.service',
   },
   {
     id: 'service.udev-rules',
     when: 'they are missing',
-    change: ({ service }) => {
-      service.hasUdevRules = false;
-    },
+    change: having('service', { hasUdevRules: false }),
     verdict: 'problem',
   },
   {
     id: 'service.user',
     when: 'a group is missing',
-    change: ({ people }) => {
-      people.service = { user: 'handglass', uid: 990, groups: ['handglass', 'kvm', 'libvirt'] };
-    },
+    change: having('people', {
+      service: { user: 'handglass', uid: 990, groups: ['handglass', 'kvm', 'libvirt'] },
+    }),
     verdict: 'warning',
     todo: 'sudo usermod --append --groups input handglass',
   },
   {
     id: 'service.uinput',
     when: 'root alone may open it',
-    change: ({ service }) => {
-      service.uinput = fileFacts({ kind: 'other', mode: 0o600 });
-    },
+    change: having('service', { uinput: fileFacts({ kind: 'other', mode: 0o600 }) }),
     verdict: 'problem',
     todo: '--sysname-match=uinput',
   },
   {
     id: 'service.uinput',
     when: 'it is not there',
-    change: ({ service }) => {
-      service.uinput = 'absent';
-    },
+    change: having('service', { uinput: 'absent' }),
     verdict: 'problem',
     todo: 'sudo modprobe uinput',
   },
   {
     id: 'service.drivers-probe',
     when: 'root alone may write to it',
-    change: ({ service }) => {
-      service.driversProbe = fileFacts({ mode: 0o200 });
-    },
+    change: having('service', { driversProbe: fileFacts({ mode: 0o200 }) }),
     verdict: 'warning',
   },
   {
     id: 'service.logout',
     when: 'logind clears up',
-    change: ({ service }) => {
-      service.keepsSharedMemory = false;
-    },
+    change: having('service', { keepsSharedMemory: false }),
     verdict: 'warning',
     todo: 'RemoveIPC=no',
   },
   {
+    id: 'service.units',
+    when: 'there are none on a system that is an image',
+    change: both(having('service', { hasUnits: false }), ({ boot }) => {
+      if (boot.distribution !== null) boot.distribution.isImmutable = true;
+    }),
+    verdict: 'warning',
+    todo: 'install it into the image',
+  },
+  {
     id: 'service.caller',
     when: 'the group is missing',
-    change: ({ people }) => {
-      people.caller = { user: 'bob', uid: 1001, groups: ['bob'] };
-      people.callerAnew = people.caller;
-    },
+    change: stranger,
     verdict: 'warning',
   },
   {
     id: 'input.devices',
     when: 'there is no keyboard',
-    change: ({ devices }) => {
-      devices.input = [];
-    },
+    change: having('devices', { input: [] }),
     verdict: 'warning',
   },
   {
     id: 'input.rights',
     when: 'a node is closed',
-    change: ({ devices }) => {
-      devices.closedInput = ['/dev/input/event2'];
-    },
+    change: having('devices', { closedInput: ['/dev/input/event2'] }),
     verdict: 'warning',
   },
   {
@@ -396,9 +363,7 @@ const rows: Row[] = [
   {
     id: 'input.proxies',
     when: 'the service made none',
-    change: ({ service }) => {
-      service.proxies = [];
-    },
+    change: having('service', { proxies: [] }),
     verdict: 'problem',
     todo: 'journalctl --unit handglass',
   },
@@ -424,19 +389,12 @@ const rows: Row[] = [
   {
     id: 'usb.selected',
     when: 'what is named is not plugged in',
-    change: ({ devices }) => {
-      devices.usb = [];
-    },
+    change: having('devices', { usb: [] }),
     verdict: 'warning',
   },
 ];
 
-test.each(rows)('$id, where $when: $verdict', (row) => {
-  const { verdict, explanation, todo } = expectation(row);
-  expect(verdict).toBe(row.verdict);
-  expect(explanation).toContain(row.says ?? '');
-  expect(todo).toContain(row.todo ?? '');
-});
+testRows(rows);
 
 test('nothing is asked of a libvirt that is not there', () => {
   const ids = [

@@ -70,7 +70,7 @@ describe('a card that VFIO has', () => {
     const verdict = await verdictOn(machine, '06:00.0');
     expect(verdict).toMatchObject({ answer: 'prepare', brief: 'can go once vfio-pci has it' });
     expect(obstacle(verdict, 'driver').remedy).toBe(
-      "From the start: `vfio-pci.ids=10de:0fbb` on the kernel's command line. At once: `driverctl set-override 0000:06:00.1 vfio-pci`.",
+      "From the start: `vfio-pci.ids=10de:0fbb` on the kernel's command line. At once: `virsh --connect qemu:///system nodedev-detach pci_0000_06_00_1`.",
     );
   });
 });

@@ -1,9 +1,6 @@
+import { coprocessor, matisse, matisseSound, matisseUsb, spare } from './amd.ts';
 import type { Machine } from './machine.ts';
-import { desk, fabric, hostBridge, port, usb3, vendors } from './parts.ts';
-
-const dummy = 'Starship/Matisse PCIe Dummy Host Bridge';
-const internal = 'Starship/Matisse Internal PCIe GPP Bridge 0 to bus[E:B]';
-const gpp = 'Starship/Matisse GPP Bridge';
+import { desk, forGuest, port, usb3, vendors, virsh } from './parts.ts';
 
 /**
  * All that hangs on the chipset is one group: disk, network, Wi-Fi, SATA and a USB controller. The one
@@ -27,28 +24,10 @@ export const b550: Machine = {
   distribution: 'ID=ubuntu\nVERSION_ID="20.04"',
   vendors: { ...vendors, '14e4': 'Broadcom Inc. and subsidiaries' },
   pci: [
-    hostBridge('00:01.0', '1022:1482', dummy, 0),
-    port('00:01.1', '1022:1483', gpp, 1),
-    port('00:01.2', '1022:1483', gpp, 2),
-    hostBridge('00:02.0', '1022:1482', dummy, 3),
-    hostBridge('00:03.0', '1022:1482', dummy, 4),
-    port('00:03.1', '1022:1483', gpp, 5),
-    hostBridge('00:04.0', '1022:1482', dummy, 6),
-    hostBridge('00:05.0', '1022:1482', dummy, 7),
-    hostBridge('00:07.0', '1022:1482', dummy, 8),
-    port('00:07.1', '1022:1484', internal, 9),
-    hostBridge('00:08.0', '1022:1482', dummy, 10),
-    port('00:08.1', '1022:1484', internal, 11),
-    {
-      at: '00:14.0',
-      is: '0c05 1022:790b 61',
-      name: 'FCH SMBus Controller',
-      group: 12,
-      driver: 'piix4_smbus',
-      modules: ['i2c_piix4'],
-    },
-    { at: '00:14.3', is: '0601 1022:790e 51', name: 'FCH LPC Bridge', group: 12 },
-    ...fabric('18', 13, 0x1440, (number) => `Matisse Device 24: Function ${number}`),
+    ...matisse(
+      ['01.1', '01.2', '03.1', '07.1', '08.1'],
+      (number) => `Matisse Device 24: Function ${number}`,
+    ),
     {
       at: '01:00.0',
       is: '0280 14e4:43a0 03',
@@ -134,49 +113,17 @@ export const b550: Machine = {
       driver: 'vfio-pci',
       modules: ['snd_hda_intel'],
     },
-    {
-      at: '0b:00.0',
-      is: '1300 1022:148a 00',
-      name: 'Starship/Matisse PCIe Dummy Function',
-      group: 20,
-      under: '00:07.1',
-    },
-    {
-      at: '0c:00.0',
-      is: '1300 1022:1485 00',
-      name: 'Starship/Matisse Reserved SPP',
-      group: 21,
-      under: '00:08.1',
-    },
-    {
-      at: '0c:00.1',
-      is: '1080 1022:1486 00',
-      name: 'Starship/Matisse Cryptographic Coprocessor PSPCPP',
-      group: 22,
-      under: '00:08.1',
-      driver: 'ccp',
-      modules: ['ccp'],
-    },
-    {
-      at: '0c:00.3',
-      is: '0c0330 1022:149c 00',
-      name: 'Matisse USB 3.0 Host Controller',
-      group: 23,
-      under: '00:08.1',
-      driver: 'vfio-pci',
-      modules: ['xhci_pci'],
-      reset: 'flr',
-    },
-    {
-      at: '0c:00.4',
-      is: '0403 1022:1487 00',
-      name: 'Starship/Matisse HD Audio Controller',
-      group: 24,
-      under: '00:08.1',
-      driver: 'vfio-pci',
-      modules: ['snd_hda_intel'],
-      reset: 'flr',
-    },
+    spare('0b:00.0', '148a', 'Starship/Matisse PCIe Dummy Function', 20, '00:07.1'),
+    spare('0c:00.0', '1485', 'Starship/Matisse Reserved SPP', 21, '00:08.1'),
+    coprocessor(
+      '0c:00.1',
+      '1486',
+      'Starship/Matisse Cryptographic Coprocessor PSPCPP',
+      22,
+      '00:08.1',
+    ),
+    { ...forGuest(matisseUsb('0c:00.3', 23, '00:08.1', 3)), reset: 'flr' },
+    { ...forGuest(matisseSound('0c:00.4', 24, '00:08.1')), reset: 'flr' },
   ],
   ...desk('1-2', '1-4'),
   disks: [
@@ -184,4 +131,5 @@ export const b550: Machine = {
     { name: 'nvme0n1p3', on: '05:00.0', number: '259:3', mounted: ['/'] },
   ],
   network: [{ name: 'eno1', on: '06:00.0', bridge: 'br0', route: 'default' }],
+  files: virsh,
 };

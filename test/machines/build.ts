@@ -18,14 +18,15 @@ export async function buildMachine(machine: Machine): Promise<Sysfs> {
 
 async function writeSystem({ write }: Sysfs, machine: Machine): Promise<void> {
   const { kernel, cpu } = machine;
-  const threads = cpu.cores * cpu.threadsPerCore;
+  const cores = coresOf(cpu);
+  const threads = cores.flat().length;
   const processors = Array.from({ length: threads }, (_, number) =>
     [
       `processor\t: ${number}`,
       `vendor_id\t: ${cpu.vendor}`,
       `model name\t: ${cpu.name}`,
-      `core id\t\t: ${number % cpu.cores}`,
-      `cpu cores\t: ${cpu.cores}`,
+      `core id\t\t: ${cores.findIndex((core) => core.includes(number))}`,
+      `cpu cores\t: ${cores.length}`,
       `flags\t\t: ${cpu.flags}`,
     ].join('\n'),
   );
@@ -45,15 +46,32 @@ async function writeSystem({ write }: Sysfs, machine: Machine): Promise<void> {
       `${node * share}-${(node + 1) * share - 1}\n`,
     );
   }
-  for (let number = 0; number < threads; number += 1) {
-    const topology = `/sys/devices/system/cpu/cpu${number}/topology`;
-    await write(`${topology}/core_id`, `${number % cpu.cores}\n`);
-    const siblings = Array.from(
-      { length: cpu.threadsPerCore },
-      (_, thread) => (number % cpu.cores) + thread * cpu.cores,
-    );
-    await write(`${topology}/thread_siblings_list`, `${siblings.join(',')}\n`);
+  for (const [core, siblings] of cores.entries()) {
+    for (const number of siblings) {
+      const topology = `/sys/devices/system/cpu/cpu${number}/topology`;
+      await write(`${topology}/core_id`, `${core}\n`);
+      await write(`${topology}/thread_siblings_list`, `${siblings.join(',')}\n`);
+    }
   }
+  if (cpu.smallCores !== undefined) {
+    const fast = threads - cpu.smallCores;
+    await write('/sys/devices/cpu_core/cpus', `0-${fast - 1}\n`);
+    await write('/sys/devices/cpu_atom/cpus', `${fast}-${threads - 1}\n`);
+  }
+}
+
+/** The processors of each core: hybrid ones are counted core by core, others thread by thread. */
+function coresOf({ cores, threadsPerCore, smallCores }: Machine['cpu']): number[][] {
+  const isHybrid = smallCores !== undefined;
+  const all = Array.from({ length: cores }, (_core, core) =>
+    Array.from({ length: threadsPerCore }, (_thread, thread) =>
+      isHybrid ? core * threadsPerCore + thread : core + thread * cores,
+    ),
+  );
+  const small = Array.from({ length: smallCores ?? 0 }, (_, core) => [
+    cores * threadsPerCore + core,
+  ]);
+  return [...all, ...small];
 }
 
 function aliases({ pci }: Machine): string {

@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts';
-import { desk, port, usb2, usb3, vendors } from './parts.ts';
+import { desk, port, usb2, usb3, vendors, virsh } from './parts.ts';
 
 const pch = (name: string) => `7 Series/C210 Series Chipset Family ${name}`;
 
@@ -111,4 +111,5 @@ export const gtx970: Machine = {
     },
   ],
   ...desk('1-1.1', '2-1.3'),
+  files: virsh,
 };

@@ -1,6 +1,6 @@
 import { keyboardBits } from '../system/capability-bits.ts';
 import type { Machine } from './machine.ts';
-import { usb3, vendors } from './parts.ts';
+import { usb3, vendors, virsh } from './parts.ts';
 
 /** One graphics card alone, which the processor has, before anything was given away. */
 export const irisXeRocky9: Machine = {
@@ -10,8 +10,9 @@ export const irisXeRocky9: Machine = {
   cpu: {
     vendor: 'GenuineIntel',
     name: '13th Gen Intel(R) Core(TM) i7-1360P',
-    cores: 12,
-    threadsPerCore: 1,
+    cores: 4,
+    threadsPerCore: 2,
+    smallCores: 8,
     flags: 'fpu vme msr pae cx8 apic sep vmx est tm2 ssse3 avx2',
   },
   memoryMib: 32768,
@@ -62,4 +63,5 @@ export const irisXeRocky9: Machine = {
       capabilities: keyboardBits,
     },
   ],
+  files: virsh,
 };

@@ -15,6 +15,8 @@ export interface Machine {
     name: string;
     cores: number;
     threadsPerCore: 1 | 2;
+    /** Small ones of one thread each, behind the others. */
+    smallCores?: number;
     /** Of /proc/cpuinfo. */
     flags: string;
   };

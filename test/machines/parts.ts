@@ -12,6 +12,10 @@ export const vendors = {
   '8086': 'Intel Corporation',
 };
 
+/** Programs that give a device another driver, where they are installed. */
+export const driverctl = { '/usr/sbin/driverctl': '' };
+export const virsh = { '/usr/bin/virsh': '' };
+
 /** Root hubs as an EHCI and an xHCI controller have them. */
 export const usb2 = (number: number) => [{ number, speed: '480' }];
 export const usb3 = (number: number) => [
@@ -94,5 +98,41 @@ export function port(
     driver: 'pcieport',
     ...(group === undefined ? {} : { group }),
     ...(under === undefined ? {} : { under }),
+  };
+}
+
+/** A device that vfio-pci has: what its own driver would show of it is not there. */
+export function forGuest(card: PciCard): PciCard {
+  const given = { ...card, driver: 'vfio-pci' };
+  delete given.buses;
+  delete given.sound;
+  delete given.connectors;
+  return given;
+}
+
+/** The sound of a graphics card, which is its second function. */
+export function cardSound(card: PciCard, is: string, name: string): PciCard {
+  return {
+    at: card.at.replace(/0$/, '1'),
+    is,
+    name,
+    ...(card.group === undefined ? {} : { group: card.group }),
+    ...(card.under === undefined ? {} : { under: card.under }),
+    driver: 'snd_hda_intel',
+    modules: ['snd_hda_intel'],
+    sound: 'HDMI',
+  };
+}
+
+export function nvme(at: string, ids: string, name: string, group: number, under: string): PciCard {
+  return {
+    at,
+    is: `010802 ${ids} 00`,
+    name,
+    group,
+    under,
+    driver: 'nvme',
+    modules: ['nvme'],
+    reset: 'flr bus',
   };
 }

@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts';
-import { port, usb2, vendors } from './parts.ts';
+import { port, usb2, vendors, driverctl } from './parts.ts';
 
 const ich = (name: string) => `82801JI (ICH10 Family) ${name}`;
 const uhci = (at: string, id: string, number: number, bus: number, group: number) => ({
@@ -80,4 +80,5 @@ export const rhelServer82576: Machine = {
     { name: 'eno1', on: '00:19.0', route: 'default' },
     { name: 'ens1f0', on: '01:00.0', route: 'address' },
   ],
+  files: driverctl,
 };

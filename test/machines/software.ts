@@ -8,6 +8,7 @@ import { knownModules } from '../../src/doctor/kernel-modules.ts';
 import type { Sysfs } from '../system/sysfs.ts';
 import { buildMachine } from './build.ts';
 import type { Machine } from './machine.ts';
+import { virsh } from './parts.ts';
 
 export interface Software {
   /** Who looks: a user sees neither the log nor qemu.conf. */
@@ -108,6 +109,7 @@ function filesOf({ kernel, cpu }: Machine, software: Software): Record<string, s
 const driversProbe = '/sys/bus/usb/drivers_probe';
 
 const libvirtFiles = {
+  ...virsh,
   '/run/libvirt/libvirt-sock': '',
   '/etc/libvirt/qemu.conf': '#user = "libvirt-qemu"\n',
   '/etc/systemd/system/multi-user.target.wants/libvirtd.service': '',

@@ -1,11 +1,13 @@
+import { ahci, coprocessor, matisseSound, southBridge, spare } from './amd.ts';
 import type { Machine } from './machine.ts';
-import { desk, fabric, hostBridge, port, usb3, vendors } from './parts.ts';
+import { desk, fabric, hostBridge, port, usb3, vendors, driverctl } from './parts.ts';
 
 const dummy = 'Family 17h (Models 00h-1fh) PCIe Dummy Host Bridge';
 const gpp = 'Family 17h (Models 00h-0fh) PCIe GPP Bridge';
 const internal = 'Family 17h (Models 00h-0fh) Internal PCIe GPP Bridge 0 to Bus B';
 const fabricName = (number: number) =>
   `Family 17h (Models 00h-0fh) Data Fabric: Device 18h; Function ${number}`;
+const security = 'Family 17h (Models 00h-0fh) Platform Security Processor';
 const xhci = (at: string, group: number, under: string, bus: number) => ({
   at,
   is: '0c0330 1022:145c 00',
@@ -16,31 +18,6 @@ const xhci = (at: string, group: number, under: string, bus: number) => ({
   modules: ['xhci_pci'],
   reset: 'pm',
   buses: usb3(bus),
-});
-const ahci = (at: string, group: number, under: string) => ({
-  at,
-  is: '010601 1022:7901 51',
-  name: 'FCH SATA Controller [AHCI mode]',
-  group,
-  under,
-  driver: 'ahci',
-  modules: ['ahci'],
-});
-const instrument = (at: string, id: string, name: string, group: number, under: string) => ({
-  at,
-  is: `1300 1022:${id} 00`,
-  name,
-  group,
-  under,
-});
-const psp = (at: string, group: number, under: string) => ({
-  at,
-  is: '1080 1022:1456 00',
-  name: 'Family 17h (Models 00h-0fh) Platform Security Processor',
-  group,
-  under,
-  driver: 'ccp',
-  modules: ['ccp'],
 });
 const gtx1080 = (at: string, group: number, under: string) => [
   {
@@ -97,15 +74,7 @@ export const threadripper: Machine = {
     port('00:07.1', '1022:1454', internal, 7),
     hostBridge('00:08.0', '1022:1452', dummy, 8),
     port('00:08.1', '1022:1454', internal, 9),
-    {
-      at: '00:14.0',
-      is: '0c05 1022:790b 59',
-      name: 'FCH SMBus Controller',
-      group: 10,
-      driver: 'piix4_smbus',
-      modules: ['i2c_piix4'],
-    },
-    { at: '00:14.3', is: '0601 1022:790e 51', name: 'FCH LPC Bridge', group: 10 },
+    ...southBridge(10, '59'),
     ...fabric('18', 11, 0x1460, fabricName),
     ...fabric('19', 12, 0x1460, fabricName),
     {
@@ -161,21 +130,15 @@ export const threadripper: Machine = {
           { ...guestCard, driver: 'nouveau', connectors: { 'DP-1': false } },
           { ...guestSound, driver: 'snd_hda_intel', sound: 'NVidia' },
         ]),
-    instrument('09:00.0', '145a', 'Zeppelin/Raven/Raven2 PCIe Dummy Function', 15, '00:07.1'),
-    psp('09:00.2', 16, '00:07.1'),
+    spare('09:00.0', '145a', 'Zeppelin/Raven/Raven2 PCIe Dummy Function', 15, '00:07.1'),
+    coprocessor('09:00.2', '1456', security, 16, '00:07.1'),
     xhci('09:00.3', 17, '00:07.1', 3),
-    instrument('0a:00.0', '1455', 'Zeppelin/Renoir PCIe Dummy Function', 18, '00:08.1'),
+    spare('0a:00.0', '1455', 'Zeppelin/Renoir PCIe Dummy Function', 18, '00:08.1'),
     ahci('0a:00.2', 19, '00:08.1'),
     {
-      at: '0a:00.3',
+      ...matisseSound('0a:00.3', 20, '00:08.1'),
       is: '0403 1022:1457 00',
       name: 'Family 17h (Models 00h-0fh) HD Audio Controller',
-      group: 20,
-      under: '00:08.1',
-      driver: 'snd_hda_intel',
-      modules: ['snd_hda_intel'],
-      reset: 'pm',
-      sound: 'Generic',
     },
     hostBridge('40:01.0', '1022:1452', dummy, 21),
     port('40:01.1', '1022:1453', gpp, 22),
@@ -220,13 +183,14 @@ export const threadripper: Machine = {
           },
           { ...hostSound, driver: 'snd_hda_intel', sound: 'NVidia_1' },
         ]),
-    instrument('44:00.0', '145a', 'Zeppelin/Raven/Raven2 PCIe Dummy Function', 35, '40:07.1'),
-    psp('44:00.2', 36, '40:07.1'),
+    spare('44:00.0', '145a', 'Zeppelin/Raven/Raven2 PCIe Dummy Function', 35, '40:07.1'),
+    coprocessor('44:00.2', '1456', security, 36, '40:07.1'),
     xhci('44:00.3', 37, '40:07.1', 7),
-    instrument('45:00.0', '1455', 'Zeppelin/Renoir PCIe Dummy Function', 38, '40:08.1'),
+    spare('45:00.0', '1455', 'Zeppelin/Renoir PCIe Dummy Function', 38, '40:08.1'),
     ahci('45:00.2', 39, '40:08.1'),
   ],
   ...desk('3-1', '3-2'),
   disks: [{ name: 'nvme0n1p2', on: '41:00.0', number: '259:2', mounted: ['/'] }],
   network: [{ name: 'enp4s0', on: '04:00.0', route: 'default' }],
+  files: driverctl,
 };

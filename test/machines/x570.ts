@@ -1,33 +1,10 @@
+import { ahci, coprocessor, matisse, matisseSound, matisseUsb, spare } from './amd.ts';
 import type { Machine } from './machine.ts';
-import { desk, fabric, hostBridge, port, usb3, vendors } from './parts.ts';
+import { desk, hostBridge, port, vendors, driverctl } from './parts.ts';
 
-const dummy = 'Starship/Matisse PCIe Dummy Host Bridge';
-const gpp = 'Starship/Matisse GPP Bridge';
-const internal = 'Starship/Matisse Internal PCIe GPP Bridge 0 to bus[E:B]';
 const chipset = 'Matisse PCIe GPP Bridge';
 const upstream = 'Navi 10 XL Upstream Port of PCI Express Switch';
 const downstream = 'Navi 10 XL Downstream Port of PCI Express Switch';
-const xhci = (at: string, group: number, under: string, bus: number) => ({
-  at,
-  is: '0c0330 1022:149c 00',
-  name: 'Matisse USB 3.0 Host Controller',
-  group,
-  under,
-  driver: 'xhci_hcd',
-  modules: ['xhci_pci'],
-  reset: 'pm',
-  buses: usb3(bus),
-});
-const ahci = (at: string, group: number, under: string) => ({
-  at,
-  is: '010601 1022:7901 51',
-  name: 'FCH SATA Controller [AHCI mode]',
-  group,
-  under,
-  driver: 'ahci',
-  modules: ['ahci'],
-});
-
 /** Two AMD cards: the host's behind the chipset, the guest's on the processor. */
 export const x570: Machine = {
   title: 'X570 with two Radeons',
@@ -48,30 +25,8 @@ export const x570: Machine = {
   pci: [
     hostBridge('00:00.0', '1022:1480', 'Starship/Matisse Root Complex'),
     { at: '00:00.2', is: '0806 1022:1481 00', name: 'Starship/Matisse IOMMU' },
-    hostBridge('00:01.0', '1022:1482', dummy, 0),
-    port('00:01.2', '1022:1483', gpp, 1),
-    hostBridge('00:02.0', '1022:1482', dummy, 2),
-    hostBridge('00:03.0', '1022:1482', dummy, 3),
-    port('00:03.1', '1022:1483', gpp, 4),
-    hostBridge('00:04.0', '1022:1482', dummy, 5),
-    hostBridge('00:05.0', '1022:1482', dummy, 6),
-    hostBridge('00:07.0', '1022:1482', dummy, 7),
-    port('00:07.1', '1022:1484', internal, 8),
-    hostBridge('00:08.0', '1022:1482', dummy, 9),
-    port('00:08.1', '1022:1484', internal, 10),
-    {
-      at: '00:14.0',
-      is: '0c05 1022:790b 61',
-      name: 'FCH SMBus Controller',
-      group: 11,
-      driver: 'piix4_smbus',
-      modules: ['i2c_piix4'],
-    },
-    { at: '00:14.3', is: '0601 1022:790e 51', name: 'FCH LPC Bridge', group: 11 },
-    ...fabric(
-      '18',
-      12,
-      0x1440,
+    ...matisse(
+      ['01.2', '03.1', '07.1', '08.1'],
       (number) => `Matisse/Vermeer Data Fabric: Device 18h; Function ${number}`,
     ),
     port('01:00.0', '1022:57ad', 'Matisse Switch Upstream', 13, '00:01.2'),
@@ -137,16 +92,9 @@ export const x570: Machine = {
       modules: ['igc'],
       reset: 'flr',
     },
-    {
-      at: '09:00.0',
-      is: '1300 1022:1485 00',
-      name: 'Starship/Matisse Reserved SPP',
-      group: 18,
-      under: '02:08.0',
-      reset: 'pm',
-    },
-    xhci('09:00.1', 18, '02:08.0', 1),
-    xhci('09:00.3', 18, '02:08.0', 3),
+    spare('09:00.0', '1485', 'Starship/Matisse Reserved SPP', 18, '02:08.0'),
+    matisseUsb('09:00.1', 18, '02:08.0', 1),
+    matisseUsb('09:00.3', 18, '02:08.0', 3),
     ahci('0a:00.0', 19, '02:09.0'),
     ahci('0b:00.0', 20, '02:0a.0'),
     port('0c:00.0', '1002:1478', upstream, 28, '00:03.1'),
@@ -173,43 +121,17 @@ export const x570: Machine = {
       driver: 'vfio-pci',
       modules: ['snd_hda_intel'],
     },
-    {
-      at: '0f:00.0',
-      is: '1300 1022:148a 00',
-      name: 'Starship/Matisse PCIe Dummy Function',
-      group: 32,
-      under: '00:07.1',
-      reset: 'pm',
-    },
-    {
-      at: '10:00.0',
-      is: '1300 1022:1485 00',
-      name: 'Starship/Matisse Reserved SPP',
-      group: 33,
-      under: '00:08.1',
-      reset: 'pm',
-    },
-    {
-      at: '10:00.1',
-      is: '1080 1022:1486 00',
-      name: 'Starship/Matisse Cryptographic Coprocessor PSPCPP',
-      group: 34,
-      under: '00:08.1',
-      driver: 'ccp',
-      modules: ['ccp'],
-    },
-    xhci('10:00.3', 35, '00:08.1', 5),
-    {
-      at: '10:00.4',
-      is: '0403 1022:1487 00',
-      name: 'Starship/Matisse HD Audio Controller',
-      group: 36,
-      under: '00:08.1',
-      driver: 'snd_hda_intel',
-      modules: ['snd_hda_intel'],
-      reset: 'pm',
-      sound: 'Generic',
-    },
+    spare('0f:00.0', '148a', 'Starship/Matisse PCIe Dummy Function', 32, '00:07.1'),
+    spare('10:00.0', '1485', 'Starship/Matisse Reserved SPP', 33, '00:08.1'),
+    coprocessor(
+      '10:00.1',
+      '1486',
+      'Starship/Matisse Cryptographic Coprocessor PSPCPP',
+      34,
+      '00:08.1',
+    ),
+    matisseUsb('10:00.3', 35, '00:08.1', 5),
+    matisseSound('10:00.4', 36, '00:08.1'),
   ],
   ...desk('1-5', '1-6'),
   disks: [
@@ -217,4 +139,5 @@ export const x570: Machine = {
     { name: 'nvme0n1p3', on: '03:00.0', number: '259:3', mounted: ['/', '/home'] },
   ],
   network: [{ name: 'enp8s0', on: '08:00.0', route: 'default' }],
+  files: driverctl,
 };

@@ -66,6 +66,20 @@ test('a Debian with GRUB by UEFI', async () => {
   });
 });
 
+test("words in Debian's folder of parts are kept as well as those in the file", async () => {
+  const { nextLine } = await bootOf({
+    '/etc/default/grub': 'GRUB_CMDLINE_LINUX="quiet"\n',
+    '/etc/default/grub.d/vfio.cfg':
+      'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT iommu=pt"\n',
+    '/etc/default/grub.d/README': 'GRUB_CMDLINE_LINUX="no"\n',
+  });
+  const kept = nextLine?.map(({ file, parameters }) => [file, parameters.at(-1)?.text]);
+  expect(kept).toEqual([
+    ['/etc/default/grub', 'quiet'],
+    ['/etc/default/grub.d/vfio.cfg', 'iommu=pt'],
+  ]);
+});
+
 describe('other machines', () => {
   test.each([
     ['an ostree', { '/run/ostree-booted': '', '/usr/sbin/grubby': '' }, 'rpm-ostree'],

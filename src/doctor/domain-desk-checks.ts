@@ -1,0 +1,138 @@
+/** What a domain has of the desk: Looking Glass, keyboard and mouse, and room for USB devices. */
+import { proxyName } from '../config/proxy-name.ts';
+import type { DomainXml } from '../libvirt/domain-xml.ts';
+import { sizeText } from '../shm/wording.ts';
+import { type Check, type Finding, ok, problem, unknown, warning } from './check.ts';
+import { eachDomain, editCommand, quoted } from './each-domain.ts';
+import type { Facts } from './facts.ts';
+
+export const domainDeskChecks: Check[] = [
+  { id: 'domain.shared-memory', title: 'Shared memory of domains', look: eachDomain(sharedMemory) },
+  {
+    id: 'domain.shmem-size',
+    title: 'Size of shared memory in domains',
+    look: eachDomain(shmemSize),
+  },
+  { id: 'domain.spice', title: 'SPICE', look: eachDomain(spice) },
+  { id: 'domain.input', title: 'Keyboard and mouse of domains', look: eachDomain(seatInput) },
+  { id: 'domain.evdev', title: 'Event devices of domains', look: eachDomain(evdev) },
+  { id: 'domain.usb-controller', title: 'USB controller of domains', look: eachDomain(usb) },
+];
+
+function sharedMemory(xml: DomainXml, facts: Facts): Finding | Finding[] {
+  const own = facts.sharedMemory.filter(({ entry }) => entry.domain === xml.name);
+  return own.map(({ entry, bytes }): Finding => {
+    const { path } = entry;
+    if (path.startsWith('/dev/kvmfr')) {
+      return xml.extra.arguments.some((word) => word.includes(path))
+        ? ok(`It has ${path}.`)
+        : problem(`The configuration gives it ${path}, and its XML does not name that.`, {
+            remedy: editCommand(xml.name),
+            advice:
+              'Add `-device ivshmem-plain` with a memory-backend-file of it to `qemu:commandline`.',
+          });
+    }
+    const name = path.slice('/dev/shm/'.length);
+    const shmem = xml.shmems.find((each) => each.name === name);
+    if (shmem === undefined) {
+      return problem(`The configuration gives it ${path}, and its XML has no such <shmem>.`, {
+        remedy: editCommand(xml.name),
+        advice: `Put in: <shmem name='${name}'><model type='ivshmem-plain'/><size unit='M'>${bytes / 1024 ** 2}</size></shmem>`,
+      });
+    }
+    return shmem.model === 'ivshmem-plain'
+      ? ok(`It has ${path}.`)
+      : problem(
+          `Its <shmem> is of the model ${shmem.model}, and Looking Glass needs ivshmem-plain.`,
+          {
+            remedy: editCommand(xml.name),
+          },
+        );
+  });
+}
+
+function shmemSize(xml: DomainXml, facts: Facts): Finding | Finding[] {
+  return xml.shmems.map(({ name, bytes }): Finding => {
+    const edit = { remedy: editCommand(xml.name) };
+    if (bytes === null) return ok(`${name} has the size that libvirt gives it.`);
+    if (bytes < 1024 ** 2 || !Number.isInteger(Math.log2(bytes))) {
+      return problem(
+        `${name} has ${sizeText(bytes)}, which is no power of two, and libvirt refuses to start it.`,
+        edit,
+      );
+    }
+    const file = facts.sharedMemory.find(({ entry }) => entry.path === `/dev/shm/${name}`);
+    if (file === undefined) return ok(`${name} has ${sizeText(bytes)}.`);
+    if (bytes !== file.bytes) {
+      return problem(
+        `${name} has ${sizeText(bytes)} in its XML, and ${sizeText(file.bytes)} by the configuration: QEMU refuses a file of another size.`,
+        { ...edit, advice: `Write <size unit='M'>${file.bytes / 1024 ** 2}</size>.` },
+      );
+    }
+    return ok(`${name} has ${sizeText(bytes)}, as the file has.`);
+  });
+}
+
+function spice(xml: DomainXml, facts: Facts): Finding | Finding[] {
+  if (!facts.sharedMemory.some(({ entry }) => entry.domain === xml.name)) return [];
+  return xml.graphics.includes('spice')
+    ? ok('The Looking Glass client has its clipboard and sound from it.')
+    : warning('It has no SPICE, without which the Looking Glass client ends at once.', {
+        remedy: editCommand(xml.name),
+        advice: "Put in <graphics type='spice'/>, or start the client with `spice:enable=no`.",
+      });
+}
+
+function seatInput(xml: DomainXml, { configuration }: Facts): Finding | Finding[] {
+  const seats = (configuration.config?.seats ?? []).filter(
+    ({ domains, input }) => input.length > 0 && domains.includes(xml.name),
+  );
+  if (seats.length === 0) return [];
+  const folder = '/dev/input/by-handglass/';
+  const wanted = ['keyboard', 'pointer'].map((kind) => `${folder}${proxyName(xml.name)}-${kind}`);
+  const missing = wanted.filter((path) => !xml.input.some((each) => each.path === path));
+  return missing.length === 0
+    ? ok("It has the seat's keyboard and pointer.")
+    : problem(
+        `A seat gives it keyboard and mouse, and its XML does not name ${missing.join(' and ')}.`,
+        {
+          remedy: `handglass input --domain ${quoted(xml.name)} --xml`,
+          advice: 'Put what this prints into <devices>, while the domain is shut off.',
+        },
+      );
+}
+
+function evdev(xml: DomainXml, facts: Facts): Finding | Finding[] {
+  if (xml.input.length === 0) return [];
+  const lost = xml.input.flatMap(({ path }): Finding[] => {
+    const found = facts.paths.get(path);
+    if (found === undefined || found.found === null) {
+      return [unknown(`${path}: ${found?.unread['found'] ?? 'it is no absolute path'}`)];
+    }
+    if (found.found !== 'absent') return [];
+    return [
+      path.startsWith('/dev/input/by-handglass/')
+        ? problem(`${path} is not there, so the domain does not start.`, {
+            remedy: 'sudo systemctl start handglass',
+            advice: 'The service makes it for the domains of its seats.',
+          })
+        : problem(`${path} is not there, so the domain does not start.`, {
+            advice: 'Plug the device in, or take the element out of the XML.',
+          }),
+    ];
+  });
+  return lost.length > 0 ? lost : ok('All of them are there.');
+}
+
+function usb(xml: DomainXml, { configuration }: Facts): Finding | Finding[] {
+  const seats = (configuration.config?.seats ?? []).filter(({ domains }) =>
+    domains.includes(xml.name),
+  );
+  if (seats.length === 0) return [];
+  return xml.hasUsbController
+    ? ok('It has one.')
+    : problem('It has no USB controller, so no USB device can go to it.', {
+        remedy: editCommand(xml.name),
+        advice: "Put in <controller type='usb' model='qemu-xhci' ports='15'/>.",
+      });
+}

@@ -1,0 +1,87 @@
+/** The ROMs that domains give to cards, or that guests find on these. */
+import { hasNoOutputs, isGraphics } from '../system/pci-classes.ts';
+import { type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
+import { eachDevice, type Given } from './each-device.ts';
+import { editCommand } from './each-domain.ts';
+
+export const domainRomChecks: Check[] = [
+  { id: 'domain.rom', title: 'ROMs of cards of domains', look: eachDevice(rom) },
+  { id: 'domain.rom-uefi', title: 'ROMs of domains for UEFI', look: eachDevice(romForUefi) },
+  { id: 'domain.rom-card', title: 'Cards that ROMs are for', look: eachDevice(romCard) },
+];
+
+function rom({ device, hostdev, xml, facts }: Given): Finding | Finding[] {
+  if (!isGraphics(device.class)) return [];
+  const { file, isShown } = hostdev.rom;
+  if (file !== null) {
+    const found = facts.paths.get(file);
+    if (found === undefined) return unknown(`${file} is no absolute path`);
+    return known(found, 'found', (there) =>
+      there === 'absent'
+        ? problem(`Its ROM ${file} is not there, so the domain does not start.`, {
+            remedy: `sudo handglass vbios dump ${device.address} --to ${shellPath(file)}`,
+          })
+        : ok(`It has the ROM ${file}; \`handglass vbios show\` tells what is in it.`),
+    );
+  }
+  const unseen = device.unread['bootVga'];
+  if (unseen !== undefined && isShown) return unknown(unseen);
+  if (device.bootVga === true && isShown) {
+    return warning(
+      'The machine starts on this card, so its ROM may read as the firmware left it, and the guest shows nothing.',
+      {
+        remedy: `sudo handglass vbios dump ${device.address} --to gpu.rom`,
+        advice: `Then name the file in the domain: <rom file='…'/>, with \`${editCommand(xml.name)}\`.`,
+      },
+    );
+  }
+  if (!isShown) return ok('The guest does not see its ROM.');
+  if (device.hasRom !== false) return ok('The guest sees its own ROM.');
+  return ok(
+    hasNoOutputs(device.class)
+      ? "It shows no ROM: a laptop's own firmware keeps that of such a card."
+      : 'It shows no ROM, as graphics of processors do not.',
+  );
+}
+
+/** Of a file that is there: that it is not is told of by `domain.rom`. */
+function romOf({ hostdev, facts }: Given) {
+  const { file } = hostdev.rom;
+  const isThere = file !== null && facts.paths.get(file)?.found !== 'absent';
+  const rom = file === null ? undefined : facts.roms.get(file);
+  return isThere && rom !== undefined ? { file, rom } : null;
+}
+
+function romForUefi(given: Given): Finding | Finding[] {
+  const found = romOf(given);
+  if (found === null || !given.xml.firmware.isUefi) return [];
+  const { file, rom } = found;
+  return known(rom, 'uefi', ({ usable, reason }) => {
+    if (usable) return ok(`UEFI finds a driver in ${file}.`);
+    const explanation = `UEFI finds no driver in ${file}, so there is no picture before the guest's own.`;
+    return rom.headerBytes > 0
+      ? warning(explanation, {
+          remedy: `handglass vbios strip ${shellPath(file)} --to gpu-clean.rom`,
+          advice: `${reason} Then name that file in the domain.`,
+        })
+      : warning(explanation, { advice: reason });
+  });
+}
+
+function romCard(given: Given): Finding | Finding[] {
+  const found = romOf(given);
+  const { vendor, device } = given.device;
+  if (found === null || found.rom.cards.length === 0 || vendor === null || device === null)
+    return [];
+  const { file, rom } = found;
+  return rom.cards.includes(`${vendor}:${device}`)
+    ? ok(`${file} is for this card.`)
+    : problem(`${file} is for ${rom.cards[0]}, and the card is ${vendor}:${device}.`, {
+        remedy: `sudo handglass vbios dump ${given.device.address} --to gpu.rom`,
+        advice: 'Then name that file in the domain.',
+      });
+}
+
+function shellPath(path: string): string {
+  return `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,126 @@
+/** The kernel's command line: what it was given, what it ignores, and what the next start will give it. */
+import { meaningOf } from '../system/kernel-parameters.ts';
+import { about, type Check, known, ok, problem, warning } from './check.ts';
+import type { Facts } from './facts.ts';
+import { misspellingOf } from './ignored-parameters.ts';
+import { changeLine, takeOver } from './kernel-line.ts';
+
+export const kernelParameterChecks: Check[] = [
+  {
+    id: 'kernel.parameter',
+    title: 'Parameters of the kernel that matter here',
+    look: ({ kernel }) =>
+      known(kernel, 'parameters', (parameters) =>
+        parameters.flatMap((parameter) => {
+          const meaning = misspellingOf(parameter) === null ? meaningOf(parameter) : null;
+          return meaning === null ? [] : [about(parameter.text, ok(meaning))];
+        }),
+      ),
+  },
+  {
+    id: 'kernel.ignored-parameter',
+    title: 'Parameters that the kernel ignores',
+    look: ({ kernel, boot }) =>
+      known(kernel, 'parameters', (parameters) => {
+        const found = parameters.flatMap((parameter) => {
+          const misspelling = misspellingOf(parameter);
+          if (misspelling === null) return [];
+          const { why, instead, isHarmless } = misspelling;
+          const missing = instead.filter((word) => !parameters.some(({ text }) => text === word));
+          const todo = changeLine(boot, { add: missing, remove: [parameter.text] });
+          return [about(parameter.text, (isHarmless ? warning : problem)(why, todo))];
+        });
+        return found.length > 0 ? found : ok('None of its words is a known mistake.');
+      }),
+  },
+  {
+    id: 'kernel.parameters-pending',
+    title: 'Parameters for the next start',
+    look: pendingParameters,
+  },
+  {
+    id: 'kernel.parameters-lost',
+    title: 'Parameters that the next start would lose',
+    look: lostParameters,
+  },
+  {
+    id: 'kernel.huge-page-order',
+    title: 'Order of parameters for huge pages',
+    look: ({ kernel, boot }) =>
+      known(kernel, 'parameters', (parameters) => {
+        const size = parameters.findIndex(({ name }) => name === 'hugepagesz');
+        const count = parameters.findIndex(({ name }) => name === 'hugepages');
+        if (size < 0 || count < 0 || size < count) return ok('Sizes stand before their counts.');
+        const words = [parameters[size]?.text ?? '', parameters[count]?.text ?? ''];
+        return problem(
+          `\`${words[1]}\` stands before \`${words[0]}\`, and so counts pages of the default size.`,
+          changeLine(boot, { remove: words, add: words }),
+        );
+      }),
+  },
+  {
+    id: 'kernel.acs-override',
+    title: 'ACS override',
+    look: ({ kernel, boot }) =>
+      known(kernel, 'parameters', (parameters) => {
+        const override = parameters.find(({ name }) => name === 'pcie_acs_override');
+        if (override === undefined) return ok('IOMMU groups are those of the hardware.');
+        return warning(
+          'The kernel is told to claim smaller IOMMU groups than the hardware keeps apart: a guest could reach devices of the host through their shared link.',
+          {
+            ...changeLine(boot, { remove: [override.text] }),
+            advice: 'Keep it only for guests that you trust as the host itself.',
+          },
+        );
+      }),
+  },
+];
+
+/** What stands in the loader's files and was not given at the start. */
+function pendingParameters({ kernel, boot }: Facts) {
+  return known(kernel, 'parameters', (parameters) =>
+    known(boot, 'nextLine', (files) => {
+      const now = new Set(parameters.map(({ text }) => text));
+      const pending = files.flatMap(({ file, parameters: next }) =>
+        next
+          .filter(({ text }) => forGuests.test(text) && !now.has(text))
+          .map(({ text }) => ({ file, text })),
+      );
+      const [first] = pending;
+      if (first === undefined) return ok('What the files of the boot loader say is in force.');
+      const list = [...new Set(pending.map(({ text }) => `\`${text}\``))].join(', ');
+      const isKeptElsewhere = boot.lineTool === 'grubby' || boot.lineTool === 'rpm-ostree';
+      const remedy = takeOver(boot);
+      return warning(
+        `${list} stands in ${first.file} and was not given to the running kernel.`,
+        isKeptElsewhere
+          ? changeLine(boot, { add: [...new Set(pending.map(({ text }) => text))] })
+          : remedy === null
+            ? { advice: 'Have the boot loader take it over, and start the machine anew.' }
+            : { remedy, advice: 'Then start the machine anew.' },
+      );
+    }),
+  );
+}
+
+/** What was written into grub.cfg itself, or typed into its menu, which nobody keeps. */
+function lostParameters({ kernel, boot }: Facts) {
+  if (takeOver(boot) === null) return [];
+  return known(kernel, 'parameters', (parameters) =>
+    known(boot, 'nextLine', (files) => {
+      if (files.length === 0) return [];
+      const kept = new Set(files.flatMap((file) => file.parameters.map(({ text }) => text)));
+      const lost = parameters.filter(
+        (each) => forGuests.test(each.text) && !kept.has(each.text) && misspellingOf(each) === null,
+      );
+      if (lost.length === 0) return ok('What the kernel was given for guests stands in a file.');
+      const list = lost.map(({ text }) => `\`${text}\``).join(', ');
+      return warning(
+        `The running kernel was given ${list}, and no file has that from which the boot loader's menu is made. The next upgrade of the kernel makes it anew, without that.`,
+        changeLine(boot, { add: lost.map(({ text }) => text) }),
+      );
+    }),
+  );
+}
+
+const forGuests = /iommu|vfio|hugepage|isolcpus|nohz_full|acs_/;

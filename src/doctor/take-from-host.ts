@@ -1,0 +1,36 @@
+/** How vfio-pci comes to have devices that the host has. */
+import type { PciSurvey } from '../system/pci-survey.ts';
+import type { Todo } from './check.ts';
+
+/** By driverctl for good; where it is not installed by libvirt, until the next start. */
+export function takeFromHost(survey: PciSurvey, addresses: readonly string[]): Todo {
+  const commands = commandsFor(survey, addresses);
+  if (commands === null) return { advice: `It takes ${missing}.` };
+  const remedy = commands.map((command) => `sudo ${command}`).join(' && ');
+  return isKept(survey)
+    ? { remedy }
+    : { remedy, advice: 'That lasts until the next start; driverctl would keep it.' };
+}
+
+/** The same in a sentence, behind a colon. */
+export function takingText(survey: PciSurvey, addresses: readonly string[]): string {
+  const commands = commandsFor(survey, addresses);
+  return commands === null
+    ? `it takes ${missing}`
+    : commands.map((command) => `\`${command}\``).join(', ');
+}
+
+const missing = 'driverctl or libvirt, of which neither is installed';
+
+/** One for each device, for root; null where no program for it is here. */
+function commandsFor(survey: PciSurvey, addresses: readonly string[]): string[] | null {
+  if (isKept(survey)) return addresses.map((each) => `driverctl set-override ${each} vfio-pci`);
+  if (survey.takers?.length === 0) return null;
+  return addresses.map(
+    (each) => `virsh --connect qemu:///system nodedev-detach pci_${each.replaceAll(/[:.]/g, '_')}`,
+  );
+}
+
+function isKept({ takers }: PciSurvey): boolean {
+  return takers?.includes('driverctl') ?? true;
+}

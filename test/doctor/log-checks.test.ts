@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { knownLines } from '../../src/doctor/log-lines.ts';
+import { found } from './healthy.ts';
+import { both, having } from './rows.ts';
+
+const logged = (...texts: string[]) =>
+  having('log', { lines: texts.map((text) => ({ text, time: null })) });
+
+/** A line of each kind, as the kernel, QEMU and libvirt write them. */
+const lines: Record<string, string> = {
+  'bar-reserved':
+    "vfio-pci 0000:01:00.0: BAR 3: can't reserve [mem 0xf0000000-0xf1ffffff 64bit pref]",
+  'out-of-memory':
+    'oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=emulator,task=qemu-system-x86,pid=3563,uid=64055',
+  'group-not-viable': 'qemu-system-x86_64: vfio 0000:01:00.0: group 1 is not viable',
+  'input-busy': 'libinput error: event4 - ioctl(EVIOCGRAB) failed: Device or resource busy',
+  kvmfr: 'kvmfr: disagrees about version of symbol module_layout',
+  'unsigned-module':
+    'Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7',
+  apparmor:
+    'audit: type=1400 apparmor="DENIED" operation="open" profile="libvirt-6e1f1c1e" name="/dev/kvmfr0" pid=1 comm="qemu-system-x86"',
+  selinux:
+    'avc:  denied  { read write } for  pid=1 comm="qemu-kvm" path="/dev/shm/looking-glass" dev="tmpfs" scontext=system_u:system_r:svirt_t:s0',
+  permission:
+    "qemu-system-x86_64: -object input-linux,id=kbd: Could not open '/dev/input/event4': Permission denied",
+  'locked-memory': 'vfio_pin_pages_remote: RLIMIT_MEMLOCK (67108864) exceeded',
+  'rom-signature':
+    'vfio-pci 0000:01:00.0: Invalid PCI ROM header signature: expecting 0xaa55, got 0xffff',
+  'reset-failed': 'vfio-pci 0000:0a:00.0: not ready 65535ms after FLR; giving up',
+  'iommu-faults':
+    'DMAR: [DMA Read NO_PASID] Request device [01:00.0] fault addr 0x0 [fault reason 0x06]',
+  'iommu-failed': 'AMD-Vi: Completion-Wait loop timed out',
+  'virtualization-off':
+    'kvm_amd: SVM not supported by CPU 0, SVM disabled (by BIOS) in MSR_VM_CR on CPU 0',
+  'unknown-parameters':
+    'Unknown kernel command line parameters "BOOT_IMAGE=/vmlinuz vfio_foo=1", will be passed to user space.',
+  'shm-size': "backing store size 0x2000000 does not match 'size' option 0x4000000",
+  'usb-ports': 'internal error: No free USB ports',
+  'clock-unstable':
+    "clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as unstable because the skew is too large:",
+  'split-lock':
+    'x86/split lock detection: #AC: CPU 2/KVM/4711 took a split_lock trap at address: 0x1',
+  'link-errors':
+    'pcieport 0000:00:01.0: PCIe Bus Error: severity=Uncorrectable (Non-Fatal), type=Transaction Layer',
+  'unknown-registers': 'kvm [1234]: vcpu0, guest rIP: 0xfffff80 unhandled rdmsr: 0x60d',
+  'vfio-late': 'vfio-pci 0000:01:00.0: probe with driver vfio-pci failed with error -16',
+};
+
+describe('a line of the log', () => {
+  test.each(knownLines.map(({ id }) => id))('that tells of %s is found, and no other', (id) => {
+    const text = lines[id];
+    if (text === undefined) throw new Error(`no line for ${id}`);
+    const amiss = knownLines.flatMap((known) => {
+      const [result] = found(`log.${known.id}`, logged(text));
+      return result === undefined || result.verdict === 'ok' ? [] : [known.id, result.explanation];
+    });
+    expect(amiss).toEqual([id, expect.stringContaining(text.slice(0, 60))]);
+  });
+
+  test.each([
+    'Unknown kernel command line parameters "BOOT_IMAGE=/vmlinuz splash", will be passed to user space.',
+    'Out of memory: Killed process 9 (firefox) total-vm:1kB',
+    'vfio-pci 0000:01:00.0: vgaarb: changed VGA decodes',
+    'audit: type=1400 apparmor="DENIED" operation="open" profile="snap.firefox" name="/dev/input/event1"',
+    'DMAR: IOMMU enabled',
+    'kvmfr: loading out-of-tree module taints kernel.',
+  ])('that is no trouble is none: %s', (text) => {
+    const report = knownLines.flatMap(({ id }) => found(`log.${id}`, logged(text)));
+    expect(report.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+  });
+
+  test('that is not there is no good sign in a log whose beginning is gone, or that is closed', () => {
+    const [part] = found('log.bar-reserved', having('log', { isWhole: false }));
+    const [closed] = found('log.bar-reserved', ({ log }) => {
+      log.lines = null;
+      log.unread['lines'] = 'permission denied';
+    });
+    expect([part?.verdict, closed?.verdict]).toEqual(['unknown', 'unknown']);
+  });
+
+  test('is told by the last of its kind, and how many there are', () => {
+    const [result] = found(
+      'log.group-not-viable',
+      logged('group 1 is not viable', 'group 2 is not viable', 'group 3 is not viable'),
+    );
+    expect(result?.explanation).toMatch(/The last of 3 lines: "group 3 is not viable"$/);
+  });
+
+  test('names the file that AppArmor is to open', () => {
+    const [result] = found('log.apparmor', logged(lines['apparmor'] ?? ''));
+    expect(result?.remedy).toBe(
+      "echo '/dev/kvmfr0 rw,' | sudo tee --append /etc/apparmor.d/local/abstractions/libvirt-qemu",
+    );
+  });
+
+  test('opens a file that is read to be read alone', () => {
+    const text = lines['apparmor']?.replace('/dev/kvmfr0"', '/a/gpu.rom" denied_mask="r"') ?? '';
+    const [result] = found('log.apparmor', logged(text));
+    expect(result?.remedy).toContain("echo '/a/gpu.rom r,' |");
+  });
+
+  test('asks nobody to read a ROM that the card of a laptop does not have', () => {
+    const [result] = found(
+      'log.rom-signature',
+      both(logged(lines['rom-signature'] ?? ''), ({ pci }) => {
+        Object.assign(pci.devices[1] ?? {}, { class: '030200' });
+      }),
+    );
+    expect(result?.remedy).toBeNull();
+    expect(result?.advice).toContain("firmware's update");
+  });
+
+  test('names the bridge above a card whose memory is held', () => {
+    const [result] = found('log.bar-reserved', logged(lines['bar-reserved'] ?? ''));
+    expect(result?.advice).toContain(
+      'echo 1 | sudo tee /sys/bus/pci/devices/0000:00:01.0/remove /sys/bus/pci/rescan',
+    );
+  });
+});

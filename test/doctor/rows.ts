@@ -1,0 +1,50 @@
+/** Checks as tables: what is so on a machine on which all else is well, and what is found then. */
+import { expect, test } from 'vitest';
+import type { Facts } from '../../src/doctor/facts.ts';
+import type { Result } from '../../src/doctor/report.ts';
+import { kernelParameters } from '../../src/system/kernel-parameters.ts';
+import { type Change, found } from './healthy.ts';
+
+export interface Row {
+  id: string;
+  /** What is so, in words. */
+  when: string;
+  change: Change;
+  verdict: Result['verdict'] | 'none';
+  /** A part of the explanation. */
+  says?: string;
+  /** A part of the command, or of the advice where there is none. */
+  todo?: string;
+}
+
+const order = ['problem', 'warning', 'unknown', 'ok'];
+
+/** A test for each row, of the gravest result of its check. */
+export function testRows(rows: readonly Row[]): void {
+  test.each(rows)('$id, where $when: $verdict', ({ id, change, ...row }) => {
+    const [worst] = found(id, change).toSorted(
+      (a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict),
+    );
+    expect(worst?.verdict ?? 'none').toBe(row.verdict);
+    expect(worst?.explanation ?? '').toContain(row.says ?? '');
+    expect(`${worst?.remedy ?? ''} ${worst?.advice ?? ''}`).toContain(row.todo ?? '');
+  });
+}
+
+export function both(...changes: Change[]): Change {
+  return (facts) => {
+    for (const change of changes) change(facts);
+  };
+}
+
+/** Facts of one kind, in place of what is well. */
+export function having<K extends keyof Facts>(kind: K, facts: Partial<Facts[K]>): Change {
+  return (all) => {
+    Object.assign(all[kind], facts);
+  };
+}
+
+/** The kernel's command line. */
+export function line(text: string): Change {
+  return (facts) => having('kernel', { parameters: kernelParameters(text) })(facts);
+}
