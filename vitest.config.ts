@@ -16,12 +16,11 @@ export default defineConfig({
         },
       },
       {
-        // Each file boots a virtual host of its own, which keeps both cores of a small machine busy: one
-        // at a time, and when the others are done.
+        // Each file boots a virtual host of its own, which keeps a processor busy: when the others are done.
         test: {
           name: 'lab',
           include: [lab],
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           globalSetup: ['./test/build.ts', './test/lab/global-setup.ts'],
           testTimeout: 300_000,

@@ -42,7 +42,7 @@ async function inLab<T>(
   options: { icount: boolean; tell: (step: string) => void; signal: AbortSignal },
   measure: (lab: Lab) => Promise<T>,
 ): Promise<T> {
-  const lab = await bootLab({ boot: 'systemd', ...options });
+  const lab = await bootLab({ boot: 'systemd', processors: 2, ...options });
   try {
     return await Promise.race([measure(lab), aborted(options.signal)]);
   } finally {

@@ -18,7 +18,8 @@ let lab: Lab;
 let hands: Hands;
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'systemd' });
+  // What happens at the same time on both is part of the walk.
+  lab = await bootLab({ boot: 'systemd', processors: 2 });
   await output(lab, 'virsh start win10');
   await configure(lab, inputSeat.replace('{ serial = "MOUSE1" }', '$&, { serial = "KBD2" }'));
   hands = await handsOn(lab);

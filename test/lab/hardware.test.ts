@@ -3,7 +3,12 @@ import { qemuArguments } from './hardware.ts';
 
 const image = { disk: '/cache/disk', kernel: '/cache/vmlinuz', initrd: '/cache/initrd' };
 const sockets = { qmp: '/run/qmp', agent: '/run/agent', labctl: '/run/labctl' };
-const options = { accel: 'tcg', kernelOptions: 'lab.boot=bare', disc: '/g,h/disc' } as const;
+const options = {
+  accel: 'tcg',
+  processors: 2,
+  kernelOptions: 'lab.boot=bare',
+  disc: '/g,h/disc',
+} as const;
 
 test('a comma in a path is doubled wherever QEMU takes it for the end of a value', () => {
   const args = qemuArguments(

@@ -48,7 +48,13 @@ export function qemuArguments(
   checkout: string,
   sockets: Sockets,
   console: string,
-  options: { accel: 'tcg' | 'kvm'; icount?: boolean; kernelOptions: string; disc: string },
+  options: {
+    accel: 'tcg' | 'kvm';
+    processors: 1 | 2;
+    icount?: boolean;
+    kernelOptions: string;
+    disc: string;
+  },
 ): string[] {
   const socket = (id: string, path: string) =>
     `socket,id=${id},path=${escaped(path)},server=on,wait=off`;
@@ -86,9 +92,11 @@ export function qemuArguments(
 
 function processorArguments({
   accel,
+  processors,
   icount = false,
 }: {
   accel: 'tcg' | 'kvm';
+  processors: 1 | 2;
   icount?: boolean;
 }): string[][] {
   if (icount) {
@@ -102,7 +110,7 @@ function processorArguments({
   return [
     ['-accel', accel === 'kvm' ? 'kvm' : `tcg,thread=multi,${translation}`],
     ['-cpu', accel === 'kvm' ? 'host' : emulated],
-    ['-smp', '2'],
+    ['-smp', `${processors}`],
   ];
 }
 

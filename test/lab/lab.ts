@@ -22,11 +22,15 @@ export interface LabOptions {
   /** `systemd`: the whole system. `bare`: udev and libvirtd alone, in half the time. */
   boot: 'systemd' | 'bare';
   accel?: 'tcg' | 'kvm';
+  /** 1 unless told: a second one helps a virtual host that is alone, and not two at once. */
+  processors?: 1 | 2;
   /**
    * One emulated processor whose clock counts its instructions, a nanosecond each, and skips the time
    * that it has nothing to do: times inside are the same on every machine. In place of `accel`.
    */
   icount?: boolean;
+  /** Words for the kernel, behind all others. */
+  kernelOptions?: string;
   tell?: (step: string) => void;
   /** Ends the making of the image or the boot. A machine that is up is ended by `end`. */
   signal?: AbortSignal;
@@ -83,7 +87,9 @@ class Stuck extends LabFailure {
 async function bootOnce({
   boot,
   accel = 'tcg',
+  processors = 1,
   icount = false,
+  kernelOptions = '',
   tell = () => {},
   signal = new AbortController().signal,
 }: LabOptions): Promise<Lab> {
@@ -98,7 +104,8 @@ async function bootOnce({
   const console = join(folder, 'console');
   const disc = join(folder, 'disc');
   writeFileSync(disc, emptyDisc());
-  const options = { accel, icount, kernelOptions: `lab.boot=${boot}`, disc };
+  const words = `lab.boot=${boot} ${kernelOptions}`;
+  const options = { accel, processors, icount, kernelOptions: words, disc };
   const qemu = startQemu(qemuArguments(image, checkout, sockets, console, options), folder);
   try {
     const lab = connect(qemu, folder, sockets);

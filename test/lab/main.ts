@@ -24,7 +24,7 @@ async function main(words: string[]): Promise<number> {
 }
 
 async function bootAndRun({ boot, accel }: BootRequest, command: Command): Promise<number> {
-  const lab = await bootLab({ boot, accel, tell: progress.tell, signal: stop });
+  const lab = await bootLab({ boot, accel, processors: 2, tell: progress.tell, signal: stop });
   progress.end();
   try {
     return await Promise.race([

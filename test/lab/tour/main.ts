@@ -84,9 +84,12 @@ async function runHere(config: string | undefined): Promise<number> {
 async function tour(briefly: boolean): Promise<number> {
   const stop = stopSignal();
   const progress = progressOn(process.stderr);
-  const lab = await bootLab({ boot: 'systemd', tell: progress.tell, signal: stop }).finally(
-    progress.end,
-  );
+  const lab = await bootLab({
+    boot: 'systemd',
+    processors: 2,
+    tell: progress.tell,
+    signal: stop,
+  }).finally(progress.end);
   try {
     await Promise.race([showSteps(lab), lab.lost, aborted(stop)]);
     if (briefly) return 0;
