@@ -11,6 +11,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [lab],
+          // Unless told, one processor is left alone.
+          maxWorkers: '100%',
           globalSetup: './test/build.ts',
           sequence: { groupOrder: 0 },
         },
