@@ -92,6 +92,9 @@ test('a seat comes back while the host sleeps, and is given again', async () => 
   await sh('echo freezer > /sys/power/pm_test && systemctl suspend');
   await expectJournal('desk: with host (the host goes to sleep)');
   await expectJournal('desk: with win10 (the host is awake again)');
+  const told = (await sh('journalctl -o cat')).split('\n');
+  const lineOf = (text: string) => told.findIndex((line) => line.includes(text));
+  expect(lineOf('the host goes to sleep')).toBeLessThan(lineOf('PM: suspend entry'));
   await expectInDomain(2);
 });
 
@@ -131,6 +134,23 @@ test('a domain that is saved has not the seat, and when it goes on it can have i
   await sh('virsh start win10');
   await sh('handglass give desk win10');
   await expectInDomain(2);
+  await sh('virsh destroy win10 && virsh define /tmp/win10.xml');
+});
+
+test('a domain that is saved while it has the seat has it again when it goes on', async () => {
+  await sh(`virsh destroy win10
+    virsh dumpxml --inactive win10 > /tmp/win10.xml
+    sed '/<shmem/,/<\\/shmem>/d' /tmp/win10.xml > /tmp/saved.xml
+    virsh define /tmp/saved.xml && virsh start win10`);
+  await sh('handglass give desk win10');
+  await sh('virsh managedsave win10');
+  await expectWith('host');
+  await eventually(`test -e ${mouse}`);
+  await sh('virsh start win10');
+  await expectWith('win10');
+  await expectInDomain(2);
+  await sh('handglass give desk host');
+  await expectInDomain(0);
   await sh('virsh destroy win10 && virsh define /tmp/win10.xml');
 });
 

@@ -157,6 +157,8 @@ export function describeDomains(name: string, world: () => World): void {
         async () => expect(await asker.ask('device', 'STICK1')).toBeNull(),
         patience,
       );
+      // It keeps its place there, though nothing is behind it any more.
+      expect(await attached()).toEqual([held(before)]);
       await lab.control('plug stick');
       const now = await asker.device('STICK1');
       expect(now.device).not.toBe(before.device);

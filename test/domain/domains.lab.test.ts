@@ -176,5 +176,6 @@ optical = ["/dev/sr0"]
     await sh('kill -KILL $(cat /run/own.pid)');
     await status('"owner":"host"');
     await status('"state":"shut off"');
+    await until(lab, 'test -e /dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse');
   });
 });

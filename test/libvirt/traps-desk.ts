@@ -41,6 +41,15 @@ domains = ["win10"]
 usb = [{ serial = "KBD1" }, { serial = "KBD2" }]
 `;
 
+/** A keyboard that goes to the guest with a USB device. */
+export const keyboardSeat = `
+[[seat]]
+name = "desk"
+domains = ["win10"]
+input = [{ serial = "KBD1" }]
+usb = [{ serial = "STICK1" }]
+`;
+
 /** Puts seats in force. */
 export async function configure(lab: Lab, config: string): Promise<void> {
   await output(

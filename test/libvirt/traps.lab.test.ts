@@ -2,11 +2,27 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aliasFor } from '../../src/domain/usb-hostdev.ts';
 import { type Asker, askerIn } from '../domain/contract.ts';
-import { mouse, type Service, serviceIn } from '../input/desk.ts';
+import {
+  keyboard,
+  listen,
+  mouse,
+  proxies,
+  reports,
+  type Service,
+  serviceIn,
+} from '../input/desk.ts';
 import { nodeCommand, product } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
-import { blindSeats, configure, expectRefused, foreign, makeDomains, seats } from './traps-desk.ts';
+import {
+  blindSeats,
+  configure,
+  expectRefused,
+  foreign,
+  keyboardSeat,
+  makeDomains,
+  seats,
+} from './traps-desk.ts';
 
 let lab: Lab;
 let service: Service;
@@ -268,6 +284,38 @@ describe('libvirt itself', () => {
     await asker.device('STICK1');
     await sh('kill -CONT $(pidof libvirtd)');
     await service.until(/"selector":"STICK1"[^}]*"with":"win10"[^]*"problems":\[\]/);
+    expect(await hostdevs('win10')).toBe(2);
+    await service.give('host');
+  });
+
+  test('while it hangs panic brings the keyboard at once, and the rest when it goes on', async () => {
+    await configure(lab, keyboardSeat);
+    await eventually(`test -e ${proxies}/win10-keyboard`);
+    const guest = await listen(lab, `${proxies}/win10-keyboard`, '--grab');
+    const host = await listen(lab, keyboard);
+    await service.give('win10');
+    await sh('kill -STOP $(pidof libvirtd)');
+    await lab.control('key leftctrl+leftalt+pause');
+    expect(await reports(guest, 3)).toBe('leftctrl+, leftalt+, leftctrl- leftalt-');
+    expect(await reports(host, 3)).toBe('pause-, leftalt-, leftctrl-');
+    await lab.control('key a');
+    expect(await reports(host, 2)).toBe('a+, a-');
+    await sh('kill -CONT $(pidof libvirtd)');
+    await service.until(/"owner":"host"[^]*"selector":"STICK1"[^}]*"with":"host"/);
+    expect(await hostdevs('win10')).toBe(0);
+    await guest.end();
+    await host.end();
+    await configure(lab, seats);
+    await service.until(/"selector":"DISK1"/);
+  });
+
+  test('where it is away when the service starts that is told, and the seat goes once it is there', async () => {
+    await sh(`systemctl stop libvirtd libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket
+      systemctl restart handglass`);
+    await service.until(/"problems":\[\{"code":"libvirt-unavailable"/);
+    await sh('systemctl start libvirtd');
+    await service.until(/"state":"running"[^]*"problems":\[\]/);
+    await service.give('win10');
     expect(await hostdevs('win10')).toBe(2);
     await service.give('host');
   });
