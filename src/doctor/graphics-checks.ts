@@ -3,7 +3,7 @@ import { isGraphics, isSound, isUsbController } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
 import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
-import { isForVfio } from './driver-obstacles.ts';
+import { isForVfio } from './vfio-drivers.ts';
 import type { Facts } from './facts.ts';
 import { idsText, pciDeviceText } from './pci-text.ts';
 import { isResetByBus } from './reset-obstacles.ts';
@@ -51,16 +51,16 @@ export const graphicsChecks: Check[] = [
           );
           const text = own.map(({ address }) => address).join(' and ');
           const guest = own.find(({ bootVga }) => bootVga === false) ?? own[0];
+          const todo = takeFromHost(facts.pci, [guest?.address ?? '']);
+          const isolate = 'take these ids out of `vfio-pci.ids`: only an address tells them apart.';
           return about(
             ids,
             isNamed === true
               ? problem(
                   `${text} have the same ids, so \`vfio-pci.ids\` takes all of them from the host.`,
-                  {
-                    ...takeFromHost(facts.pci, [guest?.address ?? '']),
-                    advice:
-                      'And take these ids out of `vfio-pci.ids`: only an address tells them apart.',
-                  },
+                  'remedy' in todo
+                    ? { ...todo, advice: `And ${isolate}` }
+                    : { advice: `${todo.advice} And ${isolate}` },
                 )
               : ok(`${text} have the same ids, so only an address tells them apart.`),
           );

@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import { kernelParameters } from '../../src/system/kernel-parameters.ts';
-import { card, found } from './healthy.ts';
+import { card, type Change, found } from './healthy.ts';
 import { both, having, line, type Row, testRows } from './rows.ts';
+
+/** The disk that the host starts from. */
+const hostDisk: Change = ({ pci }) => {
+  const device = { vendor: '144d', device: 'a808', class: '010802', driver: 'nvme' };
+  pci.devices.push(card('0000:03:00.0', { ...device, bootVga: null }));
+  const use = { kind: 'mounted' as const, node: '/dev/nvme0n1p2', places: ['/'] };
+  Object.assign(pci.uses, {
+    byDevice: new Map([...pci.uses.byDevice, ['0000:03:00.0', [{ kind: 'disk', use }]]]),
+  });
+};
 
 const rows: Row[] = [
   {
@@ -380,6 +390,73 @@ const rows: Row[] = [
       Object.assign(pci.devices[1] ?? {}, { driver: null, unread: { driver: 'no answer' } });
     }),
     verdict: 'unknown',
+  },
+  {
+    id: 'kernel.vfio-ids',
+    when: 'the host starts from a device with these ids',
+    change: both(line('vfio-pci.ids=144d:a808'), hostDisk),
+    verdict: 'problem',
+    todo: 'The host would lose /dev/nvme0n1p2, mounted on /',
+  },
+  {
+    id: 'kernel.vfio-ids',
+    when: 'the only display of the host is on it',
+    change: both(line('vfio-pci.ids=8086:4680'), ({ pci }) => {
+      Object.assign(pci.devices[1] ?? {}, { driver: 'nouveau' });
+    }),
+    verdict: 'problem',
+    todo: 'The host would lose the display on DP-1: see to that first.',
+  },
+  {
+    id: 'kernel.vfio-options',
+    when: 'what is built in would take the disk that the host starts from',
+    change: both(hostDisk, ({ kernel }) => {
+      kernel.modules['vfio_pci'] = 'built-in';
+      const text = 'ids=144d:a808';
+      kernel.moduleRules = [{ file: '/v.conf', kind: 'options', module: 'vfio_pci', text }];
+    }),
+    verdict: 'problem',
+    todo: 'The host would lose',
+  },
+  {
+    id: 'kernel.ignored-parameter',
+    when: 'what is meant would take the disk that the host starts from',
+    change: both(line('vfio-pci.id=144d:a808'), hostDisk),
+    verdict: 'problem',
+    todo: 'The host would lose',
+  },
+  {
+    id: 'kernel.parameters-pending',
+    when: 'it would take the disk that the host starts from',
+    change: both(hostDisk, ({ boot }) => {
+      boot.nextLine?.[0]?.parameters.push(...kernelParameters('vfio-pci.ids=144d:a808'));
+    }),
+    verdict: 'warning',
+    todo: 'The host would lose',
+  },
+  {
+    id: 'graphics.functions',
+    when: 'the only keyboard is on a port of the card',
+    change: ({ pci }) => {
+      pci.devices.push(card('0000:01:00.2', { class: '0c0330', driver: 'xhci_hcd' }));
+      Object.assign(pci.uses, {
+        byDevice: new Map([
+          ['0000:01:00.2', [{ kind: 'input', what: 'keyboard', name: 'Keyboard', port: '3-1' }]],
+        ]),
+      });
+    },
+    verdict: 'warning',
+    todo: ' The host would lose the keyboard Keyboard (USB port 3-1): see to that first.',
+  },
+  {
+    id: 'graphics.functions',
+    when: 'nobody tells what the host uses of it',
+    change: ({ pci }) => {
+      Object.assign(pci.devices[2] ?? {}, { driver: 'snd_hda_intel' });
+      pci.uses.unread['input'] = 'permission denied';
+    },
+    verdict: 'warning',
+    todo: ' It could not be read what the host does with it (permission denied)',
   },
   {
     id: 'kernel.vfio-ids',
