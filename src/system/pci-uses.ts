@@ -128,11 +128,17 @@ const inputOrder: readonly InputKind[] = [
   'gamepad',
 ];
 
-/** What says not where it is was made by a program; Bluetooth's say their adapter, which may go too. */
+/**
+ * What says not where it is was made by a program, and some programs say another thing in its place;
+ * Bluetooth's say their adapter, which may go too.
+ */
 function otherKeyboards(input: readonly InputDevice[]): string[] {
   return input
     .filter((device) => device.kind === 'keyboard' && device.port === null && !isProxy(device))
-    .filter(({ phys }) => phys !== '' && !/^([\da-f]{2}:){5}/i.test(phys))
+    .filter(
+      ({ phys }) =>
+        phys !== '' && !/^([\da-f]{2}:){5}|^py-evdev|^(input-re|key-)mapper/i.test(phys),
+    )
     .map(({ name }) => name);
 }
 

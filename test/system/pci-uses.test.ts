@@ -70,6 +70,8 @@ test('a disk that may have several ways to it belongs to the controller that has
 test.each([
   ['AT Translated Set 2 keyboard', 'isa0060/serio0/input0', ['AT Translated Set 2 keyboard']],
   ['Made by a program', '', []],
+  ['Made by a program in Python', 'py-evdev-uinput', []],
+  ['Made by a program that maps keys', 'input-remapper', []],
   ['On Bluetooth', '00:1a:7d:da:71:13', []],
   ['Of a seat', 'handglass/win10/keyboard', []],
 ])('%s at %j stays whatever controller goes: %j', async (name, phys, keyboards) => {
