@@ -13,6 +13,8 @@ export interface KnownLine {
   /** In what PCRE and JavaScript share. */
   pattern: string;
   verdict: 'warning' | 'problem';
+  /** Whether QEMU, libvirt or a desktop says it, of which the kernel's own log knows nothing. */
+  isOfPrograms?: true;
   /** What it means, as one sentence. */
   meaning: string;
   todo: (facts: Facts, line: string) => Todo;
@@ -41,6 +43,7 @@ export const knownLines: readonly KnownLine[] = [
   },
   {
     id: 'group-not-viable',
+    isOfPrograms: true,
     title: 'Whole groups',
     pattern: 'group [0-9]+ is not viable',
     verdict: 'problem',
@@ -53,6 +56,7 @@ export const knownLines: readonly KnownLine[] = [
   },
   {
     id: 'input-busy',
+    isOfPrograms: true,
     title: 'Input devices that are grabbed',
     pattern: '(EVIOCGRAB|[Gg]rab).*([Rr]esource busy|EBUSY)|Another program has grabbed it',
     verdict: 'problem',
@@ -114,6 +118,7 @@ export const knownLines: readonly KnownLine[] = [
   },
   {
     id: 'permission',
+    isOfPrograms: true,
     title: 'Rights of guests',
     pattern:
       "([Cc]ould not open|failed to open) '?/dev/(input|vfio|kvmfr|shm)[^ ]*:? ?Permission denied",
@@ -222,6 +227,7 @@ export const knownLines: readonly KnownLine[] = [
   },
   {
     id: 'shm-size',
+    isOfPrograms: true,
     title: 'Size of shared memory',
     pattern: 'backing store.*does not match|shmem size must be a power of two',
     verdict: 'problem',
@@ -231,6 +237,7 @@ export const knownLines: readonly KnownLine[] = [
   },
   {
     id: 'usb-ports',
+    isOfPrograms: true,
     title: 'USB ports of guests',
     pattern: 'No free USB ports',
     verdict: 'warning',

@@ -78,6 +78,20 @@ describe('a line of the log', () => {
     expect([part?.verdict, closed?.verdict]).toEqual(['unknown', 'unknown']);
   });
 
+  test('of a program is not looked for in the log of the kernel alone', () => {
+    const ring = having('log', {
+      source: 'dmesg',
+      unread: { journal: 'no journal files were found' },
+    });
+    const [viable] = found('log.group-not-viable', ring);
+    const [reserved] = found('log.bar-reserved', ring);
+    expect(viable).toMatchObject({
+      verdict: 'unknown',
+      explanation: 'It could not be looked at: no journal files were found.',
+    });
+    expect(reserved?.verdict).toBe('ok');
+  });
+
   test('is told by the last of its kind, and how many there are', () => {
     const [result] = found(
       'log.group-not-viable',
