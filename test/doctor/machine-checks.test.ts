@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { kernelParameters } from '../../src/system/kernel-parameters.ts';
+import type { PciDevice } from '../../src/system/pci.ts';
 import { card, type Change, found } from './healthy.ts';
 import { both, having, line, type Row, testRows } from './rows.ts';
 
@@ -12,6 +13,13 @@ const hostDisk: Change = ({ pci }) => {
     byDevice: new Map([...pci.uses.byDevice, ['0000:03:00.0', [{ kind: 'disk', use }]]]),
   });
 };
+
+const unreadOfCard =
+  (fact: keyof PciDevice): Change =>
+  ({ pci }) => {
+    const unread = { [fact]: 'input/output error' };
+    Object.assign(pci.devices[1] ?? {}, { [fact]: null, unread });
+  };
 
 const rows: Row[] = [
   {
@@ -617,10 +625,64 @@ const rows: Row[] = [
     verdict: 'unknown',
   },
   {
+    id: 'iommu.groups',
+    when: 'the group of a card cannot be read',
+    change: unreadOfCard('iommuGroup'),
+    verdict: 'unknown',
+  },
+  {
+    id: 'iommu.shared-groups',
+    when: 'the group of a card cannot be read',
+    change: unreadOfCard('iommuGroup'),
+    verdict: 'unknown',
+  },
+  {
     id: 'graphics.cards',
     when: 'there is no PCI',
     change: having('pci', { devices: [] }),
     verdict: 'none',
+  },
+  {
+    id: 'graphics.cards',
+    when: 'class of a card cannot be read',
+    change: unreadOfCard('class'),
+    verdict: 'unknown',
+    says: 'input/output error',
+  },
+  {
+    id: 'graphics.alike',
+    when: 'device of a card cannot be read',
+    change: unreadOfCard('device'),
+    verdict: 'unknown',
+    says: 'device of 0000:01:00.0 (input/output error)',
+  },
+  {
+    id: 'graphics.reset',
+    when: 'resetMethods of a card cannot be read',
+    change: unreadOfCard('resetMethods'),
+    verdict: 'unknown',
+    says: 'resetMethods of 0000:01:00.0 (input/output error)',
+  },
+  {
+    id: 'graphics.sound',
+    when: 'msiAllowed of a card cannot be read',
+    change: unreadOfCard('msiAllowed'),
+    verdict: 'unknown',
+    says: 'msiAllowed of 0000:01:00.0 (input/output error)',
+  },
+  {
+    id: 'graphics.functions',
+    when: 'driver of a card cannot be read',
+    change: unreadOfCard('driver'),
+    verdict: 'unknown',
+    says: 'driver of 0000:01:00.0 (input/output error)',
+  },
+  {
+    id: 'graphics.large-bars',
+    when: 'bars of a card cannot be read',
+    change: unreadOfCard('bars'),
+    verdict: 'unknown',
+    says: 'bars of 0000:01:00.0 (input/output error)',
   },
   {
     id: 'graphics.alike',
