@@ -111,9 +111,9 @@ export const knownLines: readonly KnownLine[] = [
     verdict: 'problem',
     meaning: 'SELinux kept a guest from a file that it needs.',
     todo: () => ({
-      remedy:
-        'sudo ausearch --message avc --comm qemu-kvm | audit2allow -M handglass && sudo semodule --install handglass.pp',
-      advice: 'Read handglass.te before the second step.',
+      remedy: 'sudo ausearch --message avc --comm qemu-kvm | audit2allow -M handglass',
+      advice:
+        'It writes handglass.te: where that allows no more than the guest needs, `sudo semodule --install handglass.pp` puts it in force.',
     }),
   },
   {
@@ -282,7 +282,7 @@ export const knownLines: readonly KnownLine[] = [
       'A guest asked for a register of the processor that KVM does not know, which stops some guests.',
     todo: () => ({
       remedy:
-        "echo 'options kvm ignore_msrs=1 report_ignored_msrs=0' | sudo tee /etc/modprobe.d/kvm.conf",
+        "echo 'options kvm ignore_msrs=1 report_ignored_msrs=0' | sudo tee --append /etc/modprobe.d/kvm.conf",
       advice: 'Only where a guest stops; it holds when the module is loaded anew.',
     }),
   },
