@@ -190,7 +190,7 @@ const rows: Row[] = [
       };
     },
     verdict: 'problem',
-    todo: "sudo sed -i 's/ *vfio_virqfd//' /etc/mkinitcpio.conf",
+    todo: "sudo sed -i 's/ *vfio[_-]virqfd//' /etc/mkinitcpio.conf",
   },
   {
     id: 'boot.virqfd',
