@@ -2,7 +2,11 @@
 import type { Facts } from './facts.ts';
 import { kernelParameters } from '../system/kernel-parameters.ts';
 import { hasNoOutputs } from '../system/pci-classes.ts';
+import type { PciDevice } from '../system/pci.ts';
+import type { PciSurvey } from '../system/pci-survey.ts';
+import { pciSlotOf } from '../system/pci-address.ts';
 import { misspellingOf } from './ignored-parameters.ts';
+import { neededNow } from './needed.ts';
 import { changeLine, loadEarly } from './kernel-line.ts';
 import type { Todo } from './check.ts';
 
@@ -308,9 +312,21 @@ function freeBar({ boot, kernel, pci }: Facts, line: string): Todo {
   });
   const card = pci.devices.find(({ address }) => address === addressIn(line));
   const bridge = card?.bridges?.at(-1);
-  if (bridge === undefined) return change;
+  if (card === undefined || bridge === undefined || !goesAlone(card, bridge, pci)) return change;
   const now = `echo 1 | sudo tee /sys/bus/pci/devices/${bridge}/remove /sys/bus/pci/rescan`;
   return { ...change, advice: `${change.advice ?? ''} Until then: \`${now}\`.`.trim() };
+}
+
+/** Whether nothing is taken out with a card's bridge but the card, which the host can do without. */
+function goesAlone(card: PciDevice, bridge: string, pci: PciSurvey): boolean {
+  const below = pci.devices.filter(({ bridges }) => bridges?.includes(bridge) !== false);
+  return (
+    below.every(({ address }) => pciSlotOf(address) === pciSlotOf(card.address)) &&
+    neededNow(
+      pci,
+      below.map(({ address }) => address),
+    ) === null
+  );
 }
 
 export const logPatterns: readonly string[] = knownLines.map(({ pattern }) => pattern);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { knownLines } from '../../src/doctor/log-lines.ts';
-import { found } from './healthy.ts';
+import { card, found } from './healthy.ts';
 import { both, having } from './rows.ts';
 
 const logged = (...texts: string[]) =>
@@ -129,5 +129,22 @@ describe('a line of the log', () => {
     expect(result?.advice).toContain(
       'echo 1 | sudo tee /sys/bus/pci/devices/0000:00:01.0/remove /sys/bus/pci/rescan',
     );
+  });
+
+  test('names no bridge with anything else below it, or with what the host needs', () => {
+    const line = logged(lines['bar-reserved'] ?? '');
+    const [shared] = found(
+      'log.bar-reserved',
+      both(line, ({ pci }) => void pci.devices.push(card('0000:02:00.0'))),
+    );
+    const [needed] = found(
+      'log.bar-reserved',
+      both(line, ({ pci }) => {
+        const display = { kind: 'display' as const, connector: 'card1-DP-1' };
+        Object.assign(pci.uses, { byDevice: new Map([['0000:01:00.0', [display]]]) });
+      }),
+    );
+    const advice = 'Then start the machine anew.';
+    expect([shared?.advice, needed?.advice]).toEqual([advice, advice]);
   });
 });
