@@ -57,7 +57,9 @@ export const kernelParameterChecks: Check[] = [
       known(kernel, 'parameters', (parameters) => {
         const size = parameters.findIndex(({ name }) => name === 'hugepagesz');
         const count = parameters.findIndex(({ name }) => name === 'hugepages');
-        if (size < 0 || count < 0 || size < count) return ok('Sizes stand before their counts.');
+        // A count before all sizes is that of the default size, which others may follow.
+        const isFollowed = parameters.slice(size).some(({ name }) => name === 'hugepages');
+        if (size < 0 || count < 0 || isFollowed) return ok('Sizes stand before their counts.');
         const words = [parameters[size]?.text ?? '', parameters[count]?.text ?? ''];
         return problem(
           `\`${words[1]}\` stands before \`${words[0]}\`, and so counts pages of the default size.`,

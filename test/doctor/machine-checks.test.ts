@@ -138,6 +138,12 @@ const rows: Row[] = [
   },
   {
     id: 'memory.huge-pages',
+    when: 'what is no domain has some of them',
+    change: having('memory', { hugePages: [{ pageKib: 2048, all: 4096, free: 1024 }] }),
+    verdict: 'ok',
+  },
+  {
+    id: 'memory.huge-pages',
     when: 'nobody uses those that are set aside',
     change: having('memory', {
       hugePages: [
@@ -282,6 +288,12 @@ const rows: Row[] = [
     when: 'the count stands before the size',
     change: line('hugepages=8 hugepagesz=1G'),
     verdict: 'problem',
+  },
+  {
+    id: 'kernel.huge-page-order',
+    when: 'the default size has a count, and another has its own',
+    change: line('hugepages=512 hugepagesz=1G hugepages=8'),
+    verdict: 'ok',
   },
   {
     id: 'kernel.acs-override',
