@@ -41,6 +41,14 @@ const rows: Row[] = [
   },
   {
     id: 'cpu.virtualization',
+    when: 'this is a guest that runs guests, which its processor does not say',
+    change: both(having('cpu', { virtualization: 'none', isGuest: true }), ({ kernel }) => {
+      kernel.modules['kvm_intel'] = 'loaded';
+    }),
+    verdict: 'ok',
+  },
+  {
+    id: 'cpu.virtualization',
     when: 'its flags cannot be read',
     change: ({ cpu }) => {
       cpu.virtualization = null;
