@@ -42,6 +42,8 @@ export interface Context extends ApplicationContext {
   catchInterrupt(): AbortSignal;
   /** The whole standard input. */
   readInput(): Promise<string>;
+  /** Of the terminal that shows the standard output; undefined where that goes elsewhere. */
+  columns?: number | undefined;
   /** Writes lines to the standard output. */
   print(...lines: string[]): void;
   /** Writes lines to the standard error. */

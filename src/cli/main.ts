@@ -59,6 +59,7 @@ const context: Context = {
     return interrupted.signal;
   },
   readInput: () => text(process.stdin),
+  columns: process.stdout.columns || undefined,
   print: (...lines) => writeLines(process.stdout, lines),
   warn: (...lines) => writeLines(process.stderr, lines),
 };

@@ -1,4 +1,5 @@
 import { about, type Check, known, ok, problem, warning } from './check.ts';
+import { shellWord } from './shell-word.ts';
 
 export const bootChecks: Check[] = [
   {
@@ -115,7 +116,7 @@ export const bootChecks: Check[] = [
               file,
               problem(
                 'It names vfio_virqfd, which is a part of vfio since Linux 6.2: an initramfs with it is not made, or fails.',
-                { remedy: `sudo sed -i 's/ *vfio_virqfd//' ${file}` },
+                { remedy: `sudo sed -i 's/ *vfio[_-]virqfd//' ${shellWord(file)}` },
               ),
             ),
           );

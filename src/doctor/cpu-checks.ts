@@ -5,12 +5,16 @@ export const cpuChecks: Check[] = [
   {
     id: 'cpu.virtualization',
     title: 'Virtualization by the processor',
-    look: ({ cpu, virtualization: { kvmNode } }) =>
+    look: ({ cpu, kernel, virtualization: { kvmNode } }) =>
       known(cpu, 'virtualization', (extension) => {
         if (extension !== 'none') {
           return ok(`The processor runs guests itself (${extension}).`);
         }
-        if (cpu.isGuest === true) {
+        // The node alone may stand there for a module that has yet to be loaded.
+        const isLoaded = ['kvm_intel', 'kvm_amd', 'kvm_pvm'].some((name) =>
+          ['loaded', 'built-in'].includes(kernel.modules[name] ?? ''),
+        );
+        if (cpu.isGuest === true && (kvmNode === 'absent' || !isLoaded)) {
           return problem('This machine is a guest itself, whose host does not let it run guests.', {
             advice:
               'Let its host pass the processor on as it is (`host-passthrough`), with nested guests allowed.',

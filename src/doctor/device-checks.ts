@@ -6,6 +6,7 @@ import { reasonToLeave } from '../input/taking.ts';
 import { isProxy } from '../system/input.ts';
 import { fittingUsb, namesSeveral, usbDeviceText } from '../usb/selector.ts';
 import { about, type Check, type Finding, known, ok, problem, warning } from './check.ts';
+import { shellWord } from './shell-word.ts';
 
 export const inputChecks: Check[] = [
   {
@@ -36,7 +37,7 @@ export const inputChecks: Check[] = [
               about(
                 path,
                 warning('The group input may not read it, so the service cannot either.', {
-                  remedy: `sudo udevadm trigger --settle ${path}`,
+                  remedy: `sudo udevadm trigger --settle ${shellWord(path)}`,
                   advice: 'Where that changes nothing, a rule of this machine closes it.',
                 }),
               ),
@@ -119,7 +120,7 @@ export const usbChecks: Check[] = [
           about(
             usbDeviceText(device),
             warning('No driver has it, as happens to what a killed guest had.', {
-              remedy: `echo ${device.port}:1.0 | sudo tee /sys/bus/usb/drivers_probe`,
+              remedy: `echo ${shellWord(`${device.port}:1.0`)} | sudo tee /sys/bus/usb/drivers_probe`,
             }),
           ),
         );

@@ -2,8 +2,9 @@
 import type { DomainXml } from '../libvirt/domain-xml.ts';
 import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
 import { domainDeskChecks } from './domain-desk-checks.ts';
-import { eachDomain, editCommand, quoted } from './each-domain.ts';
+import { eachDomain, editCommand } from './each-domain.ts';
 import type { Domain, Facts } from './facts.ts';
+import { shellWord } from './shell-word.ts';
 import { gibText } from './sizes.ts';
 
 export const domainChecks: Check[] = [
@@ -140,7 +141,7 @@ function variables(xml: DomainXml, facts: Facts): Finding | Finding[] {
     : problem(
         'Its firmware has another size than the variables it was given, so it shows nothing at its start.',
         {
-          remedy: `virsh --connect qemu:///system start ${quoted(xml.name)} --reset-nvram`,
+          remedy: `virsh --connect qemu:///system start ${shellWord(xml.name)} --reset-nvram`,
           advice: 'Name the template that belongs to the loader first; the old variables are lost.',
         },
       );
@@ -178,13 +179,18 @@ function disks(xml: DomainXml, facts: Facts, { isRunning }: Domain): Finding | F
     return [
       problem(
         `The host has ${use.node} ${how}, and with it a part of its disk ${path}: both would destroy it.`,
-        use.kind === 'mounted' && !isRunning && use.places[0] !== '/'
-          ? { remedy: `sudo umount ${use.node}` }
+        use.kind === 'mounted' && !isRunning && !use.places.some(isOfSystem)
+          ? { remedy: `sudo umount ${shellWord(use.node)}` }
           : { advice: 'Take the disk out of the domain.' },
       ),
     ];
   });
   return found.length > 0 ? found : ok('They are there, and the host uses none of them.');
+}
+
+/** Where the host is started, changed or used from. */
+function isOfSystem(place: string): boolean {
+  return /^\/($|(boot|efi|etc|home|nix|opt|root|srv|tmp|usr|var)(\/|$))/.test(place);
 }
 
 function extra(xml: DomainXml): Finding | Finding[] {

@@ -3,8 +3,9 @@ import { proxyName } from '../config/proxy-name.ts';
 import type { DomainXml } from '../libvirt/domain-xml.ts';
 import { sizeText } from '../shm/wording.ts';
 import { type Check, type Finding, ok, problem, unknown, warning } from './check.ts';
-import { eachDomain, editCommand, quoted } from './each-domain.ts';
+import { eachDomain, editCommand } from './each-domain.ts';
 import type { Facts } from './facts.ts';
+import { shellWord } from './shell-word.ts';
 
 export const domainDeskChecks: Check[] = [
   { id: 'domain.shared-memory', title: 'Shared memory of domains', look: eachDomain(sharedMemory) },
@@ -96,7 +97,7 @@ function seatInput(xml: DomainXml, { configuration }: Facts): Finding | Finding[
     : problem(
         `A seat gives it keyboard and mouse, and its XML does not name ${missing.join(' and ')}.`,
         {
-          remedy: `handglass input --domain ${quoted(xml.name)} --xml`,
+          remedy: `handglass input --domain ${shellWord(xml.name)} --xml`,
           advice: 'Put what this prints into <devices>, while the domain is shut off.',
         },
       );

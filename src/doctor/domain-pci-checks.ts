@@ -11,7 +11,7 @@ import {
 import type { PciDevice } from '../system/pci.ts';
 import { about, type Check, type Finding, ok, problem, unknown, warning } from './check.ts';
 import { domainRomChecks } from './domain-rom-checks.ts';
-import { isForVfio } from './driver-obstacles.ts';
+import { isForVfio } from './vfio-drivers.ts';
 import { eachDevice, type Given } from './each-device.ts';
 import { eachDomain, editCommand } from './each-domain.ts';
 import type { Facts } from './facts.ts';
@@ -98,16 +98,16 @@ function group({ device, xml, facts }: Given): Finding | Finding[] {
     held.map(({ address }) => address),
     facts.pci,
   ).filter(({ keeps }) => keeps !== null);
+  const todo = takeFromHost(
+    facts.pci,
+    held.map(({ address }) => address),
+  );
   return problem(
     `Its group ${device.iommuGroup} has also ${list}, with drivers of the host: the domain does not start.`,
     needed.length === 0
-      ? {
-          ...takeFromHost(
-            facts.pci,
-            held.map(({ address }) => address),
-          ),
-          advice: 'Or give them to the same domain.',
-        }
+      ? 'remedy' in todo
+        ? { ...todo, advice: 'Or give them to the same domain.' }
+        : todo
       : {
           advice: `The host needs ${needed.map(({ what }) => what).join('; ')}: use a slot of another group, since none can be split.`,
         },

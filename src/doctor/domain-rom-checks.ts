@@ -3,6 +3,7 @@ import { hasNoOutputs, isGraphics } from '../system/pci-classes.ts';
 import { type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
 import { eachDevice, type Given } from './each-device.ts';
 import { editCommand } from './each-domain.ts';
+import { shellWord } from './shell-word.ts';
 
 export const domainRomChecks: Check[] = [
   { id: 'domain.rom', title: 'ROMs of cards of domains', look: eachDevice(rom) },
@@ -19,7 +20,7 @@ function rom({ device, hostdev, xml, facts }: Given): Finding | Finding[] {
     return known(found, 'found', (there) =>
       there === 'absent'
         ? problem(`Its ROM ${file} is not there, so the domain does not start.`, {
-            remedy: `sudo handglass vbios dump ${device.address} --to ${shellPath(file)}`,
+            remedy: `sudo handglass vbios dump ${device.address} --to ${shellWord(file)}`,
           })
         : ok(`It has the ROM ${file}; \`handglass vbios show\` tells what is in it.`),
     );
@@ -61,7 +62,7 @@ function romForUefi(given: Given): Finding | Finding[] {
     const explanation = `UEFI finds no driver in ${file}, so there is no picture before the guest's own.`;
     return rom.headerBytes > 0
       ? warning(explanation, {
-          remedy: `handglass vbios strip ${shellPath(file)} --to gpu-clean.rom`,
+          remedy: `handglass vbios strip ${shellWord(file)} --to gpu-clean.rom`,
           advice: `${reason} Then name that file in the domain.`,
         })
       : warning(explanation, { advice: reason });
@@ -80,8 +81,4 @@ function romCard(given: Given): Finding | Finding[] {
         remedy: `sudo handglass vbios dump ${given.device.address} --to gpu.rom`,
         advice: 'Then name that file in the domain.',
       });
-}
-
-function shellPath(path: string): string {
-  return `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -29,11 +29,6 @@ export function driverObstacles(together: readonly PciDevice[], survey: PciSurve
   ];
 }
 
-/** Whether a driver leaves a device's group free to go to a guest. */
-export function isForVfio(driver: string): boolean {
-  return /vfio|^pci-stub$/.test(driver);
-}
-
 /** By ids, unless a device that stays has the same. */
 function atBoot(held: readonly PciDevice[], devices: readonly PciDevice[]): string {
   const ids = new Set(held.map(idsText));

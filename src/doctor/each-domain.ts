@@ -1,6 +1,7 @@
 import type { DomainXml } from '../libvirt/domain-xml.ts';
 import { about, type Finding } from './check.ts';
 import type { Domain, Facts } from './facts.ts';
+import { shellWord } from './shell-word.ts';
 
 export type LookAtDomain = (xml: DomainXml, facts: Facts, domain: Domain) => Finding | Finding[];
 
@@ -17,12 +18,7 @@ export function eachDomain(look: LookAtDomain): (facts: Facts) => Finding[] {
     });
 }
 
-/** A name as a shell takes it for one word. */
-export function quoted(name: string): string {
-  return /^[\w.+-]+$/.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
-}
-
 /** The command that opens a domain's XML. */
 export function editCommand(name: string): string {
-  return `virsh --connect qemu:///system edit ${quoted(name)}`;
+  return `virsh --connect qemu:///system edit ${shellWord(name)}`;
 }

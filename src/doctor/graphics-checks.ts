@@ -3,7 +3,7 @@ import { isGraphics, isSound, isUsbController } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
 import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
-import { isForVfio } from './driver-obstacles.ts';
+import { isForVfio } from './vfio-drivers.ts';
 import type { Facts } from './facts.ts';
 import { idsText, pciDeviceText } from './pci-text.ts';
 import { isResetByBus } from './reset-obstacles.ts';
@@ -15,8 +15,10 @@ export const graphicsChecks: Check[] = [
     id: 'graphics.cards',
     title: 'Graphics cards',
     look: (facts) =>
-      withPci(facts, (devices) => {
+      withPci(facts, [], (devices) => {
         const cards = devices.filter(isCard);
+        const [unseen] = devices.flatMap(({ unread }) => unread['class'] ?? []);
+        if (cards.length < 2 && unseen !== undefined) return unknown(unseen);
         if (cards.length === 0) {
           return warning('There is no graphics card on PCI.', {
             advice: 'Looking Glass needs one for the guest; no command makes it.',
@@ -34,13 +36,13 @@ export const graphicsChecks: Check[] = [
   {
     id: 'graphics.verdict',
     title: 'Graphics cards for guests',
-    look: (facts) => withPci(facts, () => verdictFindings(facts, 'graphics')),
+    look: (facts) => withPci(facts, [], () => verdictFindings(facts, 'graphics')),
   },
   {
     id: 'graphics.alike',
     title: 'Graphics cards of one kind',
     look: (facts) =>
-      withPci(facts, (devices) => {
+      withPci(facts, ['vendor', 'device'], (devices) => {
         const alike = [...Map.groupBy(devices.filter(isCard), idsText)].filter(
           ([, own]) => own.length > 1,
         );
@@ -51,16 +53,16 @@ export const graphicsChecks: Check[] = [
           );
           const text = own.map(({ address }) => address).join(' and ');
           const guest = own.find(({ bootVga }) => bootVga === false) ?? own[0];
+          const todo = takeFromHost(facts.pci, [guest?.address ?? '']);
+          const isolate = 'take these ids out of `vfio-pci.ids`: only an address tells them apart.';
           return about(
             ids,
             isNamed === true
               ? problem(
                   `${text} have the same ids, so \`vfio-pci.ids\` takes all of them from the host.`,
-                  {
-                    ...takeFromHost(facts.pci, [guest?.address ?? '']),
-                    advice:
-                      'And take these ids out of `vfio-pci.ids`: only an address tells them apart.',
-                  },
+                  'remedy' in todo
+                    ? { ...todo, advice: `And ${isolate}` }
+                    : { advice: `${todo.advice} And ${isolate}` },
                 )
               : ok(`${text} have the same ids, so only an address tells them apart.`),
           );
@@ -71,7 +73,7 @@ export const graphicsChecks: Check[] = [
     id: 'graphics.reset',
     title: 'Resets of graphics cards and USB controllers',
     look: (facts) =>
-      withPci(facts, (devices) => {
+      withPci(facts, ['resetMethods', 'bridges'], (devices) => {
         const lost = devices.filter(
           (device) =>
             (isCard(device) || isUsbController(device.class)) &&
@@ -88,7 +90,7 @@ export const graphicsChecks: Check[] = [
     id: 'graphics.sound',
     title: 'Sound of graphics cards',
     look: (facts) =>
-      withPci(facts, (devices) => {
+      withPci(facts, ['msiAllowed'], (devices) => {
         const blocked = soundOfCards(devices).filter(({ msiAllowed }) => msiAllowed === false);
         return blocked.length === 0
           ? ok('Nothing keeps them from message signalled interrupts (MSI).')
@@ -109,7 +111,7 @@ export const graphicsChecks: Check[] = [
     id: 'graphics.functions',
     title: 'Functions of graphics cards',
     look: (facts) =>
-      withPci(facts, (devices) => {
+      withPci(facts, ['driver'], (devices) => {
         const torn = devices.filter(isCard).flatMap((card): Finding[] => {
           if (card.driver === null || !isForVfio(card.driver)) return [];
           const left = devices.filter(
@@ -162,7 +164,7 @@ export const graphicsChecks: Check[] = [
     id: 'graphics.large-bars',
     title: 'Memory ranges of graphics cards',
     look: (facts) =>
-      withPci(facts, (devices) => {
+      withPci(facts, ['bars'], (devices) => {
         const large = devices.filter(
           (device) =>
             isCard(device) && (device.bars ?? []).some(({ size }) => size >= 32 * 1024 ** 3),
@@ -189,7 +191,7 @@ export const usbControllerChecks: Check[] = [
   {
     id: 'usb.controllers',
     title: 'USB controllers for guests',
-    look: (facts) => withPci(facts, () => verdictFindings(facts, 'usb')),
+    look: (facts) => withPci(facts, [], () => verdictFindings(facts, 'usb')),
   },
 ];
 
@@ -202,12 +204,23 @@ function soundOfCards(devices: readonly PciDevice[]): PciDevice[] {
   return devices.filter((each) => isSound(each.class) && slots.has(pciSlotOf(each.address)));
 }
 
+/** @param needed facts of cards, their sound and USB controllers, without which nothing is well */
 function withPci(
   { pci }: Facts,
+  needed: readonly (keyof PciDevice)[],
   look: (devices: readonly PciDevice[]) => Finding | Finding[],
 ): Finding | Finding[] {
   if (pci.unread['devices'] !== undefined) return unknown(pci.unread['devices']);
-  return pci.devices.length === 0 ? [] : look(pci.devices);
+  if (pci.devices.length === 0) return [];
+  const found = look(pci.devices);
+  if ([found].flat().some(({ verdict }) => verdict !== 'ok')) return found;
+  const [unseen] = pci.devices.flatMap(({ address, class: code, unread }) => {
+    const isMeant = isGraphics(code) || isSound(code) || isUsbController(code);
+    const names = isMeant ? ['folder', 'class', ...needed] : ['class'];
+    const name = names.find((each) => unread[each] !== undefined);
+    return name === undefined ? [] : [`${name} of ${address} (${unread[name]})`];
+  });
+  return unseen === undefined ? found : unknown(unseen);
 }
 
 /** Of cards and controllers alike, for as long as somebody has the survey. */

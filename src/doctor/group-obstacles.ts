@@ -1,6 +1,6 @@
 import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
-import { isForVfio } from './driver-obstacles.ts';
+import { isForVfio } from './vfio-drivers.ts';
 import { lossesOf } from './losses.ts';
 import type { Obstacle } from './obstacle.ts';
 import { pciDeviceText } from './pci-text.ts';

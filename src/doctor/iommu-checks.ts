@@ -85,6 +85,8 @@ export const iommuChecks: Check[] = [
           (isGraphics(code) || isUsbController(code)),
       );
       if (outside.length === 0) {
+        const unseen = unseenGroup(devices);
+        if (unseen !== null) return unknown(unseen);
         return ok(
           `Every graphics card and USB controller is in one of ${iommu.groups.length} groups.`,
         );
@@ -133,7 +135,11 @@ export const iommuChecks: Check[] = [
             ),
           ];
         });
-      return shared.length > 0 ? shared : ok('Each goes with nothing but its own functions.');
+      if (shared.length > 0) return shared;
+      const unseen = unseenGroup(pci.devices);
+      return unseen === null
+        ? ok('Each goes with nothing but its own functions.')
+        : unknown(unseen);
     },
   },
   {
@@ -167,6 +173,12 @@ export const iommuChecks: Check[] = [
     },
   },
 ];
+
+/** Why it is not known which devices are in which group; null where it is. */
+function unseenGroup(devices: Facts['pci']['devices']): string | null {
+  const reasons = devices.flatMap(({ unread }) => unread['iommuGroup'] ?? unread['class'] ?? []);
+  return reasons[0] ?? null;
+}
 
 /** The host's own card, which no domain asks for: what its group has is no trouble. */
 function staysAnyway(address: string, { pci, libvirt }: Pick<Facts, 'pci' | 'libvirt'>): boolean {

@@ -1,11 +1,12 @@
 /** The running kernel, and the modules that guests need of it. */
 import type { ModuleState } from '../system/kernel.ts';
 import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
-import { isForVfio } from './driver-obstacles.ts';
+import { isForVfio } from './vfio-drivers.ts';
 import type { Facts } from './facts.ts';
 import { changeLine, loadEarly } from './kernel-line.ts';
 import { kernelParameterChecks } from './kernel-parameter-checks.ts';
-import { idsText, pciDeviceText } from './pci-text.ts';
+import { neededAtStart } from './needed.ts';
+import { idsIn, idsText, pciDeviceText } from './pci-text.ts';
 import { takeFromHost } from './take-from-host.ts';
 
 export const kernelChecks: Check[] = [
@@ -116,7 +117,7 @@ function moduleFinding(
 }
 
 /** Options of what is built in are read from the kernel's command line alone. */
-function vfioOptions({ kernel, boot }: Facts) {
+function vfioOptions({ kernel, boot, pci }: Facts) {
   return known(kernel, 'moduleRules', (rules) => {
     const options = rules.filter(({ kind, module }) => kind === 'options' && module === 'vfio_pci');
     const first = options[0];
@@ -125,9 +126,10 @@ function vfioOptions({ kernel, boot }: Facts) {
     if (state === null) return unknown(kernel.unread['modules'] ?? '');
     if (state === 'built-in') {
       const words = first.text.split(/\s+/).map((word) => `vfio-pci.${word}`);
+      const needed = neededAtStart(pci, idsIn(first.text));
       return problem(
         `vfio-pci is built into this kernel, so the options in ${first.file} do nothing.`,
-        changeLine(boot, { add: words }),
+        needed === null ? changeLine(boot, { add: words }) : { advice: needed },
       );
     }
     return ok(`${first.file} gives it: ${first.text}.`);
@@ -172,6 +174,7 @@ function vfioIds({ kernel, boot, pci }: Facts) {
       if (other === undefined)
         return about(id, ok(`vfio-pci has ${pciDeviceText(own[0]!, pci.names)}.`));
       const name = pciDeviceText(other, pci.names);
+      const needed = neededAtStart(pci, [id.slice(0, 9)]);
       if (others.length < own.length) {
         return about(
           id,
@@ -184,9 +187,11 @@ function vfioIds({ kernel, boot, pci }: Facts) {
         id,
         problem(
           `${other.address} (${name}) is to be vfio-pci's, and ${other.driver === null ? 'no driver' : other.driver} has it.`,
-          kernel.modules['vfio_pci'] === 'built-in'
-            ? takeFromHost(pci, [other.address])
-            : loadEarly(boot, rulesOf(kernel)),
+          needed !== null
+            ? { advice: `${needed} Otherwise take the ids out of the list.` }
+            : kernel.modules['vfio_pci'] === 'built-in'
+              ? takeFromHost(pci, [other.address])
+              : loadEarly(boot, rulesOf(kernel)),
         ),
       );
     });

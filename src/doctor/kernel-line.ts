@@ -122,7 +122,7 @@ const earlyLoaders: Record<Initramfs['generator'], string | null> = {
   mkinitcpio:
     "sudo sed -i 's/^MODULES=(/&vfio_pci vfio vfio_iommu_type1 /' /etc/mkinitcpio.conf && sudo mkinitcpio --allpresets",
   dracut:
-    'echo \'force_drivers+=" vfio_pci vfio vfio_iommu_type1 "\' | sudo tee /etc/dracut.conf.d/vfio.conf && sudo dracut --force --regenerate-all',
+    'echo \'force_drivers+=" vfio_pci vfio vfio_iommu_type1 "\' | sudo tee --append /etc/dracut.conf.d/vfio.conf && sudo dracut --force --regenerate-all',
   'initramfs-tools':
     "printf '%s\\n' vfio_pci vfio vfio_iommu_type1 | sudo tee --append /etc/initramfs-tools/modules && sudo update-initramfs -u -k all",
   booster: null,

@@ -3,6 +3,7 @@ export const knownModules = [
   'kvm',
   'kvm_intel',
   'kvm_amd',
+  'kvm_pvm',
   'vfio',
   'vfio_pci',
   'vfio_iommu_type1',

@@ -4,6 +4,8 @@ import { about, type Check, known, ok, problem, warning } from './check.ts';
 import type { Facts } from './facts.ts';
 import { misspellingOf } from './ignored-parameters.ts';
 import { changeLine, takeOver } from './kernel-line.ts';
+import { neededAtStart } from './needed.ts';
+import { idsIn } from './pci-text.ts';
 
 export const kernelParameterChecks: Check[] = [
   {
@@ -20,14 +22,19 @@ export const kernelParameterChecks: Check[] = [
   {
     id: 'kernel.ignored-parameter',
     title: 'Parameters that the kernel ignores',
-    look: ({ kernel, boot }) =>
+    look: ({ kernel, boot, pci }) =>
       known(kernel, 'parameters', (parameters) => {
         const found = parameters.flatMap((parameter) => {
           const misspelling = misspellingOf(parameter);
           if (misspelling === null) return [];
           const { why, instead, isHarmless } = misspelling;
           const missing = instead.filter((word) => !parameters.some(({ text }) => text === word));
-          const todo = changeLine(boot, { add: missing, remove: [parameter.text] });
+          // What was ignored so far would take effect.
+          const needed = neededAtStart(pci, missing.flatMap(idsIn));
+          const todo =
+            needed === null
+              ? changeLine(boot, { add: missing, remove: [parameter.text] })
+              : { advice: needed };
           return [about(parameter.text, (isHarmless ? warning : problem)(why, todo))];
         });
         return found.length > 0 ? found : ok('None of its words is a known mistake.');
@@ -50,7 +57,9 @@ export const kernelParameterChecks: Check[] = [
       known(kernel, 'parameters', (parameters) => {
         const size = parameters.findIndex(({ name }) => name === 'hugepagesz');
         const count = parameters.findIndex(({ name }) => name === 'hugepages');
-        if (size < 0 || count < 0 || size < count) return ok('Sizes stand before their counts.');
+        // A count before all sizes is that of the default size, which others may follow.
+        const isFollowed = parameters.slice(size).some(({ name }) => name === 'hugepages');
+        if (size < 0 || count < 0 || isFollowed) return ok('Sizes stand before their counts.');
         const words = [parameters[size]?.text ?? '', parameters[count]?.text ?? ''];
         return problem(
           `\`${words[1]}\` stands before \`${words[0]}\`, and so counts pages of the default size.`,
@@ -77,7 +86,7 @@ export const kernelParameterChecks: Check[] = [
 ];
 
 /** What stands in the loader's files and was not given at the start. */
-function pendingParameters({ kernel, boot }: Facts) {
+function pendingParameters({ kernel, boot, pci }: Facts) {
   return known(kernel, 'parameters', (parameters) =>
     known(boot, 'nextLine', (files) => {
       const now = new Set(parameters.map(({ text }) => text));
@@ -89,15 +98,21 @@ function pendingParameters({ kernel, boot }: Facts) {
       const [first] = pending;
       if (first === undefined) return ok('What the files of the boot loader say is in force.');
       const list = [...new Set(pending.map(({ text }) => `\`${text}\``))].join(', ');
+      const needed = neededAtStart(
+        pci,
+        pending.flatMap(({ text }) => idsIn(text)),
+      );
       const isKeptElsewhere = boot.lineTool === 'grubby' || boot.lineTool === 'rpm-ostree';
       const remedy = takeOver(boot);
       return warning(
         `${list} stands in ${first.file} and was not given to the running kernel.`,
-        isKeptElsewhere
-          ? changeLine(boot, { add: [...new Set(pending.map(({ text }) => text))] })
-          : remedy === null
-            ? { advice: 'Have the boot loader take it over, and start the machine anew.' }
-            : { remedy, advice: 'Then start the machine anew.' },
+        needed !== null
+          ? { advice: needed }
+          : isKeptElsewhere
+            ? changeLine(boot, { add: [...new Set(pending.map(({ text }) => text))] })
+            : remedy === null
+              ? { advice: 'Have the boot loader take it over, and start the machine anew.' }
+              : { remedy, advice: 'Then start the machine anew.' },
       );
     }),
   );

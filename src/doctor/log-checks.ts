@@ -9,8 +9,8 @@ export const logChecks: Check[] = knownLines.map((known) => ({
   look: (facts) => lookFor(known, facts),
 }));
 
-function lookFor({ pattern, verdict, meaning, todo }: KnownLine, facts: Facts) {
-  const { lines, isWhole, unread } = facts.log;
+function lookFor({ pattern, isOfPrograms, verdict, meaning, todo }: KnownLine, facts: Facts) {
+  const { lines, isWhole, source, unread } = facts.log;
   if (lines === null) return unknown(unread['lines'] ?? 'no log could be read');
   const unasked = unread[pattern];
   if (unasked !== undefined) return unknown(unasked);
@@ -18,6 +18,9 @@ function lookFor({ pattern, verdict, meaning, todo }: KnownLine, facts: Facts) {
   const found = lines.filter(({ text }) => matches.test(text)).map(({ text }) => text);
   const last = found.at(-1);
   if (last === undefined) {
+    if (isOfPrograms === true && source === 'dmesg') {
+      return unknown(unread['journal'] ?? 'only the journal has what programs say');
+    }
     if (!isWhole) return unknown('the log does not go back to the start of this kernel');
     return ok('No such line since the start.');
   }

@@ -2,7 +2,11 @@
 import type { Facts } from './facts.ts';
 import { kernelParameters } from '../system/kernel-parameters.ts';
 import { hasNoOutputs } from '../system/pci-classes.ts';
+import type { PciDevice } from '../system/pci.ts';
+import type { PciSurvey } from '../system/pci-survey.ts';
+import { pciSlotOf } from '../system/pci-address.ts';
 import { misspellingOf } from './ignored-parameters.ts';
+import { neededNow } from './needed.ts';
 import { changeLine, loadEarly } from './kernel-line.ts';
 import type { Todo } from './check.ts';
 
@@ -13,6 +17,8 @@ export interface KnownLine {
   /** In what PCRE and JavaScript share. */
   pattern: string;
   verdict: 'warning' | 'problem';
+  /** Whether QEMU, libvirt or a desktop says it, of which the kernel's own log knows nothing. */
+  isOfPrograms?: true;
   /** What it means, as one sentence. */
   meaning: string;
   todo: (facts: Facts, line: string) => Todo;
@@ -41,6 +47,7 @@ export const knownLines: readonly KnownLine[] = [
   },
   {
     id: 'group-not-viable',
+    isOfPrograms: true,
     title: 'Whole groups',
     pattern: 'group [0-9]+ is not viable',
     verdict: 'problem',
@@ -53,6 +60,7 @@ export const knownLines: readonly KnownLine[] = [
   },
   {
     id: 'input-busy',
+    isOfPrograms: true,
     title: 'Input devices that are grabbed',
     pattern: '(EVIOCGRAB|[Gg]rab).*([Rr]esource busy|EBUSY)|Another program has grabbed it',
     verdict: 'problem',
@@ -107,13 +115,14 @@ export const knownLines: readonly KnownLine[] = [
     verdict: 'problem',
     meaning: 'SELinux kept a guest from a file that it needs.',
     todo: () => ({
-      remedy:
-        'sudo ausearch --message avc --comm qemu-kvm | audit2allow -M handglass && sudo semodule --install handglass.pp',
-      advice: 'Read handglass.te before the second step.',
+      remedy: 'sudo ausearch --message avc --comm qemu-kvm | audit2allow -M handglass',
+      advice:
+        'It writes handglass.te: where that allows no more than the guest needs, `sudo semodule --install handglass.pp` puts it in force.',
     }),
   },
   {
     id: 'permission',
+    isOfPrograms: true,
     title: 'Rights of guests',
     pattern:
       "([Cc]ould not open|failed to open) '?/dev/(input|vfio|kvmfr|shm)[^ ]*:? ?Permission denied",
@@ -222,6 +231,7 @@ export const knownLines: readonly KnownLine[] = [
   },
   {
     id: 'shm-size',
+    isOfPrograms: true,
     title: 'Size of shared memory',
     pattern: 'backing store.*does not match|shmem size must be a power of two',
     verdict: 'problem',
@@ -231,6 +241,7 @@ export const knownLines: readonly KnownLine[] = [
   },
   {
     id: 'usb-ports',
+    isOfPrograms: true,
     title: 'USB ports of guests',
     pattern: 'No free USB ports',
     verdict: 'warning',
@@ -275,7 +286,7 @@ export const knownLines: readonly KnownLine[] = [
       'A guest asked for a register of the processor that KVM does not know, which stops some guests.',
     todo: () => ({
       remedy:
-        "echo 'options kvm ignore_msrs=1 report_ignored_msrs=0' | sudo tee /etc/modprobe.d/kvm.conf",
+        "echo 'options kvm ignore_msrs=1 report_ignored_msrs=0' | sudo tee --append /etc/modprobe.d/kvm.conf",
       advice: 'Only where a guest stops; it holds when the module is loaded anew.',
     }),
   },
@@ -301,9 +312,21 @@ function freeBar({ boot, kernel, pci }: Facts, line: string): Todo {
   });
   const card = pci.devices.find(({ address }) => address === addressIn(line));
   const bridge = card?.bridges?.at(-1);
-  if (bridge === undefined) return change;
+  if (card === undefined || bridge === undefined || !goesAlone(card, bridge, pci)) return change;
   const now = `echo 1 | sudo tee /sys/bus/pci/devices/${bridge}/remove /sys/bus/pci/rescan`;
   return { ...change, advice: `${change.advice ?? ''} Until then: \`${now}\`.`.trim() };
+}
+
+/** Whether nothing is taken out with a card's bridge but the card, which the host can do without. */
+function goesAlone(card: PciDevice, bridge: string, pci: PciSurvey): boolean {
+  const below = pci.devices.filter(({ bridges }) => bridges?.includes(bridge) !== false);
+  return (
+    below.every(({ address }) => pciSlotOf(address) === pciSlotOf(card.address)) &&
+    neededNow(
+      pci,
+      below.map(({ address }) => address),
+    ) === null
+  );
 }
 
 export const logPatterns: readonly string[] = knownLines.map(({ pattern }) => pattern);

@@ -1,6 +1,7 @@
 import { modeText, sizeText } from '../shm/wording.ts';
 import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
 import type { Facts, SharedMemory } from './facts.ts';
+import { shellWord } from './shell-word.ts';
 
 const create = 'sudo handglass shm create';
 
@@ -32,7 +33,7 @@ export const sharedMemoryChecks: Check<'sharedMemory'>[] = [
             ? problem(
                 'It is a plain file that a domain made before the module was loaded, and breaks everything.',
                 {
-                  remedy: `sudo rm ${path} && sudo modprobe --remove kvmfr && sudo modprobe kvmfr`,
+                  remedy: `sudo rm ${shellWord(path)} && sudo modprobe --remove kvmfr && sudo modprobe kvmfr`,
                   advice: 'Shut the domain down before.',
                 },
               )
@@ -41,7 +42,7 @@ export const sharedMemoryChecks: Check<'sharedMemory'>[] = [
         return found.kind === 'file'
           ? ok('It is a regular file.')
           : problem('It is not a regular file.', {
-              remedy: `sudo rm --recursive ${path} && ${create}`,
+              remedy: `sudo rm --recursive ${shellWord(path)} && ${create}`,
             });
       }),
     ),
@@ -74,7 +75,7 @@ export const sharedMemoryChecks: Check<'sharedMemory'>[] = [
           return problem(
             `It belongs to the user ${found.uid} and not to ${owner}, whose client cannot open it.`,
             {
-              remedy: isKvmfr(file) ? `sudo chown ${owner} ${path}` : create,
+              remedy: isKvmfr(file) ? `sudo chown ${shellWord(owner)} ${shellWord(path)}` : create,
             },
           );
         });
@@ -99,7 +100,7 @@ export const sharedMemoryChecks: Check<'sharedMemory'>[] = [
           if (wrong.length === 0) return ok(`Its group is ${group}, its mode ${modeText(mode)}.`);
           return problem(`QEMU or the client may be kept out: ${wrong.join(', ')}.`, {
             remedy: isKvmfr(file)
-              ? `sudo chgrp ${group} ${path} && sudo chmod ${modeText(mode)} ${path}`
+              ? `sudo chgrp ${shellWord(group)} ${shellWord(path)} && sudo chmod ${modeText(mode)} ${shellWord(path)}`
               : create,
           });
         });
@@ -146,7 +147,7 @@ export const lookingGlassChecks: Check[] = [
           return problem(
             `QEMU runs as ${qemu.user}, who is not in the group ${group}, and cannot open it.`,
             {
-              remedy: `sudo usermod --append --groups ${group} ${qemu.user}`,
+              remedy: `sudo usermod --append --groups ${shellWord(group)} ${shellWord(qemu.user)}`,
               advice: 'It holds when the domain starts anew.',
             },
           );
@@ -166,7 +167,7 @@ export const lookingGlassChecks: Check[] = [
           about(
             file,
             warning(`systemd makes ${path} too, with no bytes in it.`, {
-              remedy: `sudo rm ${file}`,
+              remedy: `sudo rm ${shellWord(file)}`,
             }),
           ),
         );

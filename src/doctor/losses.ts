@@ -3,6 +3,7 @@ import type { PciUse } from '../system/pci-uses.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
 import type { DiskUse } from '../system/usb-disks.ts';
 import { diskRefusal } from '../usb/refusals.ts';
+import { shellWord } from './shell-word.ts';
 
 export interface Loss {
   kind: PciUse['kind'];
@@ -41,7 +42,7 @@ function lossOf(use: PciUse, devices: readonly string[], survey: PciSurvey): Los
       kind,
       what: `the network on ${use.interface}${through}${use.isDefault ? ' (default route)' : ''}`,
       keeps: 'the network of the host goes with it',
-      remedy: `Give the host another network interface than ${use.interface}, or take it down: \`ip link set ${use.interface} down\`.`,
+      remedy: `Give the host another network interface than ${use.interface}, or take it down: \`ip link set ${shellWord(use.interface)} down\`.`,
     };
   }
   if (kind === 'sound') return harmless(kind, `the sound card ${use.card}`);

@@ -25,6 +25,8 @@ export const memoryChecks: Check[] = [
         const text = set
           .map(({ pageKib, all, free }) => `${all} of ${mibText(pageKib)}, ${free} of them free`)
           .join('; ');
+        // A QEMU without libvirt, or a program of another kind.
+        if (set.some(({ all, free }) => free < all)) return ok(`There are ${text}.`);
         const { domains } = libvirt;
         const isElsewhere = domains === null && virtualization.libvirtVersion === '';
         if (isElsewhere || domains?.some(({ xml }) => (xml?.hugePages ?? null) !== null) === true) {
@@ -34,7 +36,7 @@ export const memoryChecks: Check[] = [
         return domains === null || closed !== undefined
           ? unknown(closed?.unread['xml'] ?? libvirt.unread['domains'] ?? 'nobody tells')
           : warning(
-              `There are ${text}, and no domain takes its memory from them, so nobody can use it.`,
+              `There are ${text}, and neither does a domain take its memory from them nor anybody else now.`,
               {
                 remedy: `echo 0 | sudo tee ${set.map(({ pageKib }) => `/sys/kernel/mm/hugepages/hugepages-${pageKib}kB/nr_hugepages`).join(' ')}`,
                 advice: 'Or let a domain have them: `<memoryBacking><hugepages/></memoryBacking>`.',

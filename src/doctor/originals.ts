@@ -80,15 +80,23 @@ const places: readonly [RegExp, Original['kind']][] = [
   [/\b[a-z_][\w-]*@([\w.-]+)(?=:\/|\/system|\/session)/g, 'host'],
   [/ - (?:nfs4?|ceph|fuse\.sshfs) (?:[\w.-]+@)?([\w.-]+):/g, 'host'],
   [/ - (?:cifs|smb3) \/\/([\w.-]+)\//g, 'host'],
+  // WebDAV, rclone and the like.
+  [/ - \S+ \w+:\/\/(?:[^@/\s]+@)?([\w.-]+)/g, 'host'],
   [/<host name='([^']+)'/g, 'host'],
   [/systemd\.hostname=(\S+)/g, 'host'],
   [/<(?:title|description)>([^<]+)</g, 'person'],
   [/<serial>([^<]+)</g, 'serial'],
+  // Of `-smbios` and disks among a domain's arguments.
+  [/,(?:serial|asset|sku)=([^,'"<&\s]+)/g, 'serial'],
   [/<entry name='(?:serial|asset|sku)'>([^<]+)</g, 'serial'],
   [/\b(?:passwd|password)=["']?([^"',\s]+)/g, 'serial'],
   [/^\s*serial\s*=\s*["']([^"'\n]+)["']/gm, 'serial'],
   [/\bserial\s*=\s*["']([^"'\n]+)["']/g, 'serial'],
-  [/^E:\w*(?:SERIAL_SHORT|SERIAL_NUMBER|UNIT_SERIAL|WWN\w*|PART_ENTRY_UUID)=(\S+)$/gm, 'serial'],
+  [
+    /^E:\w*(?:SERIAL_SHORT|SERIAL_NUMBER|UNIT_SERIAL|WWN\w*|PART_ENTRY_UUID|PART_TABLE_UUID)=(\S+)$/gm,
+    'serial',
+  ],
+  [/\bLVM-([\dA-Za-z]{32,64})\b/g, 'serial'],
   [
     /by-id\/(?:ata|scsi|nvme|mmc)-[^\s'"<>/]*?_([^\s'"<>/_]+?)(?:_\d+)?(?:-part\d+)?(?=[\s'"<>]|$)/g,
     'serial',

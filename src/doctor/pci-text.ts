@@ -17,6 +17,11 @@ export function idsText({ vendor, device }: Pick<PciDevice, 'vendor' | 'device'>
   return `${vendor ?? '????'}:${device ?? '????'}`;
 }
 
+/** `10de:13c2` of each device that a text names. */
+export function idsIn(text: string): string[] {
+  return text.toLowerCase().match(/\b[\da-f]{4}:[\da-f]{4}\b/g) ?? [];
+}
+
 export function classText(device: Pick<PciDevice, 'class'>): string {
   return device.class === null ? 'unknown kind' : pciClassText(device.class);
 }

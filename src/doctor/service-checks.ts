@@ -1,6 +1,7 @@
 import type { Membership } from '../system/memberships.ts';
 import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
 import type { Facts } from './facts.ts';
+import { shellWord } from './shell-word.ts';
 
 const install = 'sudo sh /usr/lib/handglass/units/install.sh';
 
@@ -18,7 +19,7 @@ export const serviceChecks: Check[] = [
         });
       }
       return problem(text.replace(/\.$/, '').concat('.'), {
-        remedy: `handglass config check ${path}`,
+        remedy: `handglass config check ${shellWord(path)}`,
       });
     },
   },

@@ -67,10 +67,9 @@ function isName({ kind }: Original): boolean {
 
 /** By how it stands in a text, where the same name may have capitals. */
 function finding(originals: readonly Original[]): (found: string) => Original {
-  const ways = originals.flatMap((each): [string, Original][] => [
-    [each.text, each],
-    [encoded(each.text), each],
-  ]);
+  const ways = originals.flatMap((each) =>
+    writingsOf(each).map((way): [string, Original] => [way, each]),
+  );
   const exact = new Map(ways);
   const alike = new Map(ways.map(([way, each]) => [way.toLowerCase(), each]));
   return (found) =>
@@ -86,15 +85,18 @@ function isOfServices(name: string): boolean {
 
 /** Text that is no part of a longer word, a character before it perhaps escaped (`\040`, `\x2d`). */
 function literalsOf(originals: readonly Original[]): string[] {
-  const texts = originals.flatMap(({ kind, text }) => [
-    text,
-    ...(kind === 'serial' ? [encoded(text)] : []),
-  ]);
+  const texts = originals.flatMap(writingsOf);
   const longestFirst = [...new Set(texts)].toSorted((a, b) => b.length - a.length);
   if (longestFirst.length === 0) return [];
   return [
     `(?:(?<![\\p{L}\\p{N}])|(?<=\\\\(?:x[\\da-f]{2}|[0-7]{3})))(?:${longestFirst.map(escaped).join('|')})(?![\\p{L}\\p{N}])`,
   ];
+}
+
+/** As it is, and as udev writes a serial number, and LVM and systemd a name with a hyphen. */
+function writingsOf({ kind, text }: Original): string[] {
+  if (kind === 'serial') return [text, encoded(text)];
+  return [text, text.replaceAll('-', '--'), text.replaceAll('-', String.raw`\x2d`)];
 }
 
 /** As udev writes it into names of links. */

@@ -1,9 +1,15 @@
 /** How vfio-pci comes to have devices that the host has. */
 import type { PciSurvey } from '../system/pci-survey.ts';
 import type { Todo } from './check.ts';
+import { neededNow } from './needed.ts';
 
-/** By driverctl for good; where it is not installed by libvirt, until the next start. */
+/**
+ * By driverctl for good; where it is not installed by libvirt, until the next start. No command for what the
+ * host cannot do without.
+ */
 export function takeFromHost(survey: PciSurvey, addresses: readonly string[]): Todo {
+  const needed = neededNow(survey, addresses);
+  if (needed !== null) return { advice: needed };
   const commands = commandsFor(survey, addresses);
   if (commands === null) return { advice: `It takes ${missing}.` };
   const remedy = commands.map((command) => `sudo ${command}`).join(' && ');

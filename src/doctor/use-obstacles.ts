@@ -2,7 +2,7 @@
 import { isGraphics } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
-import { isForVfio } from './driver-obstacles.ts';
+import { isForVfio } from './vfio-drivers.ts';
 import type { Loss } from './losses.ts';
 import type { Obstacle } from './obstacle.ts';
 

@@ -141,6 +141,7 @@ async function readLoader(host: ReadFiles): Promise<Boot['loader']> {
   const name = told.replaceAll('\0', '');
   if (name.includes('systemd-boot')) return 'systemd-boot';
   if (name.includes('GRUB')) return 'grub';
+  if (name.includes('rEFInd')) return 'refind';
   const signs = [
     ['/boot/refind_linux.conf', 'refind'],
     ['/boot/grub/grub.cfg', 'grub'],
@@ -174,7 +175,8 @@ async function lineTool(
   const programs: [LineTool, string[]][] = [
     ['kernelstub', ['kernelstub']],
     ['grubby', ['grubby']],
-    ...(loader === 'systemd-boot'
+    // It does not read what GRUB's tools write.
+    ...(loader === 'systemd-boot' || loader === 'refind'
       ? []
       : ([
           ['update-grub', ['update-grub']],

@@ -103,10 +103,16 @@ async function networks(host: ReadFiles): Promise<[string, PciUse][]> {
 }
 
 function plugged(usb: readonly UsbDevice[], input: readonly InputDevice[]): [string, PciUse][] {
+  const wireless = input.find((device) => device.kind === 'keyboard' && isOnBluetooth(device));
   return usb
     .filter(({ isHub }) => !isHub)
-    .flatMap(({ port, name, controller }): [string, PciUse][] => {
+    .flatMap(({ port, name, classes, controller }): [string, PciUse][] => {
       if (controller === null) return [];
+      // With its adapter a keyboard goes too.
+      if (wireless !== undefined && classes.includes(wirelessController)) {
+        const both = `${wireless.name} on ${name}`;
+        return [[controller, { kind: 'input', what: 'keyboard', name: both, port }]];
+      }
       const kinds = input.filter((each) => each.port === port).map(({ kind }) => kind);
       const what = inputOrder.find((kind) => kinds.includes(kind));
       return [
@@ -116,6 +122,13 @@ function plugged(usb: readonly UsbDevice[], input: readonly InputDevice[]): [str
         ],
       ];
     });
+}
+
+/** The class of USB that Bluetooth adapters have. */
+const wirelessController = 'e0';
+
+function isOnBluetooth({ port, phys }: InputDevice): boolean {
+  return port === null && /^([\da-f]{2}:){5}/i.test(phys);
 }
 
 /** What a device is that has several nodes; a headset with buttons is none for input. */
@@ -128,11 +141,15 @@ const inputOrder: readonly InputKind[] = [
   'gamepad',
 ];
 
-/** What says not where it is was made by a program; Bluetooth's say their adapter, which may go too. */
+/**
+ * What says not where it is was made by a program, and some programs say another thing in its place;
+ * Bluetooth's say their adapter, which may go too.
+ */
 function otherKeyboards(input: readonly InputDevice[]): string[] {
   return input
     .filter((device) => device.kind === 'keyboard' && device.port === null && !isProxy(device))
-    .filter(({ phys }) => phys !== '' && !/^([\da-f]{2}:){5}/i.test(phys))
+    .filter((device) => device.phys !== '' && !isOnBluetooth(device))
+    .filter(({ phys }) => !/^py-evdev|^(input-re|key-)mapper/.test(phys))
     .map(({ name }) => name);
 }
 

@@ -313,6 +313,31 @@ pci:v000010DEd000013C2sv*sd*bc*sc*i* fffffffffffffffe 00000000000000000000000000
     ]);
   });
 
+  test('are found in names of volumes, sources of mounts, and tables of partitions', () => {
+    const uuid = 'aB3'.repeat(12).slice(0, 32);
+    const { after } = standInsFor(
+      {
+        '/proc/cmdline': String.raw`root=/dev/mapper/zq--host--vg-root dev-mapper-zq\x2dhost.device`,
+        '/proc/1/mountinfo': '60 1 0:5 / /mnt/dav rw - fuse https://dav.qx.example/files rw',
+        '/run/udev/data/b8:0': `E:ID_PART_TABLE_UUID=1a2b3c4d\nE:DM_UUID=LVM-${uuid}${uuid}`,
+        '/other': '1a2b3c4d dav.qx.example',
+      },
+      [{ kind: 'host', text: 'zq-host' }],
+    );
+    const all = after.join('\n');
+    expect(all).toContain(String.raw`root=/dev/mapper/host1--vg-root dev-mapper-host1.device`);
+    for (const each of ['zq', 'qx', '1a2b3c4d', uuid]) expect(all).not.toContain(each);
+  });
+
+  test('of what the arguments of a domain copy from this machine stand there too', () => {
+    const arg = "<qemu:arg value='type=1,manufacturer=ASUS,serial=MB-1234567890,sku=SK77Z'/>";
+    const { recorded } = withStandIns({ ...nothing, virsh: { a: { is: arg } } }, []);
+    const answer = recorded.virsh['a'];
+    const text = answer !== undefined && 'is' in answer ? answer.is : '';
+    expect(text).toContain('manufacturer=ASUS');
+    expect(text).not.toMatch(/MB-1234567890|SK77Z/);
+  });
+
   test('leave alone what services are called', () => {
     const text = 'uid=64055(libvirt-qemu) gid=1001(kvm) groups=1001(kvm),1002(input)\n';
     const known = ['kvm', 'input', 'root'].map((name) => ({ kind: 'user' as const, text: name }));

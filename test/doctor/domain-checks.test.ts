@@ -392,7 +392,7 @@ const rows: Row[] = [
     when: 'its ROM has a header in front',
     change: withRom({ usable: false, reason: 'UEFI does not look behind it.' }, 512),
     verdict: 'warning',
-    todo: "handglass vbios strip '/etc/gpu.rom'",
+    todo: 'handglass vbios strip /etc/gpu.rom',
   },
   {
     id: 'domain.rom-uefi',
@@ -551,6 +551,62 @@ const rows: Row[] = [
 ];
 
 testRows(rows);
+
+test.each<[string, string, Change]>([
+  [
+    'boot.virqfd',
+    String.raw`/etc/dracut.conf.d/'\''; reboot.conf'`,
+    ({ boot, kernel }) => {
+      kernel.version = [6, 8];
+      const file = "/etc/dracut.conf.d/'; reboot.conf";
+      boot.initramfs = { generator: 'dracut', modules: [{ name: 'vfio_virqfd', file }] };
+    },
+  ],
+  [
+    'looking-glass.kind',
+    "sudo rm --recursive '/dev/shm/looking glass' && ",
+    ({ sharedMemory: [file] }) => {
+      if (file !== undefined) file.entry = { ...file.entry, path: '/dev/shm/looking glass' };
+      if (file !== undefined) file.found = fileFacts({ kind: 'folder' });
+    },
+  ],
+  [
+    'looking-glass.tmpfiles',
+    "sudo rm '/etc/tmpfiles.d/$(reboot).conf'",
+    ({ service }) => {
+      const file = '/etc/tmpfiles.d/$(reboot).conf';
+      service.temporaryFiles = [{ file, path: '/dev/shm/looking-glass' }];
+    },
+  ],
+  [
+    'usb.drivers',
+    "echo '1-2;reboot:1.0' |",
+    ({ devices }) => {
+      Object.assign(devices.usb?.[0] ?? {}, { port: '1-2;reboot', drivers: [] });
+    },
+  ],
+])('in a command of %s what stands in files is one word: %s', (id, word, change) => {
+  expect(found(id, change)[0]?.remedy).toContain(word);
+});
+
+test('nothing of the system itself is unmounted', () => {
+  const [result] = found(
+    'domain.disks',
+    both(
+      withDomain({
+        devices: "<disk type='block'><source dev='/dev/sdb'/><target dev='sda' bus='sata'/></disk>",
+      }),
+      (facts) => {
+        const uses = [
+          { kind: 'mounted' as const, node: '/dev/sdb1', places: ['/data', '/boot/efi'] },
+        ];
+        const place = { found: fileFacts({ kind: 'other' }), uses, unread: {} };
+        facts.paths = new Map([['/dev/sdb', place]]);
+      },
+    ),
+  );
+  expect(result).toMatchObject({ remedy: null, advice: 'Take the disk out of the domain.' });
+});
 
 test('a name that is no word reaches no shell as more than a word', () => {
   const [result] = found('domain.pins', withDomain({ name: "a'; reboot", pins: [9] }));

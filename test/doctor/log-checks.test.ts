@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { knownLines } from '../../src/doctor/log-lines.ts';
-import { found } from './healthy.ts';
+import { card, found } from './healthy.ts';
 import { both, having } from './rows.ts';
 
 const logged = (...texts: string[]) =>
@@ -78,6 +78,20 @@ describe('a line of the log', () => {
     expect([part?.verdict, closed?.verdict]).toEqual(['unknown', 'unknown']);
   });
 
+  test('of a program is not looked for in the log of the kernel alone', () => {
+    const ring = having('log', {
+      source: 'dmesg',
+      unread: { journal: 'no journal files were found' },
+    });
+    const [viable] = found('log.group-not-viable', ring);
+    const [reserved] = found('log.bar-reserved', ring);
+    expect(viable).toMatchObject({
+      verdict: 'unknown',
+      explanation: 'It could not be looked at: no journal files were found.',
+    });
+    expect(reserved?.verdict).toBe('ok');
+  });
+
   test('is told by the last of its kind, and how many there are', () => {
     const [result] = found(
       'log.group-not-viable',
@@ -115,5 +129,22 @@ describe('a line of the log', () => {
     expect(result?.advice).toContain(
       'echo 1 | sudo tee /sys/bus/pci/devices/0000:00:01.0/remove /sys/bus/pci/rescan',
     );
+  });
+
+  test('names no bridge with anything else below it, or with what the host needs', () => {
+    const line = logged(lines['bar-reserved'] ?? '');
+    const [shared] = found(
+      'log.bar-reserved',
+      both(line, ({ pci }) => void pci.devices.push(card('0000:02:00.0'))),
+    );
+    const [needed] = found(
+      'log.bar-reserved',
+      both(line, ({ pci }) => {
+        const display = { kind: 'display' as const, connector: 'card1-DP-1' };
+        Object.assign(pci.uses, { byDevice: new Map([['0000:01:00.0', [display]]]) });
+      }),
+    );
+    const advice = 'Then start the machine anew.';
+    expect([shared?.advice, needed?.advice]).toEqual([advice, advice]);
   });
 });

@@ -1,7 +1,25 @@
 import { expect, test } from 'vitest';
 import { kernelParameters } from '../../src/system/kernel-parameters.ts';
-import { card, found } from './healthy.ts';
+import type { PciDevice } from '../../src/system/pci.ts';
+import { card, type Change, found } from './healthy.ts';
 import { both, having, line, type Row, testRows } from './rows.ts';
+
+/** The disk that the host starts from. */
+const hostDisk: Change = ({ pci }) => {
+  const device = { vendor: '144d', device: 'a808', class: '010802', driver: 'nvme' };
+  pci.devices.push(card('0000:03:00.0', { ...device, bootVga: null }));
+  const use = { kind: 'mounted' as const, node: '/dev/nvme0n1p2', places: ['/'] };
+  Object.assign(pci.uses, {
+    byDevice: new Map([...pci.uses.byDevice, ['0000:03:00.0', [{ kind: 'disk', use }]]]),
+  });
+};
+
+const unreadOfCard =
+  (fact: keyof PciDevice): Change =>
+  ({ pci }) => {
+    const unread = { [fact]: 'input/output error' };
+    Object.assign(pci.devices[1] ?? {}, { [fact]: null, unread });
+  };
 
 const rows: Row[] = [
   {
@@ -20,6 +38,14 @@ const rows: Row[] = [
     change: having('cpu', { virtualization: 'none', isGuest: true }),
     verdict: 'problem',
     todo: 'host-passthrough',
+  },
+  {
+    id: 'cpu.virtualization',
+    when: 'this is a guest that runs guests, which its processor does not say',
+    change: both(having('cpu', { virtualization: 'none', isGuest: true }), ({ kernel }) => {
+      kernel.modules['kvm_intel'] = 'loaded';
+    }),
+    verdict: 'ok',
   },
   {
     id: 'cpu.virtualization',
@@ -120,6 +146,12 @@ const rows: Row[] = [
   },
   {
     id: 'memory.huge-pages',
+    when: 'what is no domain has some of them',
+    change: having('memory', { hugePages: [{ pageKib: 2048, all: 4096, free: 1024 }] }),
+    verdict: 'ok',
+  },
+  {
+    id: 'memory.huge-pages',
     when: 'nobody uses those that are set aside',
     change: having('memory', {
       hugePages: [
@@ -172,7 +204,7 @@ const rows: Row[] = [
       };
     },
     verdict: 'problem',
-    todo: "sudo sed -i 's/ *vfio_virqfd//' /etc/mkinitcpio.conf",
+    todo: "sudo sed -i 's/ *vfio[_-]virqfd//' /etc/mkinitcpio.conf",
   },
   {
     id: 'boot.virqfd',
@@ -264,6 +296,12 @@ const rows: Row[] = [
     when: 'the count stands before the size',
     change: line('hugepages=8 hugepagesz=1G'),
     verdict: 'problem',
+  },
+  {
+    id: 'kernel.huge-page-order',
+    when: 'the default size has a count, and another has its own',
+    change: line('hugepages=512 hugepagesz=1G hugepages=8'),
+    verdict: 'ok',
   },
   {
     id: 'kernel.acs-override',
@@ -380,6 +418,73 @@ const rows: Row[] = [
       Object.assign(pci.devices[1] ?? {}, { driver: null, unread: { driver: 'no answer' } });
     }),
     verdict: 'unknown',
+  },
+  {
+    id: 'kernel.vfio-ids',
+    when: 'the host starts from a device with these ids',
+    change: both(line('vfio-pci.ids=144d:a808'), hostDisk),
+    verdict: 'problem',
+    todo: 'The host would lose /dev/nvme0n1p2, mounted on /',
+  },
+  {
+    id: 'kernel.vfio-ids',
+    when: 'the only display of the host is on it',
+    change: both(line('vfio-pci.ids=8086:4680'), ({ pci }) => {
+      Object.assign(pci.devices[1] ?? {}, { driver: 'nouveau' });
+    }),
+    verdict: 'problem',
+    todo: 'The host would lose the display on DP-1: see to that first.',
+  },
+  {
+    id: 'kernel.vfio-options',
+    when: 'what is built in would take the disk that the host starts from',
+    change: both(hostDisk, ({ kernel }) => {
+      kernel.modules['vfio_pci'] = 'built-in';
+      const text = 'ids=144d:a808';
+      kernel.moduleRules = [{ file: '/v.conf', kind: 'options', module: 'vfio_pci', text }];
+    }),
+    verdict: 'problem',
+    todo: 'The host would lose',
+  },
+  {
+    id: 'kernel.ignored-parameter',
+    when: 'what is meant would take the disk that the host starts from',
+    change: both(line('vfio-pci.id=144d:a808'), hostDisk),
+    verdict: 'problem',
+    todo: 'The host would lose',
+  },
+  {
+    id: 'kernel.parameters-pending',
+    when: 'it would take the disk that the host starts from',
+    change: both(hostDisk, ({ boot }) => {
+      boot.nextLine?.[0]?.parameters.push(...kernelParameters('vfio-pci.ids=144d:a808'));
+    }),
+    verdict: 'warning',
+    todo: 'The host would lose',
+  },
+  {
+    id: 'graphics.functions',
+    when: 'the only keyboard is on a port of the card',
+    change: ({ pci }) => {
+      pci.devices.push(card('0000:01:00.2', { class: '0c0330', driver: 'xhci_hcd' }));
+      Object.assign(pci.uses, {
+        byDevice: new Map([
+          ['0000:01:00.2', [{ kind: 'input', what: 'keyboard', name: 'Keyboard', port: '3-1' }]],
+        ]),
+      });
+    },
+    verdict: 'warning',
+    todo: ' The host would lose the keyboard Keyboard (USB port 3-1): see to that first.',
+  },
+  {
+    id: 'graphics.functions',
+    when: 'nobody tells what the host uses of it',
+    change: ({ pci }) => {
+      Object.assign(pci.devices[2] ?? {}, { driver: 'snd_hda_intel' });
+      pci.uses.unread['input'] = 'permission denied';
+    },
+    verdict: 'warning',
+    todo: ' It could not be read what the host does with it (permission denied)',
   },
   {
     id: 'kernel.vfio-ids',
@@ -540,10 +645,64 @@ const rows: Row[] = [
     verdict: 'unknown',
   },
   {
+    id: 'iommu.groups',
+    when: 'the group of a card cannot be read',
+    change: unreadOfCard('iommuGroup'),
+    verdict: 'unknown',
+  },
+  {
+    id: 'iommu.shared-groups',
+    when: 'the group of a card cannot be read',
+    change: unreadOfCard('iommuGroup'),
+    verdict: 'unknown',
+  },
+  {
     id: 'graphics.cards',
     when: 'there is no PCI',
     change: having('pci', { devices: [] }),
     verdict: 'none',
+  },
+  {
+    id: 'graphics.cards',
+    when: 'class of a card cannot be read',
+    change: unreadOfCard('class'),
+    verdict: 'unknown',
+    says: 'input/output error',
+  },
+  {
+    id: 'graphics.alike',
+    when: 'device of a card cannot be read',
+    change: unreadOfCard('device'),
+    verdict: 'unknown',
+    says: 'device of 0000:01:00.0 (input/output error)',
+  },
+  {
+    id: 'graphics.reset',
+    when: 'resetMethods of a card cannot be read',
+    change: unreadOfCard('resetMethods'),
+    verdict: 'unknown',
+    says: 'resetMethods of 0000:01:00.0 (input/output error)',
+  },
+  {
+    id: 'graphics.sound',
+    when: 'msiAllowed of a card cannot be read',
+    change: unreadOfCard('msiAllowed'),
+    verdict: 'unknown',
+    says: 'msiAllowed of 0000:01:00.0 (input/output error)',
+  },
+  {
+    id: 'graphics.functions',
+    when: 'driver of a card cannot be read',
+    change: unreadOfCard('driver'),
+    verdict: 'unknown',
+    says: 'driver of 0000:01:00.0 (input/output error)',
+  },
+  {
+    id: 'graphics.large-bars',
+    when: 'bars of a card cannot be read',
+    change: unreadOfCard('bars'),
+    verdict: 'unknown',
+    says: 'bars of 0000:01:00.0 (input/output error)',
   },
   {
     id: 'graphics.alike',

@@ -104,6 +104,24 @@ test.each(['nvram = [ "a:b" ]\n', 'nvram = [\n  "a:b"\n]\n'])(
   },
 );
 
+test('what a file says already stays in it', async () => {
+  const { boot } = healthy();
+  boot.initramfs = { generator: 'dracut', modules: [] };
+  const early = loadEarly(boot);
+  const own = 'add_drivers+=" vfio "\n';
+  const dracut = '/etc/dracut.conf.d/vfio.conf';
+  expect(await after('remedy' in early ? early.remedy : null, dracut, own)).toMatch(
+    /^add_drivers\+=" vfio "\nforce_drivers\+=" vfio_pci /,
+  );
+  const [asked] = found('log.unknown-registers', ({ log }) => {
+    log.lines = [{ text: 'kvm [1]: vcpu0, guest rIP: 0xf unhandled rdmsr: 0x60d', time: null }];
+  });
+  const options = 'options kvm_amd nested=1\n';
+  expect(await after(asked?.remedy ?? null, '/etc/modprobe.d/kvm.conf', options)).toMatch(
+    /^options kvm_amd nested=1\noptions kvm ignore_msrs=1 /,
+  );
+});
+
 test('an initramfs loads vfio-pci early, and forgets the module that is gone', async () => {
   const { boot } = healthy();
   boot.initramfs = { generator: 'mkinitcpio', modules: [] };

@@ -94,6 +94,11 @@ describe('other machines', () => {
       { '/boot/loader/loader.conf': '', '/usr/bin/grub-mkconfig': '' },
       'entries',
     ],
+    [
+      'an Ubuntu with rEFInd that has GRUB too',
+      { '/boot/refind_linux.conf': '', '/usr/sbin/update-grub': '', '/boot/grub/grub.cfg': '' },
+      'unknown',
+    ],
     ['a Pop!_OS', { '/usr/bin/kernelstub': '', '/boot/loader/loader.conf': '' }, 'kernelstub'],
     ['a NixOS', { '/etc/os-release': 'ID=nixos\n' }, 'nixos'],
     ['one of which nothing is known', {}, 'unknown'],
@@ -107,6 +112,7 @@ describe('other machines', () => {
   test.each([
     [{ [loaderInfo]: Array.from('systemd-boot 254').join('\0') }, 'systemd-boot'],
     [{ '/boot/refind_linux.conf': '' }, 'refind'],
+    [{ [loaderInfo]: Array.from('rEFInd 0.14.0').join('\0'), '/boot/grub/grub.cfg': '' }, 'refind'],
     [{ '/boot/grub2/grubenv': '' }, 'grub'],
     [{}, 'unknown'],
   ] as [Record<string, string>, string][])('the loader by %j is %s', async (files, loader) => {

@@ -67,9 +67,22 @@ test('a disk that may have several ways to it belongs to the controller that has
   expect([...(await pciUses(sysfs.host)).byDevice.keys()]).toEqual(['0000:01:00.0']);
 });
 
+test('a keyboard on Bluetooth goes with the adapter', async () => {
+  const sysfs = await buildMachine(x570);
+  await sysfs.plugUsb({ port: '5-1', device: 2, model: 'Adapter', interfaces: [{ class: 'e0' }] });
+  const phys = '00:1a:7d:da:71:13';
+  await sysfs.plugInput({ node: 30, name: 'Keys', phys, capabilities: keyboardBits });
+  const { byDevice } = await pciUses(sysfs.host);
+  expect(byDevice.get('0000:10:00.3')).toEqual([
+    { kind: 'input', what: 'keyboard', name: 'Keys on Adapter', port: '5-1' },
+  ]);
+});
+
 test.each([
   ['AT Translated Set 2 keyboard', 'isa0060/serio0/input0', ['AT Translated Set 2 keyboard']],
   ['Made by a program', '', []],
+  ['Made by a program in Python', 'py-evdev-uinput', []],
+  ['Made by a program that maps keys', 'input-remapper', []],
   ['On Bluetooth', '00:1a:7d:da:71:13', []],
   ['Of a seat', 'handglass/win10/keyboard', []],
 ])('%s at %j stays whatever controller goes: %j', async (name, phys, keyboards) => {

@@ -104,7 +104,7 @@ async function reportShower(
     if (json && (before === null || changes.length > 0)) {
       context.print(JSON.stringify(after));
     } else if (before === null) {
-      context.print(...doctorLines(after, all));
+      context.print(...doctorLines(after, all, context.columns));
     } else {
       const time = localTime(new Date(context.host.now()));
       context.print(...changes.map((each) => `${time}  ${changeLine(each)}`));

@@ -28,7 +28,7 @@ export const groups = buildCommand({
       else await writePicture(this, svg, text);
     } else {
       const { groupLines } = await import('../render/groups.ts');
-      this.print(...(archive?.head ?? []), ...groupLines(report));
+      this.print(...(archive?.head ?? []), ...groupLines(report, this.columns));
     }
   },
   parameters: {

@@ -1,17 +1,23 @@
 import { styleText } from 'node:util';
 import type { DoctorReport, Result } from '../../doctor/report.ts';
 import { table } from './table.ts';
+import { wrapped } from './wrapped.ts';
 
-/** A line for each subject, and below it what is not well there; with `all` what is well too. */
-export function doctorLines(report: DoctorReport, all: boolean): string[] {
+/**
+ * A line for each subject, and below it what is not well there; with `all` what is well too.
+ *
+ * @param columns of the terminal, where it is one
+ */
+export function doctorLines(report: DoctorReport, all: boolean, columns?: number): string[] {
   const told = report.subjects.filter(({ results }) => results.length > 0);
   const heads = table(
     told.map(({ name, results }) => [styleText('bold', name), countsText(results)]),
   );
+  const resultLines = (result: Result) => linesOf(result, columns);
   const details = told.map(({ results }) => [
     ...results.filter(({ verdict }) => verdict === 'problem').flatMap(resultLines),
     ...results.filter(({ verdict }) => verdict === 'warning').flatMap(resultLines),
-    ...unknownLines(results),
+    ...unknownLines(results, columns),
     ...(all ? results.filter(({ verdict }) => verdict === 'ok').flatMap(fineLines) : []),
   ]);
   const results = report.subjects.flatMap((subject) => subject.results);
@@ -63,18 +69,19 @@ export function verdictText(verdict: Result['verdict']): string {
   return styleText(colours[verdict], verdict === 'unknown' ? words.unknown[0] : verdict);
 }
 
-function resultLines(result: Result): string[] {
+function linesOf(result: Result, columns: number | undefined): string[] {
   const { verdict, id, explanation, remedy, advice } = result;
   return [
     `  ${verdictText(verdict)}  ${titleOf(result)}  ${styleText('dim', id)}`,
-    `    ${explanation}`,
+    ...wrapped(`    ${explanation}`, columns),
+    // A command stays on one line, as it is copied.
     ...(remedy === null ? [] : [`      $ ${remedy}`]),
-    ...(advice === '' ? [] : [`      ${advice}`]),
+    ...(advice === '' ? [] : wrapped(`      ${advice}`, columns)),
   ];
 }
 
 /** What could not be looked at for one reason is told once. */
-function unknownLines(results: readonly Result[]): string[] {
+function unknownLines(results: readonly Result[], columns: number | undefined): string[] {
   const unseen = results.filter(({ verdict }) => verdict === 'unknown');
   return [...Map.groupBy(unseen, ({ explanation }) => explanation)].flatMap(
     ([explanation, alike]) => {
@@ -82,7 +89,7 @@ function unknownLines(results: readonly Result[]): string[] {
       const more = names.length > most ? ` and ${names.length - most} more` : '';
       return [
         `  ${verdictText('unknown')}  ${names.slice(0, most).join(', ')}${more}`,
-        `    ${explanation}`,
+        ...wrapped(`    ${explanation}`, columns),
       ];
     },
   );

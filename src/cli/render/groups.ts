@@ -4,9 +4,14 @@ import type { Obstacle } from '../../doctor/obstacle.ts';
 import type { Verdict } from '../../doctor/verdict.ts';
 import { flagsOf, iommuText, staysAnyway } from '../../doctor/picture/group-words.ts';
 import { table } from './table.ts';
+import { wrapped } from './wrapped.ts';
 
-/** A block for each group with its devices as a tree, and then what stands in each one's way. */
-export function groupLines(report: GroupReport): string[] {
+/**
+ * A block for each group with its devices as a tree, and then what stands in each one's way.
+ *
+ * @param columns of the terminal, where it is one
+ */
+export function groupLines(report: GroupReport, columns?: number): string[] {
   const { groups, ungrouped, verdicts, unread } = report;
   const byAddress = new Map(verdicts.map((each) => [each.address, each]));
   const blocks = [
@@ -33,7 +38,7 @@ export function groupLines(report: GroupReport): string[] {
       styleText('yellow', `could not read: ${what} (${why})`),
     ),
     ...lines.map((line) => (typeof line === 'string' ? line : (rows.shift() ?? ''))),
-    ...verdictLines(verdicts),
+    ...verdictLines(verdicts, columns),
   ];
 }
 
@@ -99,7 +104,9 @@ function shortened(name: string): string {
 }
 
 /** Each obstacle with its remedy; what stands in everything's way is told once. */
-function verdictLines(verdicts: readonly Verdict[]): string[] {
+function verdictLines(verdicts: readonly Verdict[], columns: number | undefined): string[] {
+  const obstacleLines = (obstacle: Obstacle, indent: string) =>
+    linesOf(obstacle, indent).flatMap((line) => wrapped(line, columns));
   const common = commonTo(verdicts);
   return [
     ...common.flatMap((obstacle) => ['', ...obstacleLines(obstacle, '')]),
@@ -144,6 +151,6 @@ function headLines(verdict: Verdict): string[] {
   ];
 }
 
-function obstacleLines({ explanation, remedy }: Obstacle, indent: string): string[] {
+function linesOf({ explanation, remedy }: Obstacle, indent: string): string[] {
   return [`${indent}${explanation}`, ...(remedy === '' ? [] : [`${indent}  ${remedy}`])];
 }

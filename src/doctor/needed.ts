@@ -1,0 +1,57 @@
+/** What the host cannot do without of devices that a command would take from it. */
+import { isGraphics } from '../system/pci-classes.ts';
+import type { PciSurvey } from '../system/pci-survey.ts';
+import { isForVfio } from './vfio-drivers.ts';
+import { type Loss, lossesOf } from './losses.ts';
+import { idsText } from './pci-text.ts';
+
+/** Why they are not to be taken while the machine runs, as a sentence; null where they can be. */
+export function neededNow(survey: PciSurvey, addresses: readonly string[]): string | null {
+  const needed = neededText(survey, keptOf(survey, addresses));
+  if (needed !== null || hasOtherDisplay(survey, addresses)) return needed;
+  const mute = survey.devices.find(
+    ({ address, class: code, driver, bootVga }) =>
+      addresses.includes(address) &&
+      isGraphics(code) &&
+      bootVga !== null &&
+      driver !== null &&
+      !isForVfio(driver) &&
+      !survey.uses.withConnectors.has(address),
+  );
+  if (mute === undefined) return null;
+  return `The driver ${mute.driver} does not say whether the host has a display on it: see that first.`;
+}
+
+/**
+ * Why vfio-pci is not to have the devices with these ids from the start on, as a sentence; null where it
+ * can. A display is no reason as long as another card has one.
+ */
+export function neededAtStart(survey: PciSurvey, ids: readonly string[]): string | null {
+  const addresses = survey.devices
+    .filter((device) => ids.includes(idsText(device)))
+    .map(({ address }) => address);
+  if (addresses.length === 0) return null;
+  const hasOther = hasOtherDisplay(survey, addresses);
+  const kept = keptOf(survey, addresses).filter(({ kind }) => kind !== 'display' || !hasOther);
+  return neededText(survey, kept);
+}
+
+function hasOtherDisplay({ uses }: PciSurvey, addresses: readonly string[]): boolean {
+  return [...uses.byDevice].some(
+    ([address, own]) => !addresses.includes(address) && own.some(({ kind }) => kind === 'display'),
+  );
+}
+
+function keptOf(survey: PciSurvey, addresses: readonly string[]): Loss[] {
+  return lossesOf(addresses, survey).filter(({ keeps }) => keeps !== null);
+}
+
+function neededText({ uses }: PciSurvey, kept: readonly Loss[]): string | null {
+  if (kept.length > 0) {
+    return `The host would lose ${kept.map(({ what }) => what).join('; ')}: see to that first.`;
+  }
+  const [unseen] = Object.values(uses.unread);
+  return unseen === undefined
+    ? null
+    : `It could not be read what the host does with it (${unseen}): see that first.`;
+}
