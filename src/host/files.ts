@@ -16,6 +16,7 @@ import {
 import {
   chmod,
   copyFile,
+  lstat,
   mkdir,
   mkdtemp,
   open,
@@ -31,6 +32,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type {
   FileFacts,
   MakeFile,
@@ -69,8 +71,12 @@ export function filesUnder(
       isInMemory(path) ? readFileSync(below(path), 'utf8') : readFile(below(path), 'utf8'),
     listFolder: async (path) => (await readdir(below(path))).toSorted(),
     readLink: (path) => readlink(below(path)),
-    realPath: async (path) => `/${relative(await realpath(root), await realpath(below(path)))}`,
-    factsOf: async (path) => factsFrom(lstatSync(below(path))),
+    realPath: async (path) =>
+      `/${relative(await realpath(root), await inTime(realpath(below(path)), path))}`,
+    factsOf: async (path) =>
+      factsFrom(
+        isOnThisMachine(path) ? lstatSync(below(path)) : await inTime(lstat(below(path)), path),
+      ),
     replaceFile: (path, text, mode) => replaceFile(below(path), text, mode),
     makeFile: (path, content, mode) => makeFile(below(path), content, mode),
     makeFolder: async (path, mode) => void (await mkdir(below(path), { recursive: true, mode })),
@@ -96,6 +102,24 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
  */
 function isInMemory(path: string): boolean {
   return /^\/(sys|proc\/(self|1))\//.test(path);
+}
+
+function isOnThisMachine(path: string): boolean {
+  return isInMemory(path) || path.startsWith('/dev/');
+}
+
+/** A server of files that has gone answers nobody, for ever; a disk that wakes up takes some seconds. */
+async function inTime<T>(looking: Promise<T>, path: string): Promise<T> {
+  const done = new AbortController();
+  const late = async () => {
+    await setTimeout(10_000, undefined, { ref: false, signal: done.signal });
+    throw Object.assign(new Error(`ETIMEDOUT: nothing answers, '${path}'`), { code: 'ETIMEDOUT' });
+  };
+  try {
+    return await Promise.race([looking, late()]);
+  } finally {
+    done.abort();
+  }
 }
 
 const openFlags = {
