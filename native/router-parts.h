@@ -19,6 +19,9 @@ void refuse_seat(struct router *router, unsigned seat, unsigned slot, int reason
 /* Releases what a source that is taken holds, and gives it back to the host. */
 void give_back(struct router *router, unsigned slot);
 
+/* Gives back the seat's sources that have a clone at its owner which nobody reads any more. */
+void leave_unread(struct router *router, unsigned seat);
+
 /* Whether a source of this seat is to be taken, or left to the host. */
 bool is_to_be_taken(const struct router *router, unsigned slot, unsigned seat);
 

@@ -42,6 +42,15 @@ void give_back(struct router *router, unsigned slot) {
   router->ports.ungrab(router->ports.context, slot);
 }
 
+void leave_unread(struct router *router, unsigned seat) {
+  for (unsigned slot = 0; slot < LIMIT_DEVICES; slot++) {
+    struct source *source = &router->sources[slot];
+    if (!is_in(router, slot, seat) || !source->grabbed) continue;
+    source->for_nobody = is_for_nobody(router, slot, router->seats[seat].owner);
+    if (source->for_nobody) give_back(router, slot);
+  }
+}
+
 bool is_to_be_taken(const struct router *router, unsigned slot, unsigned seat) {
   if (router->seats[seat].owner != HOST) return true;
   return router->table.rules[seat].swallow && has_sinks(router, slot, HOST);
@@ -104,6 +113,7 @@ static void hand_over(struct router *router, unsigned seat) {
   }
   state->owner = state->wanted;
   state->turn += 1;
+  leave_unread(router, seat);
   // At once; that check sets the time of the next.
   if (state->owner != HOST && router->listen_check == 0) router->listen_check = 1;
   for (unsigned slot = 0; slot < LIMIT_DEVICES; slot++) {

@@ -160,7 +160,8 @@ void router_tick(struct router *router, int64_t now) {
     for (unsigned slot = 0; slot < LIMIT_DEVICES; slot++) {
       if (is_in(router, slot, seat)) router->sources[slot].for_nobody = false;
     }
-    if (!is_listened_to(router, seat, owner)) want_seat(router, seat, HOST, WHY_DEAF);
+    if (is_listened_to(router, seat, owner)) leave_unread(router, seat);
+    else want_seat(router, seat, HOST, WHY_DEAF);
   }
 }
 
@@ -172,6 +173,9 @@ uint64_t router_asks(const struct router *router, int64_t now) {
     if (owner == HOST) continue;
     sinks |= UINT64_C(1) << router->table.targets[owner].keyboard;
     sinks |= UINT64_C(1) << router->table.targets[owner].pointer;
+    for (unsigned slot = 0; slot < LIMIT_DEVICES; slot++) {
+      if (is_in(router, slot, seat)) sinks |= UINT64_C(1) << router->table.clones[slot][owner];
+    }
   }
   // Slot 0 stands for none.
   return sinks & ~UINT64_C(1);

@@ -18,6 +18,22 @@ const cases: Case[] = [
     '4: absx=1 syn',
   ],
   [
+    'a device whose clone is read no more goes back to the host by itself, and what it held is released',
+    'move 0 1 -> grab 4 | grab 5 | moved 0 to 1 in 1: asked',
+    '4: touch=7 touching+ syn -> c0: touch=7 touching+',
+    'deaf c0 on',
+    'tick @2500 -> ungrab 4 | c0: touching- slot=0 touch=-1',
+    '4: absx=1 syn',
+    '5: absx=2 syn -> c1: absx=2',
+  ],
+  [
+    'a device whose clone nobody reads at the next domain is left to the host on the way',
+    'move 0 1 -> grab 4 | grab 5 | moved 0 to 1 in 1: asked',
+    'deaf c3 on',
+    'move 0 2 -> ungrab 4 | moved 0 to 2 in 2: asked',
+    '5: absx=2 syn -> c4: absx=2',
+  ],
+  [
     'a domain need not listen to its other proxies',
     'deaf p1 on',
     'deaf k1 on',
