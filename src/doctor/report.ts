@@ -4,6 +4,7 @@ import { printable } from '../system/printable.ts';
 import { type Check, type Finding, unknown } from './check.ts';
 import { subjects } from './checks.ts';
 import type { Facts } from './facts.ts';
+import { shellWord } from './shell-word.ts';
 
 /** Nothing is taken from this shape or changed in it without a new number; things may be added. */
 export interface DoctorReport {
@@ -53,15 +54,20 @@ function resultsOf({ id, title, look }: Check, facts: Facts): Result[] {
     about: printable(finding.about),
     explanation: printable(finding.explanation),
     remedy: remedyOf(finding, facts),
-    advice: printable(finding.advice),
+    advice: printable(forThisLibvirt(finding.advice, facts)),
     link: id.replaceAll('.', '-'),
   }));
 }
 
 /** To look again as root is no way out for root. */
-function remedyOf({ verdict, remedy }: Finding, { people }: Facts): string | null {
-  if (remedy === null || (verdict === 'unknown' && people.caller?.uid === 0)) return null;
-  return printable(remedy);
+function remedyOf({ verdict, remedy }: Finding, facts: Facts): string | null {
+  if (remedy === null || (verdict === 'unknown' && facts.people.caller?.uid === 0)) return null;
+  return printable(forThisLibvirt(remedy, facts));
+}
+
+/** Checks write commands for the libvirt that nearly everybody has. */
+function forThisLibvirt(text: string, { libvirt }: Facts): string {
+  return text.replaceAll('--connect qemu:///system', () => `--connect ${shellWord(libvirt.uri)}`);
 }
 
 /** A machine may show what nobody foresaw: that costs one check, and not the screen. */

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { doctorReport, type Result } from '../../src/doctor/report.ts';
 import { readFacts } from '../../src/doctor/read-facts.ts';
 import { subjects } from '../../src/doctor/checks.ts';
+import { parseDomainXml } from '../../src/libvirt/domain-xml.ts';
+import { domainXml } from '../machines/domain.ts';
 import { equipped } from '../machines/equipped.ts';
 import { machines } from '../machines/machines.ts';
 import { buildWithSoftware } from '../machines/software.ts';
@@ -70,6 +72,21 @@ test('who is not root is told to look again as root, and root is not', () => {
     return results.find(({ verdict }) => verdict === 'unknown')?.remedy;
   });
   expect([user, root]).toEqual(['sudo handglass doctor', null]);
+});
+
+test('commands are for the libvirt of the configuration', () => {
+  const facts = healthy(({ libvirt }) => {
+    libvirt.uri = 'qemu+unix:///system?socket=/run/other libvirt';
+    const spice = "<graphics type='spice'/>";
+    const xml = domainXml({ name: 'win10', memoryMib: 1024, vcpus: 1 }).replace(spice, '');
+    libvirt.domains = [{ name: 'win10', isRunning: false, xml: parseDomainXml(xml), unread: {} }];
+  });
+  const results = doctorReport(facts).subjects.flatMap((subject) => subject.results);
+  const commands = results.map(({ remedy }) => remedy ?? '').filter((each) => /virsh/.test(each));
+  expect(commands).not.toEqual([]);
+  for (const command of commands) {
+    expect(command).toContain("--connect 'qemu+unix:///system?socket=/run/other libvirt'");
+  }
 });
 
 test('what could not be looked at is never fine, and a defect in one check costs that check alone', () => {
