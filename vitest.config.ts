@@ -13,6 +13,9 @@ export default defineConfig({
           exclude: [lab],
           // Unless told, one processor is left alone.
           maxWorkers: '100%',
+          // How long a machine takes is no failure; what hangs has to end all the same.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           globalSetup: './test/build.ts',
           sequence: { groupOrder: 0 },
         },

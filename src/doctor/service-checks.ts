@@ -56,6 +56,23 @@ export const serviceChecks: Check[] = [
     },
   },
   {
+    id: 'service.restart',
+    title: "Guests' keyboard and mouse at a restart",
+    look: ({ service }) => {
+      if (service.hasSocket !== true) return [];
+      return known(service, 'isUnderSystemd', (isKept) =>
+        isKept
+          ? ok('systemd keeps them while the service is started anew.')
+          : warning(
+              'The service runs without systemd, so they go when it ends: QEMU drops them for good, and the domains must be started anew.',
+              {
+                advice: 'End it, and then: `sudo systemctl enable --now handglass-shm handglass`.',
+              },
+            ),
+      );
+    },
+  },
+  {
     id: 'service.boot',
     title: 'Start with the machine',
     look: ({ service, virtualization }) => {

@@ -9,6 +9,8 @@ export interface ServiceParts {
   hasUdevRules: boolean | null;
   /** Whether its socket is there: it runs, or was killed. */
   hasSocket: boolean | null;
+  /** Whether systemd runs it, and so keeps what it has open while it is started anew. */
+  isUnderSystemd: boolean | null;
   /** Whether logind leaves shared memory alone when its owner logs out. */
   keepsSharedMemory: boolean | null;
   uinput: FileFacts | 'absent' | null;
@@ -40,6 +42,12 @@ export async function readServiceParts(host: ReadFiles): Promise<ServiceParts> {
       ),
     ),
     hasSocket: await fact('hasSocket', () => isThere('/run/handglass/handglass.sock')),
+    isUnderSystemd: await fact('isUnderSystemd', () =>
+      isThere(
+        '/sys/fs/cgroup/system.slice/handglass.service',
+        '/sys/fs/cgroup/systemd/system.slice/handglass.service',
+      ),
+    ),
     keepsSharedMemory: await fact('keepsSharedMemory', () => keepsSharedMemory(host)),
     uinput: await fact('uinput', () => factsAt(host, '/dev/uinput')),
     driversProbe: await fact('driversProbe', () => factsAt(host, '/sys/bus/usb/drivers_probe')),

@@ -247,6 +247,7 @@ function wholeFacts(): Facts {
       hasUnits: true,
       hasUdevRules: true,
       hasSocket: true,
+      isUnderSystemd: true,
       keepsSharedMemory: true,
       uinput: fileFacts({ kind: 'other', mode: 0o660 }),
       driversProbe: fileFacts({ mode: 0o220 }),

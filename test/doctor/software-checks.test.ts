@@ -276,6 +276,13 @@ const rows: Row[] = [
     todo: 'sudo systemctl enable --now handglass-shm handglass',
   },
   {
+    id: 'service.restart',
+    when: 'it was started by hand',
+    change: having('service', { isUnderSystemd: false }),
+    verdict: 'warning',
+    says: 'the domains must be started anew',
+  },
+  {
     id: 'service.boot',
     when: 'a unit is not enabled',
     change: having('virtualization', { enabledUnits: ['handglass.service'] }),

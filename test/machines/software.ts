@@ -136,6 +136,7 @@ const serviceFiles = {
   '/etc/systemd/logind.conf.d/handglass.conf': '[Login]\nRemoveIPC=no\n',
   '/usr/lib/udev/rules.d/65-handglass.rules': '',
   '/run/handglass/handglass.sock': '',
+  '/sys/fs/cgroup/system.slice/handglass.service': '0::/',
   '/dev/input/by-handglass/win10-keyboard': '',
   '/dev/input/by-handglass/win10-pointer': '',
 };
