@@ -15,7 +15,8 @@ useBrowser();
 vi.setConfig({ testTimeout: 2_400_000, hookTimeout: 660_000 });
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'systemd' });
+  // One for the guest that is emulated in there, which takes all of it.
+  lab = await bootLab({ boot: 'systemd', processors: 2 });
   await output(lab, 'virsh start win10');
 });
 
