@@ -42,6 +42,11 @@ describe('the seat', () => {
       { input: 'host', held: new Set(['mouse', 'stick', 'keyboard2']) },
     ],
     [
+      'comes home as a chord has asked for, once somebody can be asked',
+      [give, { kind: 'kill libvirtd' }, { kind: 'chord' }, { kind: 'start libvirtd' }],
+      { input: 'host', held: new Set(), failure: null },
+    ],
+    [
       'is followed by what was plugged in while nobody could be asked',
       [
         { kind: 'unplug', device: 'stick' },

@@ -45,8 +45,8 @@ export interface Desk {
   isKept: boolean;
   /** Ports of the domain that something else has. */
   filled: number;
-  /** Why the last chord has not moved the seat, where nothing has moved it since. */
-  failure: string | null;
+  /** Of the last chord that has not moved the seat, where nothing has moved it since: why, and where to. */
+  failure: { code: string; to: Owner } | null;
 }
 
 export const mousePort = 2;
@@ -114,7 +114,8 @@ function changed(desk: Desk, step: Step): Desk {
     }
     case 'chord': {
       const to = targetOfChord(desk);
-      return { ...given(desk, to), failure: refusalOf(desk, to) };
+      const code = refusalOf(desk, to);
+      return { ...given(desk, to), failure: code === null ? null : { code, to } };
     }
     case 'unplug':
       return unplugged(desk, step.device);
@@ -142,7 +143,9 @@ function changed(desk: Desk, step: Step): Desk {
       return { ...desk, isLibvirtUp: false };
     case 'start libvirtd':
   }
-  return { ...desk, isLibvirtUp: true };
+  const up = { ...desk, isLibvirtUp: true };
+  // A chord that could bring it home only in part is completed now.
+  return desk.failure?.to === 'host' ? { ...given(up, 'host'), failure: null } : up;
 }
 
 /** Who has the seat is all that a service which starts can see. */

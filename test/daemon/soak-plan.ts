@@ -43,7 +43,7 @@ function choicesOf(desk: Desk): [number, Step][] {
     [10, { kind: 'give', to: 'win10' }],
     [6, { kind: 'give', to: 'host' }],
     // A second failure of one kind does not show.
-    ...only(refusal === null || refusal !== desk.failure, [14, { kind: 'chord' }]),
+    ...only(refusal === null || refusal !== desk.failure?.code, [14, { kind: 'chord' }]),
     ...[...ports.keys()].map((device): [number, Step] => [5, { kind: 'unplug', device }]),
     ...sockets(desk).map(([device, into]): [number, Step] => [10, { kind: 'plug', device, into }]),
     // With few ports, it would be chance which of the two has one.

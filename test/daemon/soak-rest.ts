@@ -140,7 +140,7 @@ function problemsOf(desk: Desk): string[] {
   return [
     ...(desk.isLibvirtUp ? waitingDevices(desk).map(() => 'device-refused') : []),
     ...(desk.isLibvirtUp ? [] : ['libvirt-unavailable']),
-    ...(desk.failure === null ? [] : [desk.failure]),
+    ...(desk.failure === null ? [] : [desk.failure.code]),
   ];
 }
 
