@@ -135,7 +135,7 @@ export async function startService(
   });
   const readAgain = readAgainWhile(
     host,
-    () => unread.length > 0 || seats.view().problem !== null,
+    () => unread.length > 0 || seats.isBlind(),
     () => seats.refresh(),
     signal,
   );

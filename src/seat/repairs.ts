@@ -25,6 +25,8 @@ export interface RepairEvents {
   isMoving(seat: string): boolean;
   /** A repair has succeeded; `story` is empty where nothing had to be done. */
   repaired(seat: string, repair: Repair, story: string): void;
+  /** Nobody could be asked, or not to the end: what was to be done may have been done all the same. */
+  unanswered(): void;
 }
 
 interface Attempt {
@@ -90,13 +92,21 @@ export function createRepairs(
     try {
       story = await repairNow(effects, seat, repair);
       events.repaired(seat.name, repair, story);
+      // No reading shows it: lent again, the device is to be seen to again.
+      if (repair.kind === 'probe') forget(seat, key);
     } catch (error) {
       problem = problemFrom(error);
       isVoid = isAway(error);
+      if (isVoid) events.unanswered();
     }
     const facts = tried.get(key)?.facts;
     if (facts !== undefined) tried.set(key, { facts, problem, isVoid });
     return story !== '' || problem !== before;
+  }
+
+  function forget({ name }: Seat, key: string): void {
+    planned.set(name, planned.get(name)?.filter((job) => job.key !== key) ?? []);
+    tried.delete(key);
   }
 
   return {

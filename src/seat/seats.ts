@@ -51,6 +51,8 @@ export interface Asked {
 
 export interface Seats {
   view(): SeatsView;
+  /** Whether the view may be wrong without an event that will tell of it: to be read again in a while. */
+  isBlind(): boolean;
   /** Reads everything again; several calls at once share a reading that begins after the last. */
   refresh(): Promise<void>;
   /** Reads everything again, where a handoff is under way at its end: most changes then are its own. */
@@ -109,6 +111,10 @@ export function createSeats(
       stories.repaired(name, story);
       repaired(name, story);
     },
+    unanswered() {
+      reading.doubtDomains();
+      tell();
+    },
   });
 
   function view(): SeatsView {
@@ -134,8 +140,13 @@ export function createSeats(
     return handoffs.get(seat.name)?.from ?? viewNow(seat).owner;
   }
 
+  /** A handoff reads at its end. */
+  function isBlind(): boolean {
+    return reading.problem() !== null || (handoffs.size === 0 && !reading.knowsDomains());
+  }
+
   function tell(): void {
-    const now = JSON.stringify([view(), reading.problem()?.message]);
+    const now = JSON.stringify([view(), reading.problem()?.message, isBlind()]);
     if (now === shown) return;
     shown = now;
     changed();
@@ -247,6 +258,7 @@ export function createSeats(
 
   return {
     view,
+    isBlind,
     refresh,
     notice() {
       reading.notice();

@@ -30,6 +30,7 @@ function start() {
     manualClock(),
     {
       view: () => ({ seats: views, domains: [], problem: null, unrepaired: [] }),
+      isBlind: () => false,
       refresh: async () => {},
       notice: () => {},
       async give(seat, to, { check } = {}) {

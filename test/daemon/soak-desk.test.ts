@@ -47,6 +47,18 @@ describe('the seat', () => {
       { input: 'host', held: new Set(), failure: null },
     ],
     [
+      'is still with who keeps it when what a chord could not bring home is pulled out',
+      [
+        { kind: 'unplug', device: 'stick' },
+        { kind: 'unplug', device: 'keyboard2' },
+        give,
+        { kind: 'kill libvirtd' },
+        { kind: 'chord' },
+        { kind: 'unplug', device: 'mouse' },
+      ],
+      { input: 'host', held: new Set(), isKept: true },
+    ],
+    [
       'is followed by what was plugged in while nobody could be asked',
       [
         { kind: 'unplug', device: 'stick' },

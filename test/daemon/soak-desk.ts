@@ -157,7 +157,7 @@ function restarted(desk: Desk): Desk {
 /** A seat that cannot be brought back has its keyboard back all the same. */
 function given(desk: Desk, to: Owner): Desk {
   const input = to === 'host' ? 'host' : desk.input;
-  if (refusalOf(desk, to) !== null) return { ...desk, input, isKept: false };
+  if (refusalOf(desk, to) !== null) return { ...desk, input };
   const held = new Set(to === 'host' ? [] : seatDevices(desk));
   return { ...desk, input: to, held, left: new Set(), isKept: false };
 }

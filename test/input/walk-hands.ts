@@ -16,6 +16,8 @@ import { comesTrue, eventually, patienceMs, type Press, type Witness, witness } 
 export interface Hands {
   /** Does a step; resolves when all is as it has to be after it, and rejects when it does not get so. */
   take(step: Step): Promise<void>;
+  /** What each side saw last, for a failure. */
+  story(): string;
   /** From each killing to the first key that the host saw, in milliseconds of the kernel's clock. */
   readonly silencesMs: { guest: number[]; service: number[] };
 }
@@ -227,8 +229,15 @@ export async function handsOn(lab: Lab): Promise<Hands> {
     await rest('host', inputCount - (unplugged === null ? 0 : 1));
   }
 
+  function story(): string {
+    const seen = { ...hosts, 'guest keyboard': guests.keyboard, 'guest pointer': guests.pointer };
+    return Object.entries(seen)
+      .map(([who, { last }]) => `${who}:\n  ${last.join('\n  ')}`)
+      .join('\n');
+  }
+
   await expectRest(desk);
-  return { take, silencesMs };
+  return { take, story, silencesMs };
 }
 
 /** What it has seen pressed since, less the marker, of which some may be late. */

@@ -40,7 +40,7 @@ test(`no key sticks and none is lost in a walk of ${stepCount} random steps (${r
         `for node in ${keyboard} ${keyboard2}; do echo keys | ${listener} $node; done
         handglass status; journalctl -o short-monotonic -n 40`,
       );
-      throw new Error(`${what}\n${stdout}`, { cause: error });
+      throw new Error(`${what}\n${hands.story()}\n${stdout}`, { cause: error });
     }
   }
   for (const [who, silences] of Object.entries(hands.silencesMs)) {

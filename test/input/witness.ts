@@ -21,6 +21,8 @@ export interface Witness {
   readonly down: ReadonlySet<string>;
   /** Reports with motion so far. */
   readonly motions: number;
+  /** The last lines that the program said: reports, with their times. */
+  readonly last: readonly string[];
   /** Resolves when the program has ended: told to, killed, or because the device is gone. */
   readonly ended: Promise<unknown>;
   stop(): Promise<void>;
@@ -31,12 +33,15 @@ export async function witness(lab: Lab, path: string, ...options: '--grab'[]): P
   const presses: Press[] = [];
   const releases: string[] = [];
   const down = new Set<string>();
+  const last: string[] = [];
   let motions = 0;
   let said = '';
   let [partial, problem] = ['', ''];
 
   function take(line: string): void {
     const [time = '', ...words] = line.split(' ');
+    last.push(line);
+    if (last.length > linesKept) last.shift();
     if (words.length === 0) said = line;
     if (line === 'dropped') problem += `${path}: events were dropped. `;
     if (words.some((word) => word.startsWith('rel_'))) motions += 1;
@@ -82,6 +87,7 @@ export async function witness(lab: Lab, path: string, ...options: '--grab'[]): P
     },
     releases,
     down,
+    last,
     get motions() {
       return motions;
     },
@@ -111,3 +117,5 @@ export async function comesTrue(isTrue: () => boolean, withinMs: number): Promis
 /** An emulated machine on a busy host is slow; what has not come by then will not. */
 export const patienceMs = 30_000;
 const pauseMs = 2;
+/** What a failure shows. */
+const linesKept = 40;

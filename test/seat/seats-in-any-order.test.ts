@@ -154,9 +154,10 @@ test('what is shown is what is, and everything can come home', async () => {
         world.fail = () => {};
         await seats.refresh();
         await setImmediate();
-        // A repair that was done, and said to have failed, libvirt's event would tell of.
-        await seats.refresh();
-        await setImmediate();
+        while (seats.isBlind()) {
+          await seats.refresh();
+          await setImmediate();
+        }
         expectSettled(seats, world);
 
         for (const { name } of configured) await seats.give(name, 'host');
