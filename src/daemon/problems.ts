@@ -11,6 +11,7 @@ export function refusalOf(seat: string): string {
 }
 
 export interface Problems {
+  /** What is wrong with several things for one reason is there once. */
   list(): HandglassError[];
   /** What is wrong with one thing now, in place of what was wrong with it before. */
   set(about: string, errors: readonly HandglassError[]): void;
@@ -20,7 +21,9 @@ export interface Problems {
 export function createProblems(changed: () => void, log: (line: string) => void): Problems {
   const current = new Map<string, readonly HandglassError[]>();
   return {
-    list: () => [...current.values()].flat(),
+    list: () => [
+      ...new Map([...current.values()].flat().map((error) => [error.message, error])).values(),
+    ],
     set(about, errors) {
       const before = textOf(current.get(about) ?? []);
       const now = textOf(errors);

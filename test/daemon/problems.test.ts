@@ -27,6 +27,16 @@ test('problems are listed by what they are about, in the order in which those ca
   expect(told.changes).toBe(2);
 });
 
+test('what several things fail for is listed once, until the last of them is well', () => {
+  const { problems } = start();
+  const [one, again] = [problem('One.'), problem('One.')];
+  problems.set('input', [one]);
+  problems.set('listen', [again]);
+  expect(problems.list()).toEqual([one]);
+  problems.set('input', []);
+  expect(problems.list()).toEqual([again]);
+});
+
 test('a problem that stays is neither logged nor told again', () => {
   const { problems, log, told } = start();
   problems.set('input', [problem('One.')]);

@@ -108,8 +108,8 @@ function status({ status: state }: Facts, desk: Desk): string[] {
     ...difference('the seat', seat?.devices.map(textOf) ?? [], devicesOf(desk)),
     ...difference(
       'problems',
-      state.problems.map(({ code }) => code),
-      problemsOf(desk),
+      awayOnce(state.problems.map(({ code }) => code)),
+      awayOnce(problemsOf(desk)),
     ),
     // While libvirt is away, its last word stands.
     ...(desk.isLibvirtUp ? difference('win10', [domain?.state], [desk.domain]) : []),
@@ -139,9 +139,16 @@ function devicesOf(desk: Desk): string[] {
 function problemsOf(desk: Desk): string[] {
   return [
     ...(desk.isLibvirtUp ? waitingDevices(desk).map(() => 'device-refused') : []),
-    ...(desk.isLibvirtUp ? [] : ['libvirt-unavailable']),
+    ...(desk.isLibvirtUp ? [] : [away]),
     ...(desk.failure === null ? [] : [desk.failure.code]),
   ];
+}
+
+const away = 'libvirt-unavailable';
+
+/** What is away is told once, unless it says so in other words to whoever asks later. */
+function awayOnce(codes: readonly string[]): string[] {
+  return codes.filter((code, index) => code !== away || codes.indexOf(code) === index);
 }
 
 function difference(
