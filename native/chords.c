@@ -6,11 +6,12 @@ static void add_holders(struct chords *chords, const struct chords_device *devic
 static size_t settle(struct chords *chords, struct chords_device *device, const key_set down,
                      int64_t now, const struct chord *fired[LIMIT_CHORDS]);
 static void press(struct chords *chords, int8_t seat, unsigned key, int64_t now);
-static void release(struct chords *chords, int8_t seat, unsigned key);
+static void release(struct chords *chords, int8_t seat, unsigned key, int64_t now);
 static size_t fire(struct chords *chords, int64_t now, const struct chord *fired[LIMIT_CHORDS]);
 static void wait_until(struct chords *chords, int64_t due);
 static bool is_whole(const struct chords *chords, const struct chord *chord);
-static bool uses_key(const struct chord *chord, unsigned key);
+static bool was_whole(const struct chord *chord, const struct chord_state *state);
+static struct key_span *span_of(const struct chord *chord, struct chord_state *state, unsigned key);
 
 void chords_init(struct chords *chords) {
   memset(chords, 0, sizeof *chords);
@@ -41,7 +42,12 @@ void chords_apply(struct chords *chords, const int8_t seats[LIMIT_DEVICES],
   chords->list = *list;
   chords->deadline = 0;
   for (size_t i = 0; i < list->count; i++) {
-    chords->states[i] = (struct chord_state){.armed = !is_whole(chords, &list->chords[i])};
+    const struct chord *chord = &list->chords[i];
+    chords->states[i] = (struct chord_state){0};
+    for (size_t key = 0; key < chord->key_count; key++) {
+      bool is_held = chords->holders[chord->seat][chord->keys[key]] > 0;
+      chords->states[i].spans[key].until = is_held ? INT64_MAX : 0;
+    }
   }
 }
 
@@ -104,51 +110,59 @@ static void add_holders(struct chords *chords, const struct chords_device *devic
   }
 }
 
-/* Makes `down` the keys that the device holds, and fires what its presses make whole. */
+/* Makes `down` the keys that the device holds, and fires what that makes whole or shows to have been. */
 static size_t settle(struct chords *chords, struct chords_device *device, const key_set down,
                      int64_t now, const struct chord *fired[LIMIT_CHORDS]) {
-  bool pressed = false;
+  bool is_other = false;
   for (unsigned i = 0; i < KEY_SET_LONGS; i++) {
     unsigned long changed = device->held[i] ^ down[i];
     device->held[i] = down[i];
     if (device->seat == NO_SEAT) continue;
+    is_other |= changed != 0;
     for (; changed != 0; changed &= changed - 1) {
       unsigned key = i * KEY_SET_BITS + (unsigned)__builtin_ctzl(changed);
       uint8_t *holders = &chords->holders[device->seat][key];
       if (has_key(down, key)) {
         *holders += 1;
         if (*holders == 1) press(chords, device->seat, key, now);
-        pressed = true;
       } else {
         *holders -= 1;
-        if (*holders == 0) release(chords, device->seat, key);
+        if (*holders == 0) release(chords, device->seat, key, now);
       }
     }
   }
-  return pressed ? fire(chords, now, fired) : 0;
+  return is_other ? fire(chords, now, fired) : 0;
 }
 
-/* What a key that goes down on a seat means for taps; a tap's second press has no other between. */
+/* A tap's second press has no other between. */
 static void press(struct chords *chords, int8_t seat, unsigned key, int64_t now) {
   for (size_t i = 0; i < chords->list.count; i++) {
     const struct chord *chord = &chords->list.chords[i];
     struct chord_state *state = &chords->states[i];
-    if (!chord->tapped || chord->seat != (uint32_t)seat) continue;
-    bool again = chord->keys[0] == key && state->tapped_at != 0 && state->released &&
-                 now - state->tapped_at <= TAP_NS;
-    state->armed = again;
-    state->tapped_at = chord->keys[0] == key && !again ? now : 0;
+    if (chord->seat != (uint32_t)seat) continue;
+    struct key_span *span = span_of(chord, state, key);
+    if (span != NULL) *span = (struct key_span){now, INT64_MAX};
+    if (!chord->tapped) {
+      state->struck |= span != NULL;
+      continue;
+    }
+    state->struck = span != NULL && state->tapped_at != 0 && state->released &&
+                    now - state->tapped_at <= TAP_NS;
+    state->tapped_at = span != NULL && !state->struck ? now : 0;
     state->released = false;
   }
 }
 
-static void release(struct chords *chords, int8_t seat, unsigned key) {
+static void release(struct chords *chords, int8_t seat, unsigned key, int64_t now) {
   for (size_t i = 0; i < chords->list.count; i++) {
     const struct chord *chord = &chords->list.chords[i];
-    if (chord->seat != (uint32_t)seat || !uses_key(chord, key)) continue;
-    chords->states[i].due = 0;
-    chords->states[i].released = true;
-    if (!chord->tapped) chords->states[i].armed = true;
+    struct chord_state *state = &chords->states[i];
+    struct key_span *span = span_of(chord, state, key);
+    if (chord->seat != (uint32_t)seat || span == NULL) continue;
+    span->until = now;
+    state->late = state->struck && was_whole(chord, state);
+    state->due = 0;
+    state->released = true;
   }
 }
 
@@ -157,11 +171,12 @@ static size_t fire(struct chords *chords, int64_t now, const struct chord *fired
   for (size_t i = 0; i < chords->list.count; i++) {
     const struct chord *chord = &chords->list.chords[i];
     struct chord_state *state = &chords->states[i];
-    if (!state->armed || !is_whole(chords, chord)) continue;
-    state->armed = false;
+    if (!state->late && (!state->struck || !is_whole(chords, chord))) continue;
+    bool is_held = !state->late;
+    state->struck = state->late = false;
     if (chord->hold == 0) {
       fired[count++] = chord;
-    } else {
+    } else if (is_held) {
       state->due = now + chord->hold;
       wait_until(chords, state->due);
     }
@@ -180,9 +195,23 @@ static bool is_whole(const struct chords *chords, const struct chord *chord) {
   return true;
 }
 
-static bool uses_key(const struct chord *chord, unsigned key) {
+/* Whether all its keys are up and were down at one time. */
+static bool was_whole(const struct chord *chord, const struct chord_state *state) {
+  struct key_span together = {0, INT64_MAX};
   for (size_t i = 0; i < chord->key_count; i++) {
-    if (chord->keys[i] == key) return true;
+    const struct key_span *span = &state->spans[i];
+    if (span->until == INT64_MAX) return false;
+    if (span->from > together.from) together.from = span->from;
+    if (span->until < together.until) together.until = span->until;
   }
-  return false;
+  return together.from < together.until;
+}
+
+/* NULL for a key that is not the chord's. */
+static struct key_span *span_of(const struct chord *chord, struct chord_state *state,
+                                unsigned key) {
+  for (size_t i = 0; i < chord->key_count; i++) {
+    if (chord->keys[i] == key) return &state->spans[i];
+  }
+  return NULL;
 }

@@ -11,10 +11,13 @@
  * - Keys change when a report ends (SYN_REPORT), all of the report's at once.
  * - A chord fires when a press makes it whole, or once it has been whole for its hold time. Other
  *   keys held do not matter, so that a chord works beside a key that is stuck. It fires again only
- *   after one of its keys was up on the whole seat.
+ *   when one of its keys, which was up on the whole seat, is pressed anew.
+ * - What one device says may come here after later events of another, which a thread of its own has
+ *   read. So keys that are up again were down together if their events' stamps say so, which is known
+ *   for sure once the last of them is let go of: the chord fires then.
  * - A tapped chord fires at its key's second press within TAP_NS of the first, with no press of
  *   another key between.
- * - Only a press fires a chord: a new table, or a device that arrives with keys down, never does.
+ * - A new table, or a device that arrives with keys down, never fires a chord.
  */
 
 #include <stddef.h>
@@ -63,9 +66,19 @@ struct chords_device {
   key_set next;
 };
 
+/* When a key was last down on the seat; a time that is not known is 0. */
+struct key_span {
+  int64_t from;
+  /* INT64_MAX: it still is. */
+  int64_t until;
+};
+
 struct chord_state {
-  /* Whether a key of the chord was up since it last fired. */
-  bool armed;
+  /* One of its keys was pressed since it last fired, or its key for the second time. */
+  bool struck;
+  /* It was whole before this came to be known. */
+  bool late;
+  struct key_span spans[LIMIT_CHORD_KEYS];
   /* When it fires unless a key goes up first; 0: not to be waited for. */
   int64_t due;
   /* Its key's first press, and whether it went up since; 0: none that counts. */

@@ -95,6 +95,36 @@ const cases: [name: string, lines: string[], answers: string[]][] = [
   ],
   ['a new table may fall into a report', ['0: a+ b+', 'table 0=0 7@0:a+b', '0: syn'], ['fire 7@0']],
   [
+    'keys that were down together on two keyboards count, whichever is read first',
+    ['1: @20 b+ syn @30 b- syn', '0: @10 a+ syn @40 a- syn'],
+    ['fire 7@0'],
+  ],
+  [
+    'so they do when the one that went down first is read first',
+    ['0: @10 a+ syn @30 a- syn', '1: @20 b+ syn @40 b- syn'],
+    ['fire 7@0'],
+  ],
+  [
+    'keys that were down one after the other do not, whichever is read first',
+    ['1: @30 b+ syn @40 b- syn', '0: @10 a+ syn @20 a- syn'],
+    [],
+  ],
+  [
+    'a chord that is read too late fires once, and again when struck anew',
+    ['1: @20 b+ syn @30 b- syn', '0: @10 a+ syn @40 a- syn', '0: @50 x+ a+ syn', '1: @60 b+ syn'],
+    ['fire 7@0', 'fire 7@0'],
+  ],
+  [
+    'a chord to be held is not, when it is up again before it was read',
+    [
+      'table 0=0 1=0 7@0:a+b,hold=5',
+      '1: @20 b+ syn @30 b- syn',
+      '0: @10 a+ syn @40 a- syn',
+      'tick @50',
+    ],
+    [],
+  ],
+  [
     'one press can fire several chords',
     ['table 0=0 1@0:a+b 2@0:b', '0: a+ syn b+ syn'],
     ['fire 1@0', 'fire 2@0'],
