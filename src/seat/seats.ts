@@ -154,8 +154,8 @@ export function createSeats(
 
   /** Takes in what was read of seats that are not moving, `moved` if they just have. */
   function settle(seats: readonly Seat[], moved = false): void {
-    if (reading.problem() !== null) return;
-    const wishes = seats.map((seat) => {
+    const known = reading.problem() === null ? seats : [];
+    const wishes = known.map((seat) => {
       const now = standings.settle(seat, viewNow(seat).owner, moved);
       repairs.plan(seat, now.repairs);
       return now.wish;

@@ -136,7 +136,7 @@ function devicesOf(desk: Desk): string[] {
 }
 
 /** What waits for a port is a problem of its own each; while libvirt is away, none is found. */
-function problemsOf(desk: Desk): string[] {
+export function problemsOf(desk: Desk): string[] {
   return [
     ...(desk.isLibvirtUp ? waitingDevices(desk).map(() => 'device-refused') : []),
     ...(desk.isLibvirtUp ? [] : [away]),

@@ -192,7 +192,7 @@ export function createWorld(): World {
   devices.fail = async (call) => {
     await before(call);
     const domain = call.split(' ')[1] ?? '';
-    if (call.startsWith('attach ') && states.get(domain) !== 'running') {
+    if (call.startsWith('attach ') && !isActive({ state: states.get(domain) ?? 'shut off' })) {
       throw new Error('Requested operation is not valid: domain is not running');
     }
   };
