@@ -41,7 +41,7 @@ export interface Desk {
   held: ReadonlySet<Device>;
   /** With the host since before the service has run: it stays there until somebody gives the seat. */
   left: ReadonlySet<Device>;
-  /** The domain keeps the seat when its last device is pulled out. */
+  /** The domain keeps the seat when its last device is pulled out, unless one is left with the host. */
   isKept: boolean;
   /** Ports of the domain that something else has. */
   filled: number;
@@ -71,8 +71,10 @@ export const deskAtStart: Desk = {
   failure: null,
 };
 
-export function ownerOf({ input, held, isKept }: Desk): Owner {
-  return input === 'win10' || held.size > 0 || isKept ? 'win10' : 'host';
+export function ownerOf(desk: Desk): Owner {
+  const hasLeft = seatDevices(desk).some((device) => desk.left.has(device));
+  const isKept = desk.isKept && !hasLeft;
+  return desk.input === 'win10' || desk.held.size > 0 || isKept ? 'win10' : 'host';
 }
 
 /** What the seat's selectors name and is plugged in, in their order. */
@@ -185,14 +187,12 @@ function plugged(desk: Desk, device: Device, port: number): Desk {
 
 /** What has come, or has a port now, goes to the domain by itself. */
 function atRest(desk: Desk): Desk {
-  const isKept = desk.isKept && !seatDevices(desk).some((device) => desk.left.has(device));
-  if (!desk.isLibvirtUp) return { ...desk, isKept };
-  const now = { ...desk, isKept };
-  const arrived = waitingDevices(now).slice(0, freePorts(now));
+  if (!desk.isLibvirtUp) return desk;
+  const arrived = waitingDevices(desk).slice(0, freePorts(desk));
   return {
-    ...now,
+    ...desk,
     held: desk.held.union(new Set(arrived)),
-    isKept: ownerOf(now) === 'win10',
+    isKept: ownerOf(desk) === 'win10',
   };
 }
 
