@@ -3,6 +3,9 @@
 #include <string.h>
 
 static void add_holders(struct chords *chords, const struct chords_device *device);
+static void take_over(struct chords *chords, const struct chord *chord, const struct chord *before,
+                      struct chord_state *state);
+static bool is_same(const struct chord *chord, const struct chord *other);
 static size_t settle(struct chords *chords, struct chords_device *device, const key_set down,
                      int64_t now, const struct chord *fired[LIMIT_CHORDS]);
 static void press(struct chords *chords, int8_t seat, unsigned key, int64_t now);
@@ -39,16 +42,12 @@ void chords_apply(struct chords *chords, const int8_t seats[LIMIT_DEVICES],
     chords->devices[slot].seat = seats[slot];
     add_holders(chords, &chords->devices[slot]);
   }
-  chords->list = *list;
   chords->deadline = 0;
   for (size_t i = 0; i < list->count; i++) {
-    const struct chord *chord = &list->chords[i];
-    chords->states[i] = (struct chord_state){0};
-    for (size_t key = 0; key < chord->key_count; key++) {
-      bool is_held = chords->holders[chord->seat][chord->keys[key]] > 0;
-      chords->states[i].spans[key].until = is_held ? INT64_MAX : 0;
-    }
+    const struct chord *before = i < chords->list.count ? &chords->list.chords[i] : NULL;
+    take_over(chords, &list->chords[i], before, &chords->states[i]);
   }
+  chords->list = *list;
 }
 
 size_t chords_feed(struct chords *chords, unsigned slot, const struct input_event *event,
@@ -108,6 +107,31 @@ static void add_holders(struct chords *chords, const struct chords_device *devic
        key = next_key(device->held, key + 1)) {
     chords->holders[device->seat][key] += 1;
   }
+}
+
+/* A chord that was in this place goes on as it was, unless its keys are no more held as they were. */
+static void take_over(struct chords *chords, const struct chord *chord, const struct chord *before,
+                      struct chord_state *state) {
+  bool goes_on = before != NULL && !chord->tapped && is_same(chord, before);
+  for (size_t i = 0; i < chord->key_count && goes_on; i++) {
+    bool is_held = chords->holders[chord->seat][chord->keys[i]] > 0;
+    goes_on = is_held == (state->spans[i].until == INT64_MAX);
+  }
+  if (goes_on) {
+    if (state->due != 0) wait_until(chords, state->due);
+    return;
+  }
+  *state = (struct chord_state){0};
+  for (size_t i = 0; i < chord->key_count; i++) {
+    bool is_held = chords->holders[chord->seat][chord->keys[i]] > 0;
+    state->spans[i].until = is_held ? INT64_MAX : 0;
+  }
+}
+
+static bool is_same(const struct chord *chord, const struct chord *other) {
+  return chord->seat == other->seat && chord->tapped == other->tapped &&
+         chord->hold == other->hold && chord->key_count == other->key_count &&
+         memcmp(chord->keys, other->keys, chord->key_count * sizeof *chord->keys) == 0;
 }
 
 /* Makes `down` the keys that the device holds, and fires what that makes whole or shows to have been. */

@@ -17,7 +17,7 @@
  *   for sure once the last of them is let go of: the chord fires then.
  * - A tapped chord fires at its key's second press within TAP_NS of the first, with no press of
  *   another key between.
- * - A new table, or a device that arrives with keys down, never fires a chord.
+ * - A new table, or a device that arrives with keys down, fires no chord.
  */
 
 #include <stddef.h>
@@ -107,7 +107,10 @@ void chords_add(struct chords *chords, unsigned slot, const key_set down);
 /* A device leaves; what it held is released. */
 void chords_remove(struct chords *chords, unsigned slot);
 
-/* Takes new chords, and the seat (or NO_SEAT) of each slot. Keys that are held stay held. */
+/*
+ * Takes new chords, and the seat (or NO_SEAT) of each slot. Keys that are held stay held, and a chord
+ * that is in its place again, unless it is a tapped one, goes on as if nothing had been applied.
+ */
 void chords_apply(struct chords *chords, const int8_t seats[LIMIT_DEVICES],
                   const struct chord_list *list);
 

@@ -6,7 +6,8 @@ type Chord = { seat: number; keys: string[]; tap: boolean; hold: number };
 type Step =
   | { kind: 'add'; device: number; down: string[] }
   | { kind: 'remove'; device: number }
-  | { kind: 'table'; seats: number[]; chords: Chord[] }
+  /** Null: the chords that there were. */
+  | { kind: 'table'; seats: number[]; chords: Chord[] | null }
   | { kind: 'report'; device: number; waitMs: number; changes: string[] }
   | {
       kind: 'overflow';
@@ -56,7 +57,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
       arbitrary: fc.record({
         kind: fc.constant('table'),
         seats: fc.tuple(seat, seat, seat),
-        chords: fc.array(chord, { maxLength: 3 }),
+        chords: fc.option(fc.array(chord, { maxLength: 3 })),
       }),
     },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('add'), device, down: keys }) },
@@ -70,7 +71,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
  * The steps as the harness reads them, and what it must answer. The model: a chord is struck when a
  * report (or a repair) finds it not whole and leaves it whole; a tapped one, when its key's press is
  * the second of a pair. What is struck fires, or does so at the first tick after its hold time if it
- * is whole until then. Steps that cannot happen, such as the report of a keyboard that is not there,
+ * is whole until then, and each of its keys stays as it is at a new table. Steps that cannot happen, such as the report of a keyboard that is not there,
  * are left out.
  */
 export function walk(all: readonly Step[]): { lines: string[]; answers: string[] } {
@@ -112,9 +113,16 @@ export function walk(all: readonly Step[]): { lines: string[]; answers: string[]
 
   for (const step of all) {
     if (step.kind === 'table') {
-      chords = step.chords.map((each) => ({ ...each }));
-      presses = [];
+      const heldIn = (each: Chord) => each.keys.filter((key) => isDown(each.seat, key)).join(' ');
+      const held = chords.map(heldIn);
       keyboards.forEach((keyboard, slot) => (keyboard.seat = step.seats[slot]));
+      chords = (step.chords ?? chords).map((each, id) => {
+        const before = chords[id];
+        const isSame = before !== undefined && chordText(before, id) === chordText(each, id);
+        const goesOn = isSame && !each.tap && heldIn(each) === held[id];
+        return { ...each, due: goesOn ? before.due : undefined, paired: false };
+      });
+      presses = [];
       const routes = [...keyboards.keys()].map((slot) => `${slot}=${step.seats[slot]}`);
       lines.push(['table', ...routes, ...chords.map(chordText)].join(' '));
       continue;

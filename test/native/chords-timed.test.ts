@@ -117,7 +117,12 @@ const holds: [name: string, lines: string[], answers: string[]][] = [
     ['0: @10 b+ syn', '1: @20 c+ syn', 'remove 1', 'tick @520'],
     [],
   ],
-  ['a new table lets it go', ['0: @10 b+ c+ syn', table, 'deadline', 'tick @510'], ['due 0']],
+  ['a new table does not put it off', ['0: @10 b+ c+ syn', table, 'tick @510'], ['fire 8@0']],
+  [
+    'a new table that has another in its place lets it go',
+    ['0: @10 b+ c+ syn', 'table 0=0 7@0:a,tap 8@0:c+d,hold=500', 'deadline', 'tick @510'],
+    ['due 0'],
+  ],
   [
     'a release found after an overflow lets it go',
     ['0: @10 b+ c+ syn', 'tear 0', '0: | b', 'tick @510'],

@@ -6,7 +6,8 @@ import { startChords } from './router-desk.ts';
 const ask = startChords();
 
 /** Two keyboards on seat 0, one on seat 1; chord 7 is a and b on seat 0, chord 8 the same on seat 1. */
-const desk = ['add 0', 'add 1', 'add 2', 'table 0=0 1=0 2=1 7@0:a+b 8@1:a+b'];
+const table = 'table 0=0 1=0 2=1 7@0:a+b 8@1:a+b';
+const desk = ['add 0', 'add 1', 'add 2', table];
 
 const cases: [name: string, lines: string[], answers: string[]][] = [
   ['a chord fires when its last key goes down', ['0: a+ syn', '0: b+ syn'], ['fire 7@0']],
@@ -121,6 +122,22 @@ const cases: [name: string, lines: string[], answers: string[]][] = [
       '1: @20 b+ syn @30 b- syn',
       '0: @10 a+ syn @40 a- syn',
       'tick @50',
+    ],
+    [],
+  ],
+  [
+    'a chord that was read too late counts though a new table came between',
+    ['1: @20 b+ syn @30 b- syn', table, '0: @10 a+ syn', table, '0: @40 a- syn'],
+    ['fire 7@0'],
+  ],
+  [
+    'a new table that makes a chord whole does not fire it late either',
+    [
+      '2: @5 b+ syn',
+      '0: @10 a+ syn',
+      'table 0=0 1=0 2=0 7@0:a+b',
+      '0: @12 a- syn',
+      '2: @15 b- syn',
     ],
     [],
   ],
