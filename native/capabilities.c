@@ -47,8 +47,14 @@ void capabilities_of_keyboard(struct capabilities *capabilities) {
 }
 
 void capabilities_of_pointer(struct capabilities *capabilities) {
-  const unsigned axes[] = {REL_X,     REL_Y,          REL_WHEEL,
-                           REL_HWHEEL, REL_WHEEL_HI_RES, REL_HWHEEL_HI_RES};
+  // The last three are never sent. With nine axes the kernel keeps 256 events for a reader that
+  // stalls, and not 128 (evdev_compute_buffer_size in evdev.c, input_estimate_events_per_packet in
+  // input.c). QEMU reads on after a loss as if there were none: a button would stay down for good.
+  const unsigned axes[] = {REL_X,      REL_Y,
+                           REL_WHEEL,  REL_WHEEL_HI_RES,
+                           REL_HWHEEL, REL_HWHEEL_HI_RES,
+                           REL_DIAL,   REL_MISC,
+                           REL_RESERVED};
   memset(capabilities, 0, sizeof *capabilities);
   capabilities->version = CAPABILITIES_VERSION;
   for (unsigned key = BTN_MOUSE; key < BTN_JOYSTICK; key++) put_bit(capabilities->keys, key);

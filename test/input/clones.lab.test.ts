@@ -14,6 +14,11 @@ const penSeat = `
 name = "desk"
 domains = ["win10"]
 input = [{ name = "Test-pen" }]
+
+[[seat]]
+name = "ball"
+domains = ["win10"]
+input = [{ name = "Test-ball" }]
 `;
 
 let lab: Lab;
@@ -102,4 +107,27 @@ test('the clone is there anew after the service was stopped, still without the d
   await give();
   pen.say('abs_x=400');
   expect(await report(guest)).toBe('abs_x=400');
+});
+
+test('a guest that stalls for eighty reports of a mouse sees them all, and the button go up', async () => {
+  const ball = converse(lab, [source, '--name', 'Test-ball', '--pointer']);
+  await ball.next();
+  await service.until(/"selector":"Test-ball"[^}]*"with":"host"[^]*"problems":\[\]/);
+  const pointer = await listen(lab, `${proxies}/win10-pointer`, '--grab');
+  await sh('handglass give ball win10');
+
+  pointer.say('stall');
+  expect(await pointer.next()).toBe('stalled');
+  for (let x = 1; x <= 80; x += 1) ball.say(`rel_x=${x} rel_y=1`);
+  ball.say('btn_left+');
+  ball.say('btn_left-');
+  // With less, it would have to keep less.
+  await setTimeout(1000);
+  pointer.say('resume');
+  expect(await pointer.next()).toBe('resumed');
+
+  const lines: string[] = [];
+  while (lines.at(-1) !== 'btn_left-') lines.push(await pointer.next());
+  expect(lines).toHaveLength(82);
+  await ball.end();
 });
