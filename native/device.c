@@ -13,6 +13,7 @@ enum { READ_EVENTS = 64 };
 static const char *open_for_host(struct device *device, const char *path);
 static const char *admit(struct device *device, key_set down);
 static int note_host(const struct device *device, key_set down, int64_t *since);
+static void listen_to(const struct device *device, bool all);
 static uint32_t leds_from(const uint8_t bits[LED_CNT / 8]);
 static void write_leds(const struct device *device, uint32_t leds);
 static int ask(int fd, unsigned long request, void *argument);
@@ -54,19 +55,28 @@ int device_host_keys(const struct device *device, key_set down) {
 int device_grab(struct device *device, int64_t *since) {
   key_set down = {0};
   uint8_t leds[LED_CNT / 8] = {0};
+  // Before it, so that no motion is nobody's.
+  listen_to(device, true);
   int error = ask(device->fd, EVIOCGRAB, (void *)1);
-  if (error != 0) return error;
+  if (error != 0) {
+    listen_to(device, false);
+    return error;
+  }
   error = ask(device->fd, EVIOCGLED(sizeof leds), leds);
   device->host_leds = device->lit = leds_from(leds);
   if (error == 0) error = note_host(device, down, since);
   // It went down just before; the host is to see it go up.
   if (error == 0 && !has_no_key(down)) return KEY_IS_DOWN;
-  if (error > 0) ask(device->fd, EVIOCGRAB, NULL);
+  if (error > 0) {
+    ask(device->fd, EVIOCGRAB, NULL);
+    listen_to(device, false);
+  }
   return error;
 }
 
 void device_ungrab(const struct device *device) {
   ask(device->fd, EVIOCGRAB, NULL);
+  listen_to(device, false);
   // After it, since the kernel's console then lights what it thinks right (kbd_start in keyboard.c).
   write_leds(device, device->host_leds);
 }
@@ -98,6 +108,7 @@ static const char *admit(struct device *device, key_set down) {
   if (failed != NULL) return failed;
   device->sends = sends_of(&capabilities);
   device->leds = leds_from(capabilities.leds);
+  listen_to(device, false);
   errno = device_keys(device, down);
   return errno == 0 ? NULL : "EVIOCGKEY";
 }
@@ -128,6 +139,20 @@ static int note_host(const struct device *device, key_set down, int64_t *since) 
       if (events[i].type != EV_KEY || events[i].code >= KEY_CNT) continue;
       put_key(down, events[i].code, events[i].value != 0);
     }
+  }
+}
+
+/*
+ * While the host has it only its keys matter, for chords: then motion is not even put into our queue,
+ * nor are we woken for it. A kernel that cannot do that (before 4.4) only makes more work.
+ */
+static void listen_to(const struct device *device, bool all) {
+  static const uint32_t types[] = {EV_REL, EV_ABS, EV_MSC};
+  uint64_t codes = all ? UINT64_MAX : 0;
+  for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+    struct input_mask mask = {
+        .type = types[i], .codes_size = sizeof codes, .codes_ptr = (uintptr_t)&codes};
+    ioctl(device->fd, EVIOCSMASK, &mask);
   }
 }
 

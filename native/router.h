@@ -8,8 +8,8 @@
  * slots from 1 to LIMIT_SINKS - 1 (0 is none), which the caller hands out. Target 0 is the host.
  *
  * - A source is taken (grabbed) while its seat belongs to a domain, or always where the seat
- *   swallows and the host has a sink for it; only then is anything forwarded, and of that only what came after the grab: what came
- *   before, the host has seen.
+ *   swallows and the host has a sink for it; only then is anything forwarded, and of that only what
+ *   came after the grab: what came before, the host has seen.
  * - Nothing is grabbed while a key of it is down, since the host would never see the release. A
  *   seat that goes from the host to a domain waits until all its keys are up, and goes as a whole.
  * - On a switch the old owner sees everything released; nothing that is held is pressed for the new.

@@ -4,7 +4,7 @@ import { parseRequest, type Request } from './arguments.ts';
 const names = ({ forwarders }: Request) => forwarders.map(({ name }) => name);
 
 test.each([
-  [[], ['direct', 'floor', 'switchboard', 'switchboard-fifo']],
+  [[], ['direct', 'floor', 'host', 'switchboard', 'switchboard-fifo']],
   [['--real-cpu'], ['floor', 'floor-fifo', 'switchboard', 'switchboard-fifo']],
   [
     ['--only', 'floor', '--only', 'direct'],
@@ -29,7 +29,7 @@ test.each([
   [['floor'], /floor/],
   [['--peer', 'other'], /--peer takes NAME='COMMAND', not 'other'/],
   [['--peer', '=other'], /--peer takes NAME='COMMAND'/],
-  [['--only', 'moon'], /--only names a row: .*direct, floor, switchboard.*, not 'moon'/],
+  [['--only', 'moon'], /--only names a row: .*direct, floor, host, switchboard.*, not 'moon'/],
   [
     ['--real-cpu', '--only', 'direct'],
     /--only names a row: floor, floor-fifo, switchboard, switchboard-fifo, not 'direct'/,

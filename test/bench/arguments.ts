@@ -11,7 +11,8 @@ export interface Request {
 }
 
 export const help = `\
-Measures how long input reports take through the switchboard, and through others for comparison.
+Measures how long input reports take through the switchboard, and through others for comparison;
+in the row named host, to a desktop that has the device while the switchboard listens for chords.
 
   npm run bench:input -- [--json] [--only NAME]... [--peer NAME='COMMAND with {source}']...
   npm run bench:input -- --real-cpu [--json] [--only NAME]... [--peer NAME=COMMAND]...

@@ -2,8 +2,8 @@
  * measure HZ REPORTS DEVICES [COMMAND]: how long reports take from uinput sources to whoever reads
  * what the command makes of them, as JSON (see reports.h). In the command {source} stands for the
  * sources' event nodes; on its first line it prints the event nodes of its own devices, in the same
- * order, with blanks in between. They are grabbed, as a guest's hypervisor does. Without a command
- * the sources themselves are read.
+ * order, with blanks in between. They are grabbed, as a guest's hypervisor does, unless they are the
+ * sources themselves, which are the desktop's. Without a command the sources are read.
  */
 
 #include <errno.h>
@@ -25,7 +25,7 @@ enum { LINE_ROOM = REPORTS_MOST_LINKS * NODE_ROOM };
 
 static void create_sources(struct reports_plan *plan, char *nodes);
 static pid_t start(const char *command, char *nodes);
-static void open_outputs(struct reports_plan *plan, char *nodes);
+static void open_outputs(struct reports_plan *plan, char *nodes, bool grabbed);
 
 int main(int count, char **arguments) {
   if (count < 4 || count > 5) {
@@ -39,9 +39,12 @@ int main(int count, char **arguments) {
   if (plan.hz == 0 || plan.link_count == 0 || plan.link_count > REPORTS_MOST_LINKS) return 2;
   const char *command = arguments[4];
   char nodes[LINE_ROOM] = "";
+  char sources[LINE_ROOM];
   create_sources(&plan, nodes);
+  strcpy(sources, nodes);
   pid_t forwarder = command == NULL ? 0 : start(command, nodes);
-  open_outputs(&plan, nodes);
+  nodes[strcspn(nodes, "\n")] = '\0';
+  open_outputs(&plan, nodes, strcmp(nodes, sources) != 0);
 
   reports_await(&plan);
   int64_t before = command == NULL ? 0 : forwarder_cpu_ns(forwarder);
@@ -77,12 +80,12 @@ static pid_t start(const char *command, char *nodes) {
   return forwarder;
 }
 
-static void open_outputs(struct reports_plan *plan, char *nodes) {
-  const char *node = strtok(nodes, " \n");
-  for (unsigned i = 0; i < plan->link_count; i++, node = strtok(NULL, " \n")) {
+static void open_outputs(struct reports_plan *plan, char *nodes, bool grabbed) {
+  const char *node = strtok(nodes, " ");
+  for (unsigned i = 0; i < plan->link_count; i++, node = strtok(NULL, " ")) {
     errno = ENOENT;
     int fd = node == NULL ? -1 : open(node, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || ioctl(fd, EVIOCGRAB, 1) < 0) fail(node == NULL ? "an output node" : node);
+    if (fd < 0 || (grabbed && ioctl(fd, EVIOCGRAB, 1) < 0)) fail(node == NULL ? "an output node" : node);
     plan->links[i].in = fd;
   }
 }

@@ -5,7 +5,7 @@ export interface Forwarder {
   /** For sh, in the checkout; `{source}` stands for the event nodes. Without one nobody forwards. */
   command?: string;
   env?: Record<string, string>;
-  /** Blocks itself though it is no command of node. */
+  /** Whether it blocks itself when told to; unless given, a command of node does. */
   blocks?: boolean;
 }
 
@@ -53,6 +53,7 @@ const switchboard = 'node test/bench/switchboard.ts {source}';
 export const virtualForwarders: readonly Forwarder[] = [
   direct,
   floor,
+  { name: 'host', command: `${switchboard} --host`, blocks: false },
   { name: 'switchboard', command: switchboard },
   { name: 'switchboard-fifo', command: switchboard, env: { HANDGLASS_BENCH_FIFO: '1' } },
 ];

@@ -1,14 +1,16 @@
 /**
  * The switchboard alone, as a forwarder for the benchmark: `switchboard.ts SOURCE...` gives each event
  * node a seat and a pointer of its own, prints the pointers' event nodes, and hands the seats over as
- * soon as somebody has grabbed those.
+ * soon as somebody has grabbed those. With `--host` behind them the seats stay with the host: it prints
+ * the sources.
  */
 import { setTimeout } from 'node:timers/promises';
 import { native } from '../../src/host/native.ts';
 import { filesUnder } from '../../src/host/files.ts';
 
 const files = filesUnder('/', native.reserve);
-const sources = process.argv.slice(2);
+const isHost = process.argv.at(-1) === '--host';
+const sources = process.argv.slice(2, isHost ? -1 : undefined);
 const moved = new Set<number>();
 
 const switchboard = native.openSwitchboard((event) => {
@@ -34,10 +36,11 @@ switchboard.apply({
   seats: sources.map(() => ({ swallow: false, direct: true })),
   chords: [],
 });
-process.stdout.write(`${nodes.join(' ')}\n`);
+process.stdout.write(`${(isHost ? sources : nodes).join(' ')}\n`);
 
-while (moved.size < sources.length) {
-  for (const seat of sources.keys()) if (!moved.has(seat)) switchboard.move(seat, seat + 1, 0);
+const toMove = isHost ? [] : [...sources.keys()];
+while (moved.size < toMove.length) {
+  for (const seat of toMove) if (!moved.has(seat)) switchboard.move(seat, seat + 1, 0);
   await setTimeout(1);
 }
 for (;;) {
