@@ -87,6 +87,24 @@ async function replugged(): Promise<void> {
   host = await listen(lab, keyboard);
 }
 
+test('the desktop, logind and who sits at the machine are kept from the proxies', async () => {
+  const properties = await sh(
+    `for each in keyboard pointer; do udevadm info -q property ${proxies}/win10-$each; done`,
+  );
+  expect(properties.match(/^LIBINPUT_IGNORE_DEVICE=1$/gm)).toHaveLength(2);
+  expect(properties).not.toMatch(/^ID_INPUT\w*=1$|:(seat|uaccess|power-switch):/m);
+});
+
+test('the threads that forward are real-time threads', async () => {
+  // Fields 40 and 41 of proc_pid_stat(5) are the priority and the policy; SCHED_FIFO is 1.
+  const threads = await sh(
+    `cd /proc/$(systemctl show -P MainPID handglass)/task && for each in $(grep -lx switchboard */comm); do
+      awk '{ print $40, $41 }' \${each%comm}stat
+    done`,
+  );
+  expect(new Set(threads.trim().split('\n'))).toEqual(new Set(['5 1']));
+});
+
 test('what is typed arrives on the side that has the seat, and nowhere else', async () => {
   await expectTyped(host, 'a');
   await service.give('win10');
