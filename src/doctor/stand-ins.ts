@@ -135,7 +135,7 @@ function contextsOf({ kind, text }: Original): string[] {
 const hex = '[\\da-f]';
 /** What its form alone gives away, or how it stands among QEMU's and libvirt's settings. */
 const forms = {
-  secret: `(?<=\\bsecret[,"'\\0][^\\n]*?\\bdata(?:=|"\\s*:\\s*"))[^,"'\\s\\0]+|(?<=\\bpass(?:word|wd)(?:=|"\\s*:\\s*")['"]?)(?!o(?:n|ff)\\b)[^,"'\\s\\0]+`,
+  secret: `(?<=\\bsecret[,"'\\0][^\\n]{0,300}?\\bdata(?:=|"\\s*:\\s*"))[^,"'\\s\\0]+|(?<=pass(?:word|wd)(?: *=|" *:) *['"]?)(?!o(?:n|ff)\\b)[^,"'\\s\\0=]+`,
   guid: `(?<!${hex})${hex}{8}(?:(?:-|\\\\x2d)${hex}{4}){3}(?:-|\\\\x2d)${hex}{12}(?!${hex})|(?<!${hex})${hex}{8}(?::${hex}{8}){3}(?!${hex})|(?<![\\da-z])(?!0{31})${hex}{32}(?![\\da-z])`,
   volume: `(?<![\\da-z])[\\da-z]{6}(?:-[\\da-z]{4}){5}-[\\da-z]{6}(?![\\da-z])`,
   mac: `(?<![\\da-z:])(?!(?:00[:-])+00(?![\\da-f:-]))(?!(?:ff[:-])+ff(?![\\da-f:-]))${hex}{2}(?:(?<between>[:-])${hex}{2})(?:\\k<between>${hex}{2}){4,}(?![\\da-z:])|(?<=(?<![\\da-z])(?:enx|wlx|wwx))${hex}{12}(?![\\da-z])`,

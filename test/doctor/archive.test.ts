@@ -343,13 +343,14 @@ pci:v000010DEd000013C2sv*sd*bc*sc*i* fffffffffffffffe 00000000000000000000000000
       '/proc/7/cmdline':
         '-object\0secret,id=zero,data=zqOpen+Sesame/==\0-spice\0password=zqTell1\0',
       '/var/log/libvirt/qemu/win10.log': `-object '{"qom-type":"secret","id":"one","data":"zqBase64==","iv":"x"}' -vnc :0,password=on`,
+      '/etc/libvirt/qemu.conf': 'spice_password = "zqSpice"',
       '/etc/libvirt/qemu/win10.xml': "<graphics type='vnc' passwd='zqVnc'/>",
       '/etc/fstab': '//nas/games /games cifs username=x,password=zqShare,ro 0 0',
     };
     const { after } = standInsFor(texts);
     expect(after.join('\n')).not.toContain('zq');
     expect(after[1]).toContain('"iv":"x"}\' -vnc :0,password=on');
-    expect(after[3]).toMatch(/username=x,password=secret\d,ro 0 0/);
+    expect(after[4]).toMatch(/username=x,password=secret\d,ro 0 0/);
   });
 
   test('leave alone what services are called', () => {
