@@ -1,8 +1,7 @@
 /**
  * What a soak is judged by, asked inside the virtual host for as long as it is wanted: a new process
- * for each question would take seconds there. Takes lines on standard input, each a JSON array, and
- * answers each with a line of JSON: to `["facts"]` the facts of soak-rest.ts, to the words of a virsh
- * command what virsh printed, or null where it failed. Ends with its input.
+ * for each question would take seconds there. Answers each line on standard input with the facts of
+ * soak-rest.ts, a line of JSON. Ends with its input.
  */
 import { createInterface } from 'node:readline';
 import { HandglassError } from '../../src/errors.ts';
@@ -20,10 +19,8 @@ const host = { ...filesUnder('/', () => {}), ...processes, ...clock };
 const ending = new AbortController();
 const virsh = virshFor(host, 'qemu:///system', ending.signal);
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const words = JSON.parse(line) as string[];
-  const answer = words[0] === 'facts' ? await facts() : await orNull(virsh(...words));
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
+for await (const _ of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(await facts())}\n`);
 }
 ending.abort();
 
