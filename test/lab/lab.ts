@@ -13,7 +13,7 @@ import { LabFailure } from './failure.ts';
 import { qemuArguments, type Sockets } from './hardware.ts';
 import { ensureImage } from './image/image.ts';
 import { startQemu, type Qemu } from './qemu.ts';
-import { connectQmp } from './qmp.ts';
+import { openQmp } from './qmp.ts';
 import { makeRunFolder } from './run-folder.ts';
 import { openSessions, type Sessions } from './sessions.ts';
 import { aborted } from './stop-signal.ts';
@@ -140,7 +140,7 @@ async function stuck(qemu: Qemu, lab: Promise<Lab>): Promise<Lab> {
 async function connect(qemu: Qemu, folder: string, sockets: Sockets): Promise<Lab> {
   const agent = await connectWhenThere(sockets.agent, qemu.gone);
   const labctl = await connectWhenThere(sockets.labctl, qemu.gone);
-  const qmp = await connectQmp(sockets.qmp);
+  const qmp = await openQmp(await connectWhenThere(sockets.qmp, qemu.gone));
   const sessions = openSessions(agent, { agentIsUp: false });
   const control = controlOver(qmp);
   qmp.on('RESET', () => sessions.reset());

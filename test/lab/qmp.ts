@@ -1,7 +1,6 @@
 /** A client of QEMU's machine protocol: one JSON object a line over a unix socket. */
-import { createConnection } from 'node:net';
+import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { once } from 'node:events';
 
 export interface Qmp {
   /** Runs a command; rejects with QEMU's own description of what is wrong. */
@@ -18,9 +17,7 @@ interface Message {
   data?: unknown;
 }
 
-export async function connectQmp(path: string): Promise<Qmp> {
-  const socket = createConnection(path);
-  await once(socket, 'connect');
+export async function openQmp(socket: Socket): Promise<Qmp> {
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   const listeners = new Map<string, ((data: unknown) => void)[]>();
   let lastId = 0;
