@@ -112,7 +112,7 @@ static void add_holders(struct chords *chords, const struct chords_device *devic
 /* A chord that was in this place goes on as it was, unless its keys are no more held as they were. */
 static void take_over(struct chords *chords, const struct chord *chord, const struct chord *before,
                       struct chord_state *state) {
-  bool goes_on = before != NULL && !chord->tapped && is_same(chord, before);
+  bool goes_on = before != NULL && is_same(chord, before);
   for (size_t i = 0; i < chord->key_count && goes_on; i++) {
     bool is_held = chords->holders[chord->seat][chord->keys[i]] > 0;
     goes_on = is_held == (state->spans[i].until == INT64_MAX);

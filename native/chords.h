@@ -14,7 +14,9 @@
  *   when one of its keys, which was up on the whole seat, is pressed anew.
  * - What one device says may come here after later events of another, which a thread of its own has
  *   read. So keys that are up again were down together if their events' stamps say so, which is known
- *   for sure once the last of them is let go of: the chord fires then.
+ *   for sure once the last of them is let go of: the chord fires then. It is not waited for whether a
+ *   release that is still to be read came before another key's press, and of the times that a key was
+ *   down the last alone is known.
  * - A tapped chord fires at its key's second press within TAP_NS of the first, with no press of
  *   another key between.
  * - A new table, or a device that arrives with keys down, fires no chord.
@@ -66,7 +68,7 @@ struct chords_device {
   key_set next;
 };
 
-/* When a key was last down on the seat; a time that is not known is 0. */
+/* When a key was last down on the seat; 0 where that is not known, which counts as never. */
 struct key_span {
   int64_t from;
   /* INT64_MAX: it still is. */
@@ -76,7 +78,7 @@ struct key_span {
 struct chord_state {
   /* One of its keys was pressed since it last fired, or its key for the second time. */
   bool struck;
-  /* It was whole before this came to be known. */
+  /* Its keys are up again, and their stamps say that they were down together. */
   bool late;
   struct key_span spans[LIMIT_CHORD_KEYS];
   /* When it fires unless a key goes up first; 0: not to be waited for. */
@@ -109,7 +111,7 @@ void chords_remove(struct chords *chords, unsigned slot);
 
 /*
  * Takes new chords, and the seat (or NO_SEAT) of each slot. Keys that are held stay held, and a chord
- * that is in its place again, unless it is a tapped one, goes on as if nothing had been applied.
+ * that is in its place again goes on as if nothing had been applied.
  */
 void chords_apply(struct chords *chords, const int8_t seats[LIMIT_DEVICES],
                   const struct chord_list *list);

@@ -3,6 +3,11 @@ import * as fc from 'fast-check';
 /** A plain chord, one that is held for so many milliseconds, or one key that is tapped twice. */
 type Chord = { seat: number; keys: string[]; tap: boolean; hold: number };
 
+type Press = { seat: number; key: string; at: number };
+
+/** The first press that may be of a pair, and whether the last was the second of one. */
+type Taps = { since: number; paired: boolean };
+
 type Step =
   | { kind: 'add'; device: number; down: string[] }
   | { kind: 'remove'; device: number }
@@ -71,13 +76,14 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
  * The steps as the harness reads them, and what it must answer. The model: a chord is struck when a
  * report (or a repair) finds it not whole and leaves it whole; a tapped one, when its key's press is
  * the second of a pair. What is struck fires, or does so at the first tick after its hold time if it
- * is whole until then, and each of its keys stays as it is at a new table. Steps that cannot happen, such as the report of a keyboard that is not there,
- * are left out.
+ * is whole until then. A chord goes on across a new table that has it in its place, if that finds and
+ * leaves the same of its keys held. Steps that cannot happen, such as the report of a keyboard that is
+ * not there, are left out.
  */
 export function walk(all: readonly Step[]): { lines: string[]; answers: string[] } {
   const keyboards = new Map<number, { seat: number | undefined; down: Set<string> }>();
-  let chords: (Chord & { due?: number | undefined; paired?: boolean })[] = [];
-  let presses: { seat: number; key: string; at: number }[] = [];
+  let chords: (Chord & { due: number | undefined; taps: Taps })[] = [];
+  let presses: Press[] = [];
   let now = 1;
   const lines: string[] = [];
   const answers: string[] = [];
@@ -119,10 +125,11 @@ export function walk(all: readonly Step[]): { lines: string[]; answers: string[]
       chords = (step.chords ?? chords).map((each, id) => {
         const before = chords[id];
         const isSame = before !== undefined && chordText(before, id) === chordText(each, id);
-        const goesOn = isSame && !each.tap && heldIn(each) === held[id];
-        return { ...each, due: goesOn ? before.due : undefined, paired: false };
+        const goesOn = isSame && heldIn(each) === held[id];
+        return goesOn
+          ? before
+          : { ...each, due: undefined, taps: { since: presses.length, paired: false } };
       });
-      presses = [];
       const routes = [...keyboards.keys()].map((slot) => `${slot}=${step.seats[slot]}`);
       lines.push(['table', ...routes, ...chords.map(chordText)].join(' '));
       continue;
@@ -171,19 +178,19 @@ export function walk(all: readonly Step[]): { lines: string[]; answers: string[]
 
 /** Whether the last of these presses is the second of a pair, with nothing between on the seat. */
 function isPaired(
-  chord: Chord & { paired?: boolean },
-  earlier: readonly { seat: number; key: string; at: number }[],
+  { seat: on, keys: [key], taps }: Chord & { taps: Taps },
+  earlier: readonly Press[],
   pressed: readonly string[],
   now: number,
 ): boolean {
   if (pressed.length === 0) {
     return false;
   }
-  const last = earlier.findLast((press) => press.seat === chord.seat);
+  const last = earlier.slice(taps.since).findLast((press) => press.seat === on);
   const [only] = pressed;
   const again = last?.key === only && last !== undefined && now - last.at <= 400;
-  chord.paired = pressed.length === 1 && only === chord.keys[0] && again && chord.paired !== true;
-  return chord.paired;
+  taps.paired = pressed.length === 1 && only === key && again && !taps.paired;
+  return taps.paired;
 }
 
 function chordText({ seat: on, keys: all, tap, hold: holdMs }: Chord, id: number): string {

@@ -68,7 +68,16 @@ const taps: [name: string, lines: string[], answers: string[]][] = [
     ['0: @10 a+ syn', 'remove 0', '1: @90 a+ syn'],
     ['fire 7@0'],
   ],
-  ['a new table begins anew', ['0: @10 a+ syn a- syn', table, '0: @90 a+ syn'], []],
+  [
+    'a new table may fall between two taps',
+    ['0: @10 a+ syn a- syn', table, '0: @90 a+ syn'],
+    ['fire 7@0'],
+  ],
+  [
+    'a new table that has another chord in its place begins anew',
+    ['0: @10 a+ syn a- syn', 'table 0=0 7@0:b,tap', table, '0: @90 a+ syn'],
+    [],
+  ],
   [
     'a key that was down when the table came is no first tap',
     ['remove 0', 'add 0 a', table, '0: @10 a- syn @50 a+ syn'],

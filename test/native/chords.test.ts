@@ -210,3 +210,28 @@ test(
     ),
   60_000,
 );
+
+/** From when until when a key is down. */
+const span = fc
+  .uniqueArray(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 2 })
+  .map((times) => times.toSorted((one, other) => one - other) as [number, number]);
+/** Which keyboard is read next. */
+const reads = fc.shuffledSubarray([0, 0, 1, 1], { minLength: 4 });
+
+test('keys of two keyboards that were down together fire once, in whatever order they are read', () =>
+  fc.assert(
+    fc.asyncProperty(span, span, reads, async (a, b, order) => {
+      const unread = [
+        [`0: @${a[0]} a+ syn`, `0: @${a[1]} a- syn`],
+        [`1: @${b[0]} b+ syn`, `1: @${b[1]} b- syn`],
+      ];
+      const lines = order.map((keyboard) => unread[keyboard]?.shift() ?? '');
+      const wereTogether = a[0] < b[1] && b[0] < a[1];
+      // Both down after two reads: the release of one is still to come.
+      const areReadTogether = order[0] !== order[1];
+      expect((await ask([...desk, ...lines])).flat()).toEqual(
+        wereTogether || areReadTogether ? ['fire 7@0'] : [],
+      );
+    }),
+    { numRuns: 500 },
+  ));
