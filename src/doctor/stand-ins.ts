@@ -29,9 +29,11 @@ export function withStandIns(recorded: Recorded, known: readonly Original[]): An
 
   const pattern = new RegExp(
     [
+      // First, since a name may be a part of a password.
+      named('secret'),
       ...others.flatMap(contextsOf),
       ...literalsOf(bare),
-      ...Object.entries(forms).map(([name, form]) => `(?<${name}>${form})`),
+      ...formNames.filter((name) => name !== 'secret').map(named),
     ].join('|'),
     'giu',
   );
@@ -40,10 +42,10 @@ export function withStandIns(recorded: Recorded, known: readonly Original[]): An
     text.replaceAll(pattern, (...match) => {
       const [whole = ''] = match as string[];
       const groups = match.at(-1) as Record<string, string | undefined>;
-      const form = Object.keys(forms).find((name) => groups[name] !== undefined);
+      const form = formNames.find((name) => groups[name] !== undefined);
       if (form === undefined) return given.literal(originalOf(whole));
       if (form === 'guid' && guids.has(whole.toLowerCase())) return whole;
-      return given.form(form as keyof typeof forms, whole);
+      return given.form(form, whole);
     });
 
   const anonymous = replaced(recorded, standIn, given.address);
@@ -132,10 +134,19 @@ function contextsOf({ kind, text }: Original): string[] {
   ];
 }
 
+/** How QEMU, libvirt and fstab write them: in quotes, or up to a comma, which is doubled within them. */
+const secrets = [
+  `(?<=\\bsecret[,"'\\0][^\\n]{0,300}?\\bdata(?:=|"\\s*:\\s*"))(?:,,|[^,"'\\n\\0])+`,
+  ...['"', "'"].map(
+    (quote) => `(?<=pass(?:word|wd)(?: *=|" *:) *${quote})(?:\\\\.|[^${quote}\\\\\\n\\0])+`,
+  ),
+  `(?<=pass(?:word|wd) *= *)(?!o(?:n|ff)(?:[,\\s\\0]|$))(?:,,|[^,"'\\s\\0])+`,
+];
+
 const hex = '[\\da-f]';
-/** What its form alone gives away, or how it stands among QEMU's and libvirt's settings. */
+/** What its form alone gives away, or how it stands among settings. */
 const forms = {
-  secret: `(?<=\\bsecret[,"'\\0][^\\n]{0,300}?\\bdata(?:=|"\\s*:\\s*"))[^,"'\\s\\0]+|(?<=pass(?:word|wd)(?: *=|" *:) *['"]?)(?!o(?:n|ff)\\b)[^,"'\\s\\0=]+`,
+  secret: secrets.join('|'),
   guid: `(?<!${hex})${hex}{8}(?:(?:-|\\\\x2d)${hex}{4}){3}(?:-|\\\\x2d)${hex}{12}(?!${hex})|(?<!${hex})${hex}{8}(?::${hex}{8}){3}(?!${hex})|(?<![\\da-z])(?!0{31})${hex}{32}(?![\\da-z])`,
   volume: `(?<![\\da-z])[\\da-z]{6}(?:-[\\da-z]{4}){5}-[\\da-z]{6}(?![\\da-z])`,
   mac: `(?<![\\da-z:])(?!(?:00[:-])+00(?![\\da-f:-]))(?!(?:ff[:-])+ff(?![\\da-f:-]))${hex}{2}(?:(?<between>[:-])${hex}{2})(?:\\k<between>${hex}{2}){4,}(?![\\da-z:])|(?<=(?<![\\da-z])(?:enx|wlx|wwx))${hex}{12}(?![\\da-z])`,
@@ -143,6 +154,11 @@ const forms = {
   four: `(?<![\\w.]|version )(?!127\\.|0\\.0\\.0\\.0|255\\.)(?:\\d{1,2}|1\\d\\d|2[0-4]\\d|25[0-5])(?:\\.(?:\\d{1,2}|1\\d\\d|2[0-4]\\d|25[0-5])){3}(?![\\w]|\\.\\d|-[a-z])`,
   six: `(?<![\\w:.])(?=[\\da-f:]*(?:::|(?::[\\da-f]+){7}))(?:[\\da-f]{1,4}:){1,7}(?::|[\\da-f]{1,4})(?:[\\da-f:]*[\\da-f])?(?![\\w:]|\\.\\d)`,
 } as const;
+const formNames = Object.keys(forms) as (keyof typeof forms)[];
+
+function named(form: keyof typeof forms): string {
+  return `(?<${form}>${forms[form]})`;
+}
 
 /** Stand-ins by the originals, made when they are first asked for. */
 function givenStandIns(text: string) {

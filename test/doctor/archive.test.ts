@@ -353,6 +353,22 @@ pci:v000010DEd000013C2sv*sd*bc*sc*i* fffffffffffffffe 00000000000000000000000000
     expect(after[4]).toMatch(/username=x,password=secret\d,ro 0 0/);
   });
 
+  test.each([
+    ['spice_password = "zq long phrase"', /^spice_password = "secret\d"$/],
+    ['vnc_password = "zqa=zqb"', /^vnc_password = "secret\d"$/],
+    ['spice_password = "zqalice-zq2024"', /^spice_password = "secret\d"$/],
+    ["<graphics passwd='zqx zqy' port='5900'/>", /^<graphics passwd='secret\d' port='5900'\/>$/],
+    ['-object\0secret,id=a,data=zqOpen zqSesame,iv=x\0', /secret,id=a,data=secret\d,iv=x\0$/],
+    ['-spice\0password=zqab,,zqcd,port=5900\0', /password=secret\d,port=5900\0$/],
+    [String.raw`{"password":"zqa\"zqb c","port":1}`, /^\{"password":"secret\d","port":1\}$/],
+    ['-spice\0password=on-zqcall7\0', /password=secret\d\0$/],
+    ['-vnc\0:0,password=off\0', /:0,password=off\0$/],
+    ["<graphics passwd='' port='5900'/>", /^<graphics passwd='' port='5900'\/>$/],
+  ])('of a whole password and of nothing else: %s', (text, expected) => {
+    const known = [{ kind: 'user' as const, text: 'zqalice' }];
+    expect(standInsFor({ '/etc/some': text }, known).after[0]).toMatch(expected);
+  });
+
   test('leave alone what services are called', () => {
     const text = 'uid=64055(libvirt-qemu) gid=1001(kvm) groups=1001(kvm),1002(input)\n';
     const known = ['kvm', 'input', 'root'].map((name) => ({ kind: 'user' as const, text: name }));
