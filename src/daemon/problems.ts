@@ -21,9 +21,10 @@ export interface Problems {
 export function createProblems(changed: () => void, log: (line: string) => void): Problems {
   const current = new Map<string, readonly HandglassError[]>();
   return {
-    list: () => [
-      ...new Map([...current.values()].flat().map((error) => [error.message, error])).values(),
-    ],
+    list: () =>
+      [...current.values()]
+        .flat()
+        .filter(({ message }, at, all) => all.findIndex((each) => each.message === message) === at),
     set(about, errors) {
       const before = textOf(current.get(about) ?? []);
       const now = textOf(errors);

@@ -1,6 +1,8 @@
 import { createBackoff } from '../host/backoff.ts';
 import type { Clock } from '../host/ports.ts';
 
+const longestPauseMs = 30_000;
+
 /**
  * Reads again, after pauses that grow, for as long as not everything can be read: no event tells that
  * a libvirt which hung does so no more.
@@ -13,15 +15,19 @@ export function readAgainWhile(
   read: () => Promise<void>,
   signal: AbortSignal,
 ): () => void {
+  const pauses = createBackoff(2000, longestPauseMs);
   let isWaiting = false;
+  let sawAt = -Infinity;
 
   async function wait(): Promise<void> {
     isWaiting = true;
-    const pauses = createBackoff(2000, 30_000);
+    // What could be read for a moment only is still not well.
+    if (clock.now() - sawAt > longestPauseMs) pauses.reset();
     while (isBlind() && !signal.aborted) {
       await clock.sleep(pauses.next(), signal).then(read, () => {});
     }
     isWaiting = false;
+    sawAt = clock.now();
   }
 
   return () => {

@@ -131,7 +131,7 @@ export async function startService(
   const effects = effectsOn(host, config, domains, devices, input, hasGuest, (failures) => {
     unread = failures;
     problems.set('domains', failures);
-    readAgain();
+    if (failures.length > 0) readAgain();
   });
   const readAgain = readAgainWhile(
     host,

@@ -26,11 +26,30 @@ test('what cannot be read is read again and again, ever more seldom, until it ca
     await reads(count + 1);
   }
   await clock.awaited(0);
+});
+
+test.each([
+  ['soon, is read again as seldom as before', 30_000, 8000],
+  ['after a while, is read again soon', 30_001, 2000],
+])('what cannot be read anew %s', async (_name, afterMs, pauseMs) => {
+  const { clock, control, look, read, reads } = start();
+  look();
+  for (const [count, ms] of [2000, 4000].entries()) {
+    await clock.awaited(1);
+    if (count === 1) control.isBlind = false;
+    clock.advance(ms);
+    await reads(count + 1);
+  }
+  await clock.awaited(0);
+  clock.advance(afterMs);
   control.isBlind = true;
   look();
   await clock.awaited(1);
-  clock.advance(2000);
-  await reads(4);
+  clock.advance(pauseMs - 1);
+  expect(read).toHaveBeenCalledTimes(2);
+  control.isBlind = false;
+  clock.advance(1);
+  await reads(3);
 });
 
 test('while everything can be read nothing is read', async () => {

@@ -130,12 +130,13 @@ function startPlace() {
   /** Until nothing goes on by itself. */
   async function rest(): Promise<void> {
     service.seats.notice();
-    for (let calls = -1, quiet = 0; quiet < 10; quiet += 1) {
+    for (let calls = -1, quiet = 0, readings = 0; quiet < 10; quiet += 1) {
       if (world.calls.length !== calls) quiet = 0;
       calls = world.calls.length;
       await setImmediate();
-      if (quiet === 8 && !state.away && service.seats.isBlind()) {
+      if (quiet === 8 && readings < 100 && !state.away && service.seats.isBlind()) {
         await service.seats.refresh();
+        readings += 1;
         quiet = 0;
       }
     }

@@ -276,8 +276,9 @@ test('what libvirt was away for is done after the next reading', async () => {
   world.plug('1-1');
   await look();
   expect([isAway, world.holder('1-1'), problems()]).toEqual([false, 'host', []]);
+  expect(seats.isBlind()).toBe(true);
   await look();
-  expect(world.holder('1-1')).toBe('win10');
+  expect([world.holder('1-1'), seats.isBlind()]).toEqual(['win10', false]);
 });
 
 test('what is plugged in there instead by the time that it can be used stays', async () => {
