@@ -53,8 +53,8 @@ void capabilities_of_pointer(struct capabilities *capabilities) {
   const unsigned axes[] = {REL_X,      REL_Y,
                            REL_WHEEL,  REL_WHEEL_HI_RES,
                            REL_HWHEEL, REL_HWHEEL_HI_RES,
-                           REL_DIAL,   REL_MISC,
-                           REL_RESERVED};
+                           REL_RX,     REL_RY,
+                           REL_RZ};
   memset(capabilities, 0, sizeof *capabilities);
   capabilities->version = CAPABILITIES_VERSION;
   for (unsigned key = BTN_MOUSE; key < BTN_JOYSTICK; key++) put_bit(capabilities->keys, key);
