@@ -6,8 +6,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "router.h"
-
 enum { READ_EVENTS = 64 };
 
 static const char *open_for_host(struct device *device, const char *path);
@@ -52,8 +50,9 @@ int device_host_keys(const struct device *device, key_set down) {
   return error > 0 ? error : ask(device->host_fd, EVIOCGKEY(sizeof(key_set)), down);
 }
 
-int device_grab(struct device *device, int64_t *since) {
+int device_grab(struct device *device, struct start *start) {
   key_set down = {0};
+  struct input_absinfo touch_slot = {0};
   uint8_t leds[LED_CNT / 8] = {0};
   // Before it, so that no motion is nobody's.
   listen_to(device, true);
@@ -64,7 +63,10 @@ int device_grab(struct device *device, int64_t *since) {
   }
   error = ask(device->fd, EVIOCGLED(sizeof leds), leds);
   device->host_leds = device->lit = leds_from(leds);
-  if (error == 0) error = note_host(device, down, since);
+  // A device without touches refuses, or says 0.
+  ask(device->fd, EVIOCGABS(ABS_MT_SLOT), &touch_slot);
+  start->touch_slot = (unsigned)touch_slot.value;
+  if (error == 0) error = note_host(device, down, &start->since);
   // It went down just before; the host is to see it go up.
   if (error == 0 && !has_no_key(down)) return KEY_IS_DOWN;
   if (error > 0) {
@@ -152,7 +154,7 @@ static void listen_to(const struct device *device, bool all) {
   for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
     struct input_mask mask = {
         .type = types[i], .codes_size = sizeof codes, .codes_ptr = (uintptr_t)&codes};
-    ioctl(device->fd, EVIOCSMASK, &mask);
+    ask(device->fd, EVIOCSMASK, &mask);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "capabilities.h"
+#include "router.h"
 
 struct device {
   int fd;
@@ -36,10 +37,10 @@ int device_host_keys(const struct device *device, key_set down);
 
 /*
  * As router_ports.grab says, but for KEY_IS_DOWN: it is to be given back then. To be called at once
- * after device_host_keys() has found no key down; `since` is a time before that, and is put later where
- * the host has seen more.
+ * after device_host_keys() has found no key down; `start->since` is a time before that, and is put later
+ * where the host has seen more.
  */
-int device_grab(struct device *device, int64_t *since);
+int device_grab(struct device *device, struct start *start);
 
 void device_close(const struct device *device);
 

@@ -7,11 +7,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "router.h"
+
 static const char *set_up(int fd, const char *name, const char *phys,
                           const struct capabilities *capabilities);
 static const char *set_bits(int fd, unsigned type, unsigned long request, const char *call,
                             const uint8_t *bits, unsigned count);
 static const char *release_keys(const struct proxy *proxy);
+static const char *end_touches(const struct proxy *proxy);
 
 const char *proxy_create(struct proxy *proxy, const char *name, const char *phys,
                          const struct capabilities *capabilities) {
@@ -51,7 +54,8 @@ const char *proxy_adopt(const struct proxy *proxy, uint32_t *leds) {
   proxy_end_probe(proxy);
   if (ioctl(proxy->node_fd, EVIOCGLED(sizeof bits), bits) < 0) return "EVIOCGLED";
   for (unsigned led = 0; led < LED_CNT; led++) *leds |= (uint32_t)has_bit(bits, led) << led;
-  return release_keys(proxy);
+  const char *failed = release_keys(proxy);
+  return failed == NULL ? end_touches(proxy) : failed;
 }
 
 bool proxy_is_heard(const struct proxy *proxy) {
@@ -120,6 +124,23 @@ static const char *release_keys(const struct proxy *proxy) {
   struct input_event events[2] = {{.type = EV_KEY}, {.type = EV_SYN, .code = SYN_REPORT}};
   for (unsigned key = next_key(down, 0); key < KEY_CNT; key = next_key(down, key + 1)) {
     events[0].code = (uint16_t)key;
+    if (write(proxy->uinput_fd, events, sizeof events) < 0) return "write";
+  }
+  return NULL;
+}
+
+static const char *end_touches(const struct proxy *proxy) {
+  // As EVIOCGMTSLOTS has it: what is asked for, then a value for each slot.
+  int32_t touches[1 + TOUCH_SLOTS] = {ABS_MT_TRACKING_ID};
+  struct input_event events[3] = {{.type = EV_ABS, .code = ABS_MT_SLOT},
+                                  {.type = EV_ABS, .code = ABS_MT_TRACKING_ID, .value = -1},
+                                  {.type = EV_SYN, .code = SYN_REPORT}};
+  for (int slot = 0; slot < TOUCH_SLOTS; slot++) touches[1 + slot] = -1;
+  // Most have none to tell of.
+  if (ioctl(proxy->node_fd, EVIOCGMTSLOTS(sizeof touches), touches) < 0) return NULL;
+  for (int slot = 0; slot < TOUCH_SLOTS; slot++) {
+    if (touches[1 + slot] < 0) continue;
+    events[0].value = slot;
     if (write(proxy->uinput_fd, events, sizeof events) < 0) return "write";
   }
   return NULL;

@@ -2,11 +2,10 @@
 
 #include "capabilities.h"
 
-enum { TOUCH_SLOTS = 32 };
-
 static void forward_key(struct router *router, unsigned slot, unsigned sink,
                         const struct input_event *event, const key_set muted);
-static void track_touches(struct source *source, const struct input_event *event);
+static void track_touches(struct source *source, struct outbox *outbox,
+                          const struct input_event *event);
 
 void forward_report(struct router *router, unsigned slot, int64_t time, const key_set muted) {
   struct source *source = &router->sources[slot];
@@ -18,11 +17,12 @@ void forward_report(struct router *router, unsigned slot, int64_t time, const ke
     bool is_motion = event->type == EV_REL;
     unsigned sink = is_motion ? pointer : sink_of(router, slot, event->type, event->code);
     if (sink == 0) continue;
+    struct outbox *outbox = &router->sinks[sink].outbox;
     if (event->type == EV_KEY) {
       forward_key(router, slot, sink, event, muted);
     } else {
-      if (event->type == EV_ABS) track_touches(source, event);
-      outbox_put(&router->sinks[sink].outbox, event->type, event->code, event->value);
+      if (event->type == EV_ABS) track_touches(source, outbox, event);
+      outbox_put(outbox, event->type, event->code, event->value);
       router->dirty |= UINT64_C(1) << sink;
     }
   }
@@ -43,6 +43,7 @@ void release_source(struct router *router, unsigned slot) {
     router->dirty |= UINT64_C(1) << sink;
   }
   source->touches = 0;
+  source->slot_is_told = false;
   end_reports(router);
 }
 
@@ -100,9 +101,19 @@ static void forward_key(struct router *router, unsigned slot, unsigned sink,
   router->dirty |= UINT64_C(1) << sink;
 }
 
-/* Multi-touch slots are stateful: linux/Documentation/input/multi-touch-protocol.rst. */
-static void track_touches(struct source *source, const struct input_event *event) {
-  if (event->code == ABS_MT_SLOT) source->touch_slot = (unsigned)event->value;
+/*
+ * Multi-touch slots are stateful: linux/Documentation/input/multi-touch-protocol.rst. What was said
+ * of them while somebody else had the source, the sink has not heard.
+ */
+static void track_touches(struct source *source, struct outbox *outbox,
+                          const struct input_event *event) {
+  if (event->code < ABS_MT_SLOT || event->code > ABS_MT_TOOL_Y) return;
+  if (event->code == ABS_MT_SLOT) {
+    source->touch_slot = (unsigned)event->value;
+  } else if (!source->slot_is_told) {
+    outbox_put(outbox, EV_ABS, ABS_MT_SLOT, (int32_t)source->touch_slot);
+  }
+  source->slot_is_told = true;
   if (event->code != ABS_MT_TRACKING_ID || source->touch_slot >= TOUCH_SLOTS) return;
   uint32_t bit = UINT32_C(1) << source->touch_slot;
   source->touches = event->value >= 0 ? source->touches | bit : source->touches & ~bit;

@@ -99,8 +99,11 @@ static bool is_at_rest(const struct router *router, unsigned slot) {
 
 static int take(struct router *router, unsigned slot) {
   struct source *source = &router->sources[slot];
-  int error = router->ports.grab(router->ports.context, slot, &source->since);
+  struct start start = {0};
+  int error = router->ports.grab(router->ports.context, slot, &start);
   source->grabbed = error == 0;
+  source->since = start.since;
+  source->touch_slot = start.touch_slot;
   return error;
 }
 

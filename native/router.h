@@ -26,6 +26,8 @@ enum {
   HOST = 0,
   /* Events of one report; a longer one is as good as lost, and repaired. */
   REPORT_EVENTS = 128,
+  /* Touches at once; of more, a device's own end is waited for. */
+  TOUCH_SLOTS = 32,
 };
 
 /* What a source can send. */
@@ -37,13 +39,18 @@ enum why { WHY_ASKED, WHY_CHORD, WHY_PANIC, WHY_DEATH, WHY_DEAF, WHY_TRIAL };
 /* Instead of an errno: a key of the device is down, and nobody listens to the sink. */
 enum { KEY_IS_DOWN = -1, NOBODY_LISTENS = -2 };
 
+/* How a source stands when it is taken. */
+struct start {
+  /* The time from which on its events are ours alone. */
+  int64_t since;
+  /* The one that its next event of a touch is about, unless it says another. */
+  unsigned touch_slot;
+};
+
 struct router_ports {
   void *context;
-  /*
-   * Takes a source from everyone else. 0, with the time from which on its events are ours alone;
-   * KEY_IS_DOWN or an errno, and then it is not taken.
-   */
-  int (*grab)(void *context, unsigned slot, int64_t *since);
+  /* Takes a source from everyone else: 0; KEY_IS_DOWN or an errno, and then it is not taken. */
+  int (*grab)(void *context, unsigned slot, struct start *start);
   /* Begins to give it back, its LEDs as they were when it was taken. */
   void (*ungrab)(void *context, unsigned slot);
   /* Whether it can be taken: nothing of an ungrab is left to be done. If not, router_freed() follows. */
@@ -86,9 +93,10 @@ struct source {
   bool for_nobody;
   /* Keys that it holds on its sink. */
   key_set sent;
-  /* Touches that it has on its sink, bits by slot, and the slot that it speaks of. */
+  /* Touches that it has on its sink, bits by slot; the slot that it speaks of, and whether the sink knows. */
   uint32_t touches;
   unsigned touch_slot;
+  bool slot_is_told;
   /* The report that is not whole yet, and whether there are keys in it. */
   bool has_keys;
   size_t length;

@@ -2,7 +2,7 @@
 
 #include "switchboard-state.h"
 
-static int grab(void *context, unsigned slot, int64_t *since);
+static int grab(void *context, unsigned slot, struct start *start);
 static void ungrab(void *context, unsigned slot);
 static bool is_free(void *context, unsigned slot);
 static void light(void *context, unsigned slot, uint32_t leds);
@@ -30,16 +30,16 @@ uint64_t packed_move(unsigned owner, uint32_t turn, enum why why) {
   return (uint64_t)turn << 16 | owner << 8 | why;
 }
 
-static int grab(void *context, unsigned slot, int64_t *since) {
+static int grab(void *context, unsigned slot, struct start *start) {
   struct switchboard *switchboard = context;
   struct device *device = &switchboard->devices[slot].device;
   key_set down;
-  *since = monotonic_now();
+  start->since = monotonic_now();
   // What is let go of while it is grabbed to no end, the host would hold down for good.
   int error = device_host_keys(device, down);
   if (error != 0) return error;
   if (!has_no_key(down)) return KEY_IS_DOWN;
-  error = device_grab(device, since);
+  error = device_grab(device, start);
   if (error == KEY_IS_DOWN) begin_ungrab(switchboard, slot);
   return error;
 }

@@ -19,6 +19,11 @@ input = [{ name = "Test-pen" }]
 name = "ball"
 domains = ["win10"]
 input = [{ name = "Test-ball" }]
+
+[[seat]]
+name = "screen"
+domains = ["win10"]
+input = [{ name = "Test-screen" }]
 `;
 
 let lab: Lab;
@@ -130,4 +135,17 @@ test('a guest that stalls for eighty reports of a mouse sees them all, and the b
   while (lines.at(-1) !== 'btn_left-') lines.push(await pointer.next());
   expect(lines).toHaveLength(82);
   await ball.end();
+});
+
+test('a touch that is held while the service is killed has ended in the guest', async () => {
+  const screen = converse(lab, [source, '--name', 'Test-screen', '--touch']);
+  await screen.next();
+  await service.until(/"selector":"Test-screen"[^}]*"with":"host"[^]*"problems":\[\]/);
+  const cloned = await listen(lab, `${proxies}/win10-test-screen`, '--grab');
+  await sh('handglass give screen win10');
+  screen.say('abs_mt_slot=1 abs_mt_tracking_id=7');
+  expect(await report(cloned)).toBe('abs_mt_slot=1 abs_mt_tracking_id=7');
+  await sh('systemctl kill --signal=KILL handglass');
+  expect(await report(cloned)).toBe('abs_mt_tracking_id=-1');
+  await screen.end();
 });

@@ -31,9 +31,9 @@ int device_host_keys(const struct device *device, key_set down) {
   return 0;
 }
 
-int device_grab(struct device *device, int64_t *since) {
+int device_grab(struct device *device, struct start *start) {
   (void)device;
-  *since = 0;
+  *start = (struct start){0};
   return 0;
 }
 

@@ -20,7 +20,7 @@ const cases: Case[] = [
   [
     'a device whose clone is read no more goes back to the host by itself, and what it held is released',
     'move 0 1 -> grab 4 | grab 5 | moved 0 to 1 in 1: asked',
-    '4: touch=7 touching+ syn -> c0: touch=7 touching+',
+    '4: touch=7 touching+ syn -> c0: slot=0 touch=7 touching+',
     'deaf c0 on',
     'tick @2500 -> ungrab 4 | c0: touching- slot=0 touch=-1',
     '4: absx=1 syn',
@@ -60,9 +60,19 @@ const cases: Case[] = [
     'move 0 1 -> moved 0 to 1 in 3: asked',
   ],
   [
+    'which touch the source speaks of is said to a clone that has not heard it',
+    '4: slot=1 touch=7 syn touch=-1 syn',
+    'move 0 1 -> grab 4 | grab 5 | moved 0 to 1 in 1: asked',
+    '4: touch=8 syn touch=-1 syn -> c0: slot=1 touch=8 | c0: touch=-1',
+    'move 0 2 -> moved 0 to 2 in 2: asked',
+    '4: touch=9 syn slot=0 touch=10 syn -> c3: slot=1 touch=9 | c3: slot=0 touch=10',
+    'move 0 1 -> moved 0 to 1 in 3: asked | c3: slot=0 touch=-1 slot=1 touch=-1',
+    '4: slot=0 touch=11 syn -> c0: slot=0 touch=11',
+  ],
+  [
     'touches are released when the source is unplugged',
     'move 0 1 -> grab 4 | grab 5 | moved 0 to 1 in 1: asked',
-    '4: touch=7 syn -> c0: touch=7',
+    '4: touch=7 syn -> c0: slot=0 touch=7',
     'remove 4 -> c0: slot=0 touch=-1',
   ],
   [

@@ -42,6 +42,7 @@ static struct {
   bool there;
   bool busy;
   bool slow;
+  unsigned touch_slot;
   key_set down;
 } sources[LIMIT_DEVICES];
 
@@ -68,10 +69,10 @@ static void print_sink(unsigned sink) {
   else printf("%c%u:", sink % 2 == 1 ? 'k' : 'p', (sink - 1) / 2);
 }
 
-static int grab(void *context, unsigned slot, int64_t *since) {
+static int grab(void *context, unsigned slot, struct start *start) {
   (void)context;
   // What is left of the read that is being fed has happened before.
-  *since = now + 1;
+  *start = (struct start){.since = now + 1, .touch_slot = sources[slot].touch_slot};
   if (sources[slot].busy) return EBUSY;
   if (!has_no_key(sources[slot].down)) return KEY_IS_DOWN;
   printf("grab %u\n", slot);
@@ -211,6 +212,9 @@ static void read_source(unsigned slot) {
       continue;
     }
     events[count] = event_of(word, now);
+    if (events[count].type == EV_ABS && events[count].code == ABS_MT_SLOT) {
+      sources[slot].touch_slot = (unsigned)events[count].value;
+    }
     if (events[count].type == EV_KEY) {
       put_key(sources[slot].down, events[count].code, events[count].value != 0);
     }

@@ -1,9 +1,9 @@
 /*
- * Stands for a keyboard, a mouse, a tablet or a lid: makes a device by uinput, prints its event
- * node, and sends each line of event text on standard input as one report (see event-text.h); a
- * line that begins with `raw` without the SYN_REPORT at its end; `type q 500` taps a key so often, as
- * fast as a report in a millisecond. Prints `led capsl=1` when an LED is set. The device goes when the
- * input ends.
+ * Stands for a keyboard, a mouse, a tablet, a touchscreen or a lid: makes a device by uinput, prints
+ * its event node, and sends each line of event text on standard input as one report (see
+ * event-text.h); a line that begins with `raw` without the SYN_REPORT at its end; `type q 500` taps a
+ * key so often, as fast as a report in a millisecond. Prints `led capsl=1` when an LED is set. The
+ * device goes when the input ends.
  */
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 static const char usage[] =
     "source [--name N] [--phys P] [--vendor HEX] [--product HEX]\n"
-    "       [--keys] [--pointer] [--abs] [--leds] [--sw] [--repeat]\n";
+    "       [--keys] [--pointer] [--abs] [--touch] [--leds] [--sw] [--repeat]\n";
 
 /* With the SYN_REPORT. */
 enum { MOST_EVENTS = 256, REPORT_US = 1000 };
@@ -58,6 +58,7 @@ static struct uinput_traits traits_of(int count, char **arguments) {
       {"keys", no_argument, NULL, 'k'},          {"pointer", no_argument, NULL, 'p'},
       {"abs", no_argument, NULL, 'a'},           {"leds", no_argument, NULL, 'l'},
       {"sw", no_argument, NULL, 's'},            {"repeat", no_argument, NULL, 'r'},
+      {"touch", no_argument, NULL, 't'},
       {NULL, 0, NULL, 0},
   };
   for (int option; (option = getopt_long(count, arguments, "", options, NULL)) != -1;) {
@@ -69,6 +70,7 @@ static struct uinput_traits traits_of(int count, char **arguments) {
       case 'k': traits.keys = true; break;
       case 'p': traits.pointer = true; break;
       case 'a': traits.abs = true; break;
+      case 't': traits.touch = true; break;
       case 'l': traits.leds = true; break;
       case 's': traits.sw = true; break;
       case 'r': traits.repeat = true; break;

@@ -12,10 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PAUSE_MS = 10, PATIENCE_MS = 600 * 1000, ABS_MOST = 32767 };
+enum { PAUSE_MS = 10, PATIENCE_MS = 600 * 1000, ABS_MOST = 32767, TOUCHES = 5 };
 
 static bool set_up(int fd, const struct uinput_traits *traits);
-static bool add_axis(int fd, uint16_t code);
+static bool add_axis(int fd, uint16_t code, int most);
 static bool add_range(int fd, unsigned long request, int first, int last);
 static bool find_node(int fd, char node[NODE_ROOM]);
 static bool await_udev(const char *node);
@@ -51,8 +51,12 @@ static bool set_up(int fd, const struct uinput_traits *traits) {
   }
   if (traits->pointer) done = done && add_range(fd, UI_SET_RELBIT, REL_X, REL_Y);
   if (traits->abs) {
-    done = done && add_range(fd, UI_SET_EVBIT, EV_ABS, EV_ABS) && add_axis(fd, ABS_X) &&
-           add_axis(fd, ABS_Y);
+    done = done && add_range(fd, UI_SET_EVBIT, EV_ABS, EV_ABS) && add_axis(fd, ABS_X, ABS_MOST) &&
+           add_axis(fd, ABS_Y, ABS_MOST);
+  }
+  if (traits->touch) {
+    done = done && add_range(fd, UI_SET_EVBIT, EV_ABS, EV_ABS) &&
+           add_axis(fd, ABS_MT_SLOT, TOUCHES - 1) && add_axis(fd, ABS_MT_TRACKING_ID, ABS_MOST);
   }
   if (traits->leds) {
     done = done && add_range(fd, UI_SET_EVBIT, EV_LED, EV_LED) &&
@@ -66,8 +70,8 @@ static bool set_up(int fd, const struct uinput_traits *traits) {
   return done && ioctl(fd, UI_DEV_SETUP, &setup) == 0 && ioctl(fd, UI_DEV_CREATE) == 0;
 }
 
-static bool add_axis(int fd, uint16_t code) {
-  struct uinput_abs_setup axis = {.code = code, .absinfo = {.maximum = ABS_MOST}};
+static bool add_axis(int fd, uint16_t code, int most) {
+  struct uinput_abs_setup axis = {.code = code, .absinfo = {.maximum = most}};
   return ioctl(fd, UI_ABS_SETUP, &axis) == 0;
 }
 

@@ -10,10 +10,11 @@ struct uinput_traits {
   const char *phys;
   uint16_t vendor;
   uint16_t product;
-  /* What it can send: typing keys, relative motion, a place on a plane, switches; and LEDs. */
+  /* What it can send: typing keys, relative motion, a place on a plane, touches, switches; and LEDs. */
   bool keys;
   bool pointer;
   bool abs;
+  bool touch;
   bool leds;
   bool sw;
   /* The kernel repeats its keys. */
