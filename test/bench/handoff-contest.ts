@@ -1,11 +1,12 @@
 /**
  * Moves USB devices to the domain win10 and back inside the virtual host, by turns with virsh and with
- * the chord: `handoff-contest.ts ROUNDS SOURCE LISTENER SERIAL...`, where the seat "desk" has these devices
- * and the keyboard that the program SOURCE makes. Prints each handoff as a line of JSON, a Sample;
- * then holds the keyboard until its input ends. One process does all, since the start of one takes
- * longer than a handoff.
+ * the chord: `handoff-contest.ts ROUNDS SOURCE LISTENER SERIAL...`, where the seat "desk" has these devices,
+ * the mouse among them, and the keyboard that the program SOURCE makes. Prints each handoff as a line of
+ * JSON, a Sample; then, as often, how many milliseconds after a driver had it the mouse that was plugged
+ * in anew was with the domain again; then holds the keyboard until its input ends. One process does all,
+ * since the start of one takes longer than a handoff.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { filesUnder } from '../../src/host/files.ts';
@@ -33,9 +34,11 @@ interface Contender {
 const [rounds, source = '', listener = '', ...serials] = process.argv.slice(2);
 const present = await usbDevices(filesUnder('/', () => {}));
 const devices = present.filter(({ serial }) => serial !== null && serials.includes(serial));
-const interfaces = devices.map(({ port }) => `${port}:1.0`);
+const interfaces = devices.map(interfaceOf);
+const mouse = devices.filter(({ serial }) => serial === 'MOUSE1').map(interfaceOf);
 const drivers = await watchDrivers();
-const contenders = [await virsh(), await handglass()];
+const ours = await handglass();
+const contenders = [await virsh(), ours];
 
 for (let round = 0; round < Number(rounds); round += 1) {
   // Whoever comes second finds what the first has left.
@@ -45,17 +48,40 @@ for (let round = 0; round < Number(rounds); round += 1) {
     await contender.end();
   }
 }
+await ours.begin();
+await moved(ours, 'give');
+for (let round = 0; round < Number(rounds); round += 1) {
+  process.stdout.write(`${await returnMs()}\n`);
+  await setTimeout(restMs);
+}
 process.stdin.resume().on('end', () => process.exit());
 
+function interfaceOf({ port }: { port: string }): string {
+  return `${port}:1.0`;
+}
+
+async function returnMs(): Promise<number> {
+  spawn('sh', ['-c', 'labctl unplug mouse && labctl plug mouse'], { stdio: 'inherit' });
+  const usableMs = await drivers.until(mouse, true);
+  return (await drivers.until(mouse, false)) - usableMs;
+}
+
 async function handOver(contender: Contender, direction: Direction): Promise<void> {
+  const { name } = contender;
+  const times = await moved(contender, direction);
+  const sample: Sample = { name, devices: devices.length, direction, ...times };
+  process.stdout.write(`${JSON.stringify(sample)}\n`);
+  await setTimeout(restMs);
+}
+
+async function moved(
+  contender: Contender,
+  direction: Direction,
+): Promise<{ ms: number; inputMs?: number }> {
   const startMs = nowMs();
   contender.move(direction);
   const endMs = await drivers.until(interfaces, direction === 'take');
-  const more = await contender.settled(direction, startMs);
-  const { name } = contender;
-  const sample: Sample = { name, devices: devices.length, direction, ms: endMs - startMs, ...more };
-  process.stdout.write(`${JSON.stringify(sample)}\n`);
-  await setTimeout(restMs);
+  return { ms: endMs - startMs, ...(await contender.settled(direction, startMs)) };
 }
 
 /** As a shell script would do it. The service, which nobody would have then, stands still. */

@@ -20,8 +20,9 @@ test('the rows stand in a table, with what the columns are below', () => {
 
 test('what was measured beside stands in sentences', () => {
   const idle = [{ owner: 'host', cpuPercent: 0.051, wakeupsPerSecond: 1.26 }];
-  expect(besideLines([1, 2, 3.04], idle)).toEqual([
+  expect(besideLines([1, 2, 3.04], [400, 500, 600], idle)).toEqual([
     'input back: 2.0 ms after the chord, p95 3.0 ms',
+    'device plugged in anew, in the domain: 500.0 ms after a driver had it, p95 600.0 ms',
     'service at rest, seat with host: CPU 0.05 %, 1.3 wake-ups in a second',
   ]);
 });

@@ -13,19 +13,28 @@ export function rowLines(rows: readonly Row[]): string[] {
   return [...columns(headings, cells), '', ...legend];
 }
 
-/** @param inputMs how long the input devices took back, each time */
+/**
+ * @param inputMs how long the input devices took back, each time
+ * @param returnMs how long a device that was plugged in anew took to its domain, each time
+ */
 export function besideLines(
   inputMs: readonly number[],
+  returnMs: readonly number[],
   idle: readonly (Idle & { owner: string })[],
 ): string[] {
-  const [middle, p95] = [median(inputMs), percentile(inputMs, 0.95)].map((ms) => ms.toFixed(1));
   return [
-    `input back: ${middle} ms after the chord, p95 ${p95} ms`,
+    `input back: ${spread(inputMs, 'the chord')}`,
+    `device plugged in anew, in the domain: ${spread(returnMs, 'a driver had it')}`,
     ...idle.map(
       ({ owner, cpuPercent, wakeupsPerSecond }) =>
         `service at rest, seat with ${owner}: CPU ${cpuPercent.toFixed(2)} %, ${wakeupsPerSecond.toFixed(1)} wake-ups in a second`,
     ),
   ];
+}
+
+function spread(ms: readonly number[], after: string): string {
+  const [middle, p95] = [median(ms), percentile(ms, 0.95)].map((each) => each.toFixed(1));
+  return `${middle} ms after ${after}, p95 ${p95} ms`;
 }
 
 const headings = ' devices direction median p95 ratio'.split(' ');

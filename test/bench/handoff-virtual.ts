@@ -11,6 +11,8 @@ import { cases, configWith } from './handoff-seat.ts';
 
 export interface Handoffs {
   samples: readonly Sample[];
+  /** How long the mouse took to the domain each time that it was plugged in anew. */
+  returnMs: readonly number[];
   idle: readonly (Idle & { owner: string })[];
 }
 
@@ -33,7 +35,7 @@ export async function measureHandoffs(
       return measure(lab);
     });
   return {
-    samples: await measured(false, (lab) => measureAll(lab, rounds, tell)),
+    ...(await measured(false, (lab) => measureAll(lab, rounds, tell))),
     idle: await measured(true, (lab) => measureIdle(lab, tell)),
   };
 }
@@ -54,8 +56,9 @@ async function measureAll(
   lab: Lab,
   rounds: number,
   tell: (step: string) => void,
-): Promise<Sample[]> {
+): Promise<Pick<Handoffs, 'samples' | 'returnMs'>> {
   const samples: Sample[] = [];
+  const returnMs: number[] = [];
   for (const serials of cases) {
     await configure(lab, configWith(serials));
     const contest = beginContest(lab, rounds, serials);
@@ -65,9 +68,11 @@ async function measureAll(
         samples.push(JSON.parse(await contest.next()) as Sample);
       }
     }
+    tell('the mouse plugged in anew');
+    for (let round = 0; round < rounds; round += 1) returnMs.push(Number(await contest.next()));
     await contest.end();
   }
-  return samples;
+  return { samples, returnMs };
 }
 
 /** Two contenders, there and back. */

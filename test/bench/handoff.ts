@@ -8,10 +8,11 @@ import { measureHandoffs } from './handoff-virtual.ts';
 await runBench(async (words, tell, signal) => {
   const request = parseRequest(words);
   if (request === 'help') return { lines: [help.trimEnd()] };
-  const { samples, idle } = await measureHandoffs(request.rounds, tell, signal);
+  const { samples, returnMs, idle } = await measureHandoffs(request.rounds, tell, signal);
   const rows = rowsOf(samples);
   const beside = besideLines(
     samples.flatMap(({ inputMs }) => inputMs ?? []),
+    returnMs,
     idle,
   );
   if (request.json) return { lines: [JSON.stringify(rows, null, 2)], notes: beside };

@@ -84,8 +84,9 @@ static void open_outputs(struct reports_plan *plan, char *nodes, bool grabbed) {
   const char *node = strtok(nodes, " ");
   for (unsigned i = 0; i < plan->link_count; i++, node = strtok(NULL, " ")) {
     errno = ENOENT;
-    int fd = node == NULL ? -1 : open(node, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || (grabbed && ioctl(fd, EVIOCGRAB, 1) < 0)) fail(node == NULL ? "an output node" : node);
+    if (node == NULL) fail("an output node");
+    int fd = open(node, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || (grabbed && ioctl(fd, EVIOCGRAB, 1) < 0)) fail(node);
     plan->links[i].in = fd;
   }
 }
