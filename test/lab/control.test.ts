@@ -18,6 +18,7 @@ test.each([
     'plug mouse into 3',
     [['device_add', expect.objectContaining({ id: 'mouse', serial: 'MOUSE1', port: '3' })]],
   ],
+  ['plug mouse into 5.2', [['device_add', expect.objectContaining({ port: '5.2' })]]],
   ['reboot', [['system_reset', undefined]]],
 ])('%s becomes what QEMU understands', async (request, expected) => {
   const qmp = fakeQmp();
@@ -44,6 +45,7 @@ test.each([
   ['plug toString', 'the device is one of'],
   ['plug mouse 3', 'after the device comes nothing, or: into PORT'],
   ['plug mouse into 9', 'into PORT, which is from 1 to 8'],
+  ['plug mouse into 4.1', 'from 5.1 to 5.8 on the hub'],
 ])('"%s" is refused: %s', async (request, reason) => {
   const qmp = fakeQmp();
 

@@ -76,9 +76,11 @@ function usbDevice(name: string | undefined): keyof typeof pluggable {
 /** Its own port unless another is named. */
 function portIn([into, port, ...rest]: string[]): { port?: string } {
   if (into === undefined) return {};
-  const isPort = into === 'into' && rest.length === 0 && /^[1-8]$/.test(port ?? '');
+  const isPort = into === 'into' && rest.length === 0 && /^(5\.)?[1-8]$/.test(port ?? '');
   if (isPort && port !== undefined) return { port };
-  throw new LabFailure('after the device comes nothing, or: into PORT, which is from 1 to 8');
+  throw new LabFailure(
+    'after the device comes nothing, or: into PORT, which is from 1 to 8, or from 5.1 to 5.8 on the hub',
+  );
 }
 
 function whole(text: string | undefined): number {
