@@ -36,7 +36,6 @@ export async function openQmp(socket: Socket): Promise<Qmp> {
   });
   // QEMU is gone: whoever waits for an answer learns it here, its exit is reported elsewhere.
   lines.on('error', () => {});
-  socket.on('error', () => {});
   socket.on('close', () => {
     for (const waiter of waiting.values()) waiter.reject(new Error('QEMU has ended'));
     waiting.clear();
