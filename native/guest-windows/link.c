@@ -8,7 +8,8 @@
 
 static DWORD WINAPI run(void *context);
 static void stay_connected(struct link *link);
-static bool follow(struct arena *arena, struct link *link, struct failure *failure);
+static bool follow(struct arena *arena, struct arena *kept, struct link *link,
+                   struct failure *failure);
 static void set_live(struct link *link, bool is_live);
 static void take(struct link *link, struct json message, const char *domain);
 static void post_state(struct link *link, struct json state, const char *domain);
@@ -63,22 +64,27 @@ static DWORD WINAPI run(void *context) {
 static void stay_connected(struct link *link) {
   for (unsigned wait_ms = FIRST_WAIT_MS;; wait_ms = longer_wait(wait_ms)) {
     struct arena arena = {0};
+    struct arena kept = {0};
     struct failure failure;
-    if (follow(&arena, link, &failure)) wait_ms = FIRST_WAIT_MS;
+    if (follow(&arena, &kept, link, &failure)) wait_ms = FIRST_WAIT_MS;
     post_failure(link, NEWS_LOST, failure);
     arena_end(&arena);
+    arena_end(&kept);
     if (WaitForSingleObject(link->wake, wait_ms) == WAIT_OBJECT_0) wait_ms = FIRST_WAIT_MS / 2;
   }
 }
 
-/* Until the connection ends; gives whether there was one, and why it ended. */
-static bool follow(struct arena *arena, struct link *link, struct failure *failure) {
+/*
+ * Until the connection ends; gives whether there was one, and why it ended: in words of either arena, of
+ * which `kept` lasts as long as the connection.
+ */
+static bool follow(struct arena *arena, struct arena *kept, struct link *link,
+                   struct failure *failure) {
   static const char *const nothing[2][2] = {{NULL}};
-  struct arena kept = {0};
   struct paired paired;
   struct text text;
   bool is_reached = false;
-  if (pairing_load(&kept, &paired, failure) &&
+  if (pairing_load(kept, &paired, failure) &&
       client_open(arena, &paired, &link->client, failure)) {
     struct json state = client_call(arena, &link->client, "state.subscribe", nothing, failure);
     is_reached = json_is_some(state);
@@ -93,7 +99,6 @@ static bool follow(struct arena *arena, struct link *link, struct failure *failu
     }
     client_close(&link->client);
   }
-  arena_end(&kept);
   return is_reached;
 }
 
