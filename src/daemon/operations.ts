@@ -1,8 +1,10 @@
 /** What the server lets callers do, done with the seats. */
 import type { Config } from '../config/schema.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
+import type { Clock } from '../host/ports.ts';
 import type { Seats } from '../seat/seats.ts';
 import type { SeatView } from '../seat/view.ts';
+import { type Budget, createBudget } from '../server/budget.ts';
 import type { Operations } from '../server/operations.ts';
 import { mayMove, type Viewer } from '../server/visibility.ts';
 import type { HostSleep } from './host-sleep.ts';
@@ -11,6 +13,7 @@ import type { Lockout } from './lockout.ts';
 import { moveOf, type Problems } from './problems.ts';
 
 export interface OperationsParts {
+  clock: Pick<Clock, 'now'>;
   config: Pick<Config, 'seats' | 'lookingGlass'>;
   version: string;
   seats: Seats;
@@ -27,7 +30,9 @@ export interface OperationsParts {
 
 export function operationsOn(parts: OperationsParts): Operations {
   const { config, version, seats, problems, lookingGlass, lockout, hostSleep } = parts;
-  const { groupsPicture, confirm, subscribe, log } = parts;
+  const { clock, groupsPicture, confirm, subscribe, log } = parts;
+  /** By guest. */
+  const budgets = new Map<string, Budget>();
   const named = new Set([
     ...config.seats.flatMap(({ domains }) => domains),
     ...config.lookingGlass.map(({ domain }) => domain),
@@ -68,6 +73,7 @@ export function operationsOn(parts: OperationsParts): Operations {
 
   /** The journal has every move with its reason, also those of which a guest is told little. */
   async function told(seat: string, by: Viewer, move: () => Promise<string>): Promise<void> {
+    if (by.kind === 'guest') requireSeldom(by.id);
     try {
       lockout.requireOpen(by);
       const owner = await move();
@@ -78,7 +84,19 @@ export function operationsOn(parts: OperationsParts): Operations {
       throw error;
     }
   }
+
+  /** A seat that is always on its way could be moved by nobody else. */
+  function requireSeldom(guest: string): void {
+    const budget = budgets.get(guest) ?? createBudget(clock, movesPerSecond, movesAtOnce);
+    budgets.set(guest, budget);
+    if (budget.spend(1)) return;
+    throw new HandglassError('busy', 'This guest asks too often.', 'Ask again in a moment.');
+  }
 }
+
+/** More than anyone presses a key. */
+const movesPerSecond = 0.5;
+const movesAtOnce = 20;
 
 function requireMay(by: Viewer, seat: SeatView, to: string): void {
   if (mayMove(by, seat, to)) return;

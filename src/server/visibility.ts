@@ -80,6 +80,9 @@ export function visibleError(viewer: Viewer, error: unknown): unknown {
   if (viewer.kind !== 'guest' || !(error instanceof HandglassError)) return error;
   // Written for guests.
   if (error.code === 'locked-out') return error;
+  if (error.code === 'busy') {
+    return new HandglassError('busy', 'The seat cannot go just now.', 'Ask again in a moment.');
+  }
   return new HandglassError(error.code, 'The host could not move the seat.', hostKnows);
 }
 

@@ -26,6 +26,7 @@ function start() {
   );
   const lockout = createLockout(clock);
   const operations = operationsOn({
+    clock,
     config,
     version: '0.1.0',
     seats: createSeats(config, world.effects, () => {}),
@@ -71,6 +72,24 @@ test('10 s after a panic a guest may ask again', async () => {
   clock.advance(10_000);
   await operations.toggle('desk', guest);
   expect(log).toEqual(['desk: with win11 (guest a)']);
+});
+
+test('a guest that asks all the time is refused without a line, others and the host are not', async () => {
+  const { clock, log, operations } = start();
+  const other: Viewer = { kind: 'guest', id: 'b', domain: 'win11' };
+  for (let each = 0; each < 20; each += 1) await operations.toggle('desk', guest);
+  for (let each = 0; each < 10; each += 1) {
+    await expect(operations.toggle('desk', guest)).rejects.toMatchObject({
+      code: 'busy',
+      what: 'This guest asks too often.',
+    });
+  }
+  expect(log).toHaveLength(20);
+  await operations.toggle('desk', other);
+  await operations.give('desk', 'host', local);
+  clock.advance(2_000);
+  await operations.toggle('desk', guest);
+  await expect(operations.toggle('desk', guest)).rejects.toMatchObject({ code: 'busy' });
 });
 
 test('a move settles what was wrong with the one before', async () => {

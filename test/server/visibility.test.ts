@@ -195,3 +195,12 @@ test('a guest reads the code of a failed move and nothing of its text', () => {
     what: 'The host could not move the seat.',
   });
 });
+
+test('a guest is told that a seat cannot go just now, and not whither it is on its way', () => {
+  const failure = new HandglassError('busy', 'The seat "desk" is on its way to "linux".');
+  expect(visibleError(win10, failure)).toMatchObject({
+    code: 'busy',
+    what: 'The seat cannot go just now.',
+    remedy: 'Ask again in a moment.',
+  });
+});
