@@ -1,7 +1,7 @@
 /** The service: seats, chords, domains and the server, put together over the ports it is given. */
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
-import { type HandglassError, reasonOf } from '../errors.ts';
+import { HandglassError, reasonOf } from '../errors.ts';
 import type {
   Clock,
   Connect,
@@ -21,7 +21,7 @@ import type {
 import { openAbsoluteDevices } from '../input/absolute-devices.ts';
 import { switchInput } from '../input/switching.ts';
 import { createSeats, type Seats } from '../seat/seats.ts';
-import { openGuests } from '../server/guests.ts';
+import { openGuests, unreadableGuests } from '../server/guests.ts';
 import { serve, type ServeOptions } from '../server/listen.ts';
 import type { InputDevice } from '../system/input.ts';
 import { configuredDomains } from './domains.ts';
@@ -94,7 +94,13 @@ export async function startService(
   const problems = createProblems(changed, log);
   const notice = () => seats.notice();
 
-  const guests = await openGuests(host, join(options.stateFolder, 'guests.json'));
+  const guestsFile = join(options.stateFolder, 'guests.json');
+  const guests = await openGuests(host, guestsFile).catch((error: unknown) => {
+    if (!(error instanceof HandglassError)) throw error;
+    // Chords and everything else at the host work without guests.
+    problems.set('guests', [error]);
+    return unreadableGuests(error);
+  });
   const absolute = await openAbsoluteDevices(
     host,
     join(options.stateFolder, 'absolute-devices.json'),
@@ -169,6 +175,7 @@ export async function startService(
     if (isStarted) checkFiles();
   });
   const operations = operationsOn({
+    clock: host,
     config,
     version,
     seats,

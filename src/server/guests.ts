@@ -26,7 +26,12 @@ export interface Guests {
   /** Makes a guest. Its token is told here and never again. */
   pair(domain: string): Promise<Guest & { token: string }>;
   list(): (Guest & Sighting)[];
-  /** @throws HandglassError `guest-unknown` where no guest has this id */
+  /**
+   * Its token is no good from the call on.
+   *
+   * @throws HandglassError `guest-unknown` where no guest has this id; `internal` where that cannot be
+   *   written, so that it would be good again when the service starts anew
+   */
   revoke(id: string): Promise<void>;
   /** Takes the same time whether the id or the secret is wrong. */
   authenticate(token: string): Guest | null;
@@ -46,11 +51,13 @@ export async function openGuests(
   path: string,
 ): Promise<Guests> {
   let records = await readRecords(host, path);
+  const revoked = new Set<string>();
   const sightings = new Map<string, Sighting>();
   const writtenAt = new Map<string, number>();
   let queue: Promise<void> = Promise.resolve();
 
-  const current = () => records.map((record) => ({ ...record, ...sightings.get(record.id) }));
+  const known = () => records.filter(({ id }) => !revoked.has(id));
+  const current = () => known().map((record) => ({ ...record, ...sightings.get(record.id) }));
 
   /** One change after another, each from what the one before it left; in memory once it is on disk. */
   function change(edit: (before: GuestRecord[]) => GuestRecord[]): Promise<void> {
@@ -77,17 +84,18 @@ export async function openGuests(
       current().map(({ id, domain, lastSeen, address }) => ({ id, domain, lastSeen, address })),
 
     async revoke(id) {
-      await change((before) => {
-        if (before.every((record) => record.id !== id)) throw unknownGuest(id);
-        return before.filter((record) => record.id !== id);
-      });
+      if (known().every((record) => record.id !== id)) throw unknownGuest(id);
+      revoked.add(id);
       sightings.delete(id);
       writtenAt.delete(id);
+      await change((before) => before).catch((error: unknown) => {
+        throw notWritten(path, error);
+      });
     },
 
     authenticate(token) {
       const dot = token.indexOf('.');
-      const record = records.find(({ id }) => id === token.slice(0, dot));
+      const record = known().find(({ id }) => id === token.slice(0, dot));
       const expected = record === undefined ? nobody : Buffer.from(record.sha256, 'hex');
       const matches = timingSafeEqual(hashOf(token.slice(dot + 1)), expected);
       return record !== undefined && matches ? { id: record.id, domain: record.domain } : null;
@@ -95,7 +103,7 @@ export async function openGuests(
 
     async seen(id, address) {
       const now = host.now();
-      if (records.every((record) => record.id !== id)) return;
+      if (known().every((record) => record.id !== id)) return;
       sightings.set(id, { lastSeen: new Date(now).toISOString(), address });
       if (now - (writtenAt.get(id) ?? -Infinity) < writeEveryMs) return;
       writtenAt.set(id, now);
@@ -103,6 +111,19 @@ export async function openGuests(
     },
 
     settled: () => queue.catch(() => {}),
+  };
+}
+
+/** Where the list cannot be known: nobody is let in, and whoever asks for a change is told why. */
+export function unreadableGuests(problem: HandglassError): Guests {
+  const refuse = () => Promise.reject(problem);
+  return {
+    pair: refuse,
+    list: () => [],
+    revoke: refuse,
+    authenticate: () => null,
+    seen: async () => {},
+    settled: async () => {},
   };
 }
 
@@ -157,6 +178,15 @@ function tooOpen(path: string, mode: number): HandglassError {
     'config',
     `The list of guests in ${path} is open to others than its owner (mode 0${mode.toString(8)}).`,
     `See who changed it, then run \`chmod 600 ${path}\`.`,
+  );
+}
+
+function notWritten(path: string, cause: unknown): HandglassError {
+  return new HandglassError(
+    'internal',
+    `The guest is revoked for now, but not in ${path}: ${reasonOf(cause)}.`,
+    'Revoke it again when that is mended, or it is known again once the service starts anew.',
+    { cause },
   );
 }
 

@@ -116,9 +116,10 @@ export function createHub(
     },
 
     async revoke(id) {
-      await guests.revoke(id);
+      const written = guests.revoke(id);
       for (const expel of connected.get(id) ?? []) expel();
       tell();
+      await written;
     },
   };
 }

@@ -21,6 +21,7 @@ import { followInterface } from './interface-addresses.ts';
 import { createJournal } from './journal.ts';
 import { closeAtEnd, noInterface, serveAddress } from './listener.ts';
 import type { Operations } from './operations.ts';
+import { sharedByDomain } from './own-address.ts';
 import { createPanel } from './panel-files.ts';
 import { createPictures } from './pictures.ts';
 import { createPlaces } from './places.ts';
@@ -80,7 +81,7 @@ export async function serve(
     journal: createJournal(host, options.log),
     report: onFailure,
     answerPlainRequest: createPanel(host, pictures, onFailure),
-    addressesOf: options.addressesOf,
+    addressesOf: options.addressesOf && sharedByDomain(options.addressesOf),
   };
   const served: Promise<void>[] = [];
 
@@ -111,7 +112,8 @@ export async function serve(
   }
 
   for (const endpoint of options.panel) {
-    const admission = createAdmission(host, networkAdmission(limits));
+    // Any page in a browser of this machine may call here as often as it likes.
+    const admission = createAdmission(host, { ...networkAdmission(limits), perSecond: unlimited });
     served.push(serveOn(endpoint, { door: 'panel', certificate: null, admission }, signal));
   }
 
@@ -157,11 +159,13 @@ function localListener(clock: Clock, limits: ServerLimits): ListenerOptions {
     admission: createAdmission(clock, {
       total: 64,
       perAddress: 64,
-      perSecond: Number.MAX_SAFE_INTEGER,
+      perSecond: unlimited,
     }),
     limits: { ...limits, messageBytes: frameLimitBytes },
   };
 }
+
+const unlimited = Number.MAX_SAFE_INTEGER;
 
 function networkAdmission(limits: ServerLimits) {
   return {

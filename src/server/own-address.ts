@@ -23,6 +23,18 @@ export async function requireOwnAddress(
   );
 }
 
+/** Whoever asks for a domain while it is looked up already gets that answer, so that nobody can have many made. */
+export function sharedByDomain(
+  addressesOf: (domain: string) => Promise<string[]>,
+): (domain: string) => Promise<string[]> {
+  const running = new Map<string, Promise<string[]>>();
+  return (domain) => {
+    const asked = running.get(domain) ?? addressesOf(domain).finally(() => running.delete(domain));
+    running.set(domain, asked);
+    return asked;
+  };
+}
+
 function cannotTell(cause: unknown): HandglassError {
   return new HandglassError(
     'service-down',

@@ -91,6 +91,10 @@ export function openSession(
   async function endUnlessAuthenticated(): Promise<void> {
     await clock.sleep(limits.authenticateMs, ended.signal).catch(() => {});
     if (viewer !== null || ended.signal.aborted) return;
+    if (early !== null) {
+      note('not let in: where its domain is could not be told in time');
+      return finish('notNow', 'Try again later');
+    }
     note('not let in: no session.authenticate came in time');
     finish('unauthenticated', 'No session.authenticate came in time');
   }

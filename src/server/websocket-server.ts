@@ -87,7 +87,11 @@ export function createWebsocketServer(
     return said.status === null ? socket.destroy() : refuse(socket, said.status);
   });
 
+  const asked = new WeakSet<Socket>();
   server.on('request', (request, response) => {
+    // Whoever sends many at once, though each answer closes the connection.
+    if (asked.has(request.socket)) return request.socket.destroy();
+    asked.add(request.socket);
     const address = addressOf(request.socket);
     const refusal = pageRefusal(request, door, certificate !== null);
     if (refusal === null) {

@@ -214,6 +214,16 @@ describe('a guest on its own network', () => {
   });
 });
 
+test('a list of guests that is open to others keeps guests out, and nothing else', async () => {
+  const list = '/var/lib/handglass/guests.json';
+  await sh(`chmod 644 ${list} && systemctl restart handglass`);
+  await until(lab, 'handglass status | grep -q "open to others than its owner"');
+  await sh('handglass give desk win10 && handglass give desk host');
+  expect((await lab.sh('handglass guest pair win10')).status).toBe(3);
+  await sh(`chmod 600 ${list} && systemctl restart handglass`);
+  await until(lab, 'handglass guest list | grep -q win10');
+});
+
 describe('shared memory', () => {
   const file = '/dev/shm/looking-glass';
   const facts = () => sh(`stat -c '%i %s %U:%G %a %Y %Z %b' ${file}`);

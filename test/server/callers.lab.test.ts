@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => lab.end());
 
-browserTest('a press on the panel moves a USB mouse to the guest and back', async () => {
+browserTest('the panel moves a USB mouse to the guest and back, and draws the groups', async () => {
   const ending = new AbortController();
   onTestFinished(() => ending.abort());
   const link = await carryPanel(lab, ending.signal);
@@ -36,6 +36,8 @@ browserTest('a press on the panel moves a USB mouse to the guest and back', asyn
   await page.getByRole('button', { name: 'Give to host' }).click();
   await until(lab, `test -e ${mouse} && ! virsh dumpxml win10 | grep -q ua-handglass`);
 
+  await page.getByRole('button', { name: 'Show them' }).click();
+  await page.waitForFunction('document.querySelector(".groups img")?.naturalWidth > 0');
   expect(strayed).toEqual([]);
 });
 

@@ -1,7 +1,8 @@
 import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openGuests } from '../../src/server/guests.ts';
+import { HandglassError } from '../../src/errors.ts';
+import { openGuests, unreadableGuests } from '../../src/server/guests.ts';
 import { host, manualClock, temporaryFolder } from './support.ts';
 
 async function emptyStore() {
@@ -63,6 +64,33 @@ test('a revoked guest is unknown, now and after a restart', async () => {
   expect(guests.authenticate(one.token)).toBeNull();
   expect(guests.authenticate(two.token)).not.toBeNull();
   expect((await openGuests(host, path)).list()).toMatchObject([{ id: two.id }]);
+});
+
+test('a guest whose revocation cannot be written is unknown all the same, until a restart', async () => {
+  const path = join(await temporaryFolder(), 'guests.json');
+  let isFull = false;
+  const replaceFile: typeof host.replaceFile = (...written) =>
+    isFull ? Promise.reject(new Error('ENOSPC')) : host.replaceFile(...written);
+  const guests = await openGuests({ ...host, replaceFile }, path);
+  const { id, token } = await guests.pair('win10');
+  isFull = true;
+  await expect(guests.revoke(id)).rejects.toMatchObject({
+    code: 'internal',
+    what: `The guest is revoked for now, but not in ${path}: ENOSPC.`,
+  });
+  expect([guests.authenticate(token), guests.list()]).toEqual([null, []]);
+  expect((await openGuests(host, path)).authenticate(token)).not.toBeNull();
+});
+
+test('where the list cannot be known nobody is let in, and a change is refused with the reason', async () => {
+  const { path, guests } = await emptyStore();
+  const { id, token } = await guests.pair('win10');
+  const problem = new HandglassError('config', 'The list is damaged.', 'Restore it.');
+  const none = unreadableGuests(problem);
+  expect([none.list(), none.authenticate(token)]).toEqual([[], null]);
+  await expect(none.pair('win10')).rejects.toBe(problem);
+  await expect(none.revoke(id)).rejects.toBe(problem);
+  expect((await openGuests(host, path)).list()).toHaveLength(1);
 });
 
 test('revoking whom nobody knows fails and changes nothing', async () => {

@@ -171,6 +171,17 @@ test('an address that connects too often is refused for a while, and others are 
   await expect(from('127.0.0.1')).rejects.toThrow(/socket hang up|ECONNRESET/);
 });
 
+test('of requests that are sent together one is answered', async () => {
+  const service = await startService();
+  const socket = connectSocket(service.port, '127.0.0.1').on('error', () => {});
+  let answers = '';
+  socket.on('data', (chunk: Buffer) => (answers += chunk.toString()));
+  socket.write(`GET /nothing HTTP/1.1\r\nHost: 127.0.0.1:${service.port}\r\n\r\n`.repeat(50));
+  await once(socket, 'close');
+  expect(answers.match(/HTTP/g)?.length ?? 0).toBeLessThan(2);
+  expect(service.journal.length).toBeLessThan(2);
+});
+
 test('who does not authenticate within the time configured is dropped', async () => {
   const clock = manualClock();
   const service = await startService({ clock, limits: { authenticateMs: 60_000, pingMs: 1e9 } });

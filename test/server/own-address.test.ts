@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { HandglassError } from '../../src/errors.ts';
+import { sharedByDomain } from '../../src/server/own-address.ts';
 import { openPeer, startService } from './support.ts';
 
 /** Whether a guest of win10 that comes from 127.0.0.1 is let in where its domain has these addresses. */
@@ -27,6 +28,21 @@ test.each([
   expect(service.journal).toEqual([
     "127.0.0.1: not let in: The caller's address is not one of its domain's.",
   ]);
+});
+
+test('a domain is looked up once at a time, whoever asks', async () => {
+  const asked: PromiseWithResolvers<string[]>[] = [];
+  const ask = sharedByDomain(() => {
+    const answer = Promise.withResolvers<string[]>();
+    asked.push(answer);
+    return answer.promise;
+  });
+  const answers = [ask('win10'), ask('win10'), ask('linux')];
+  expect(asked).toHaveLength(2);
+  asked.forEach((each, index) => each.resolve([`127.0.0.${index}`]));
+  expect(await Promise.all(answers)).toEqual([['127.0.0.0'], ['127.0.0.0'], ['127.0.0.1']]);
+  void ask('win10');
+  expect(asked).toHaveLength(3);
 });
 
 test('a code is used up by an attempt from elsewhere, and makes no guest', async () => {

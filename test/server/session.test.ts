@@ -76,6 +76,30 @@ test('a network connection that is silent for 5 s is closed', async () => {
   expect(received).toEqual([]);
 });
 
+test('a guest whose address cannot be told in time may try again later', async () => {
+  const { clock, guests, open } = await world(() => new Promise(() => {}));
+  const { token } = await guests.pair('win10');
+  const { ask, ends } = open('network');
+  ask('session.authenticate', { token });
+  clock.advance(5_000);
+  await until(() => ends.length > 0);
+  expect(ends).toEqual(['1013 Try again later']);
+});
+
+test('the connections of a guest whose revocation cannot be written end all the same', async () => {
+  const { guests, open, hub } = await world();
+  const { id, token } = await guests.pair('win10');
+  const { ask, ends } = open('network');
+  ask('session.authenticate', { token });
+  const revoke = guests.revoke.bind(guests);
+  guests.revoke = async (...given) => {
+    await revoke(...given);
+    throw new Error('ENOSPC');
+  };
+  await expect(hub.revoke(id)).rejects.toThrow('ENOSPC');
+  expect(ends).toEqual(['4403 This guest was revoked']);
+});
+
 test('who has authenticated in time, or is local, may be silent for ever', async () => {
   const { clock, guests, open } = await world();
   const { token, ...guest } = await guests.pair('win10');
