@@ -47,6 +47,8 @@ install_wanted() {
   has Xvfb || missing Xvfb xvfb
   has xdotool || missing xdotool xdotool
   has openssl || missing openssl openssl
+  has xorriso || missing xorriso xorriso
+  has isoinfo || missing isoinfo genisoimage
   [ -z "$packages" ] || want 'the client for Windows and its tests' "$packages"
 }
 

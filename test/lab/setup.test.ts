@@ -25,6 +25,7 @@ const needed = {
   ldconfig: 'echo "libatomic.so.1 (libc6)"',
   mmdebstrap: '',
   newuidmap: '',
+  isoinfo: '',
   openssl: '',
   'qemu-system-x86_64': '',
   resize2fs: '',
@@ -33,6 +34,7 @@ const needed = {
   wineserver: '',
   'x86_64-w64-mingw32-gcc': '',
   xdotool: '',
+  xorriso: '',
 };
 let folder: string;
 
