@@ -21,6 +21,10 @@ beforeAll(async () => {
 
 afterAll(() => lab.end());
 
+/** Waits until the whole seat is there. */
+const expectWith = (seat: string, owner: string) =>
+  until(lab, `handglass status | grep -q 'seat ${seat}: with ${owner}'`);
+
 /** Waits until a domain has exactly the devices with these serial numbers. */
 async function expectIn(domain: string, ...serials: string[]): Promise<void> {
   const devices = await Promise.all(serials.map((serial) => asker.device(serial)));
@@ -79,11 +83,11 @@ to = ["host", "win10", "work"]
     await sh('virsh destroy win10');
     const readers = await listenInDomains();
     await sh('virsh start win10');
-    await until(lab, "handglass status | grep -q 'seat sofa: with win10'");
-    await service.owner('win10');
+    await expectWith('sofa', 'win10');
+    await expectWith('desk', 'win10');
     await expectIn('win10', 'STICK1', 'MOUSE1');
     await sh('virsh start work');
-    await service.owner('work');
+    await expectWith('desk', 'work');
     await expectIn('work', 'STICK1');
     await expectIn('win10', 'MOUSE1');
     await Promise.all([...readers.values()].map((reader) => reader.end()));
@@ -95,7 +99,7 @@ to = ["host", "win10", "work"]
     await service.give('host');
     for (const owner of ['win10', 'work', 'host', 'win10']) {
       await lab.control('key leftmeta+f12');
-      await service.owner(owner);
+      await expectWith('desk', owner);
       for (const domain of readers.keys()) {
         await expectIn(domain, ...(domain === owner ? ['STICK1'] : []));
       }
@@ -105,7 +109,7 @@ to = ["host", "win10", "work"]
       while ((await report(reader)) !== 'a+') continue;
     }
     await Promise.all([...readers.values()].map((reader) => reader.end()));
-    await service.owner('host');
+    await expectWith('desk', 'host');
   });
 });
 
