@@ -9,6 +9,8 @@ export interface Memory {
   total: number | null;
   /** KiB that programs could have without swapping. */
   available: number | null;
+  /** KiB of a huge page where nobody says which size. */
+  hugePageKib: number | null;
   /** By the size of the pages in KiB. */
   hugePages: { pageKib: number; all: number; free: number }[] | null;
   /** When memory is taken in huge pages by itself. */
@@ -33,6 +35,7 @@ export async function readMemory(host: ReadFiles & Run): Promise<Memory> {
   return {
     total: await kib('total', 'MemTotal'),
     available: await kib('available', 'MemAvailable'),
+    hugePageKib: await kib('hugePageKib', 'Hugepagesize'),
     hugePages: await fact('hugePages', () => hugePages(host)),
     transparent: await fact('transparent', async () => {
       const text = await optionalAttribute(host, '/sys/kernel/mm/transparent_hugepage/enabled');

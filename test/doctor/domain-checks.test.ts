@@ -97,6 +97,26 @@ const rows: Row[] = [
     todo: 'hugepages-1048576kB/nr_hugepages',
   },
   {
+    id: 'domain.huge-pages',
+    when: 'it names no size, and that of this machine is 1 GiB',
+    change: both(
+      withDomain({ backing: '<memoryBacking><hugepages/></memoryBacking>' }),
+      having('memory', { hugePageKib: 1024 ** 2 }),
+    ),
+    verdict: 'problem',
+    todo: 'echo 8 | sudo tee /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages',
+  },
+  {
+    id: 'domain.huge-pages',
+    when: 'what is missing would leave the host nothing',
+    change: both(
+      withDomain({ backing: '<memoryBacking><hugepages/></memoryBacking>' }),
+      having('memory', { available: 9 * 1024 ** 2 }),
+    ),
+    verdict: 'problem',
+    todo: ' What is missing is 8 GiB, and 9 GiB are available',
+  },
+  {
     id: 'domain.limits',
     when: 'it has 33 devices of the host',
     change: withDomain({

@@ -127,6 +127,7 @@ function wholeFacts(): Facts {
     memory: {
       total: 32 * 1024 ** 2,
       available: 30 * 1024 ** 2,
+      hugePageKib: 2048,
       hugePages: [{ pageKib: 2048, all: 0, free: 0 }],
       transparent: 'madvise',
       isMerging: false,

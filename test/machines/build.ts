@@ -33,7 +33,11 @@ async function writeSystem({ write }: Sysfs, machine: Machine): Promise<void> {
   await write('/proc/cpuinfo', `${processors.join('\n\n')}\n`);
   await write('/proc/sys/kernel/osrelease', `${kernel}\n`);
   await write('/proc/cmdline', `${machine.commandLine}\n`);
-  await write('/proc/meminfo', `MemTotal:       ${machine.memoryMib * 1024} kB\n`);
+  const kib = machine.memoryMib * 1024;
+  await write(
+    '/proc/meminfo',
+    `MemTotal:       ${kib} kB\nMemAvailable:   ${kib / 2} kB\nHugepagesize:       2048 kB\n`,
+  );
   await write('/proc/swaps', 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n');
   await write('/etc/os-release', `${machine.distribution}\n`);
   await write(`/lib/modules/${kernel}/modules.alias`, aliases(machine));

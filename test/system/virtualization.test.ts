@@ -120,7 +120,10 @@ test('a user who is not there is told from one of whom nothing can be asked', as
 
 test('memory, huge pages and the room of /dev/shm', async () => {
   const { host, write } = await createSysfs();
-  await write('/proc/meminfo', 'MemTotal:       16384 kB\nMemAvailable:    8192 kB\n');
+  await write(
+    '/proc/meminfo',
+    'MemTotal:       16384 kB\nMemAvailable:    8192 kB\nHugepagesize:    2048 kB\n',
+  );
   await write('/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages', '4\n');
   await write('/sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages', '1\n');
   await write('/sys/kernel/mm/transparent_hugepage/enabled', 'always madvise [never]\n');
@@ -129,6 +132,7 @@ test('memory, huge pages and the room of /dev/shm', async () => {
   expect(await readMemory({ ...host, ...run })).toEqual({
     total: 16384,
     available: 8192,
+    hugePageKib: 2048,
     hugePages: [{ pageKib: 1048576, all: 4, free: 1 }],
     transparent: 'never',
     isMerging: true,
