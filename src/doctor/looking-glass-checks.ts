@@ -167,7 +167,7 @@ export const lookingGlassChecks: Check[] = [
           about(
             file,
             warning(`systemd makes ${path} too, with no bytes in it.`, {
-              remedy: `sudo rm ${shellWord(file)}`,
+              remedy: `sudo sed -i -E ${shellWord(linesAbout(path))} ${shellWord(file)}`,
             }),
           ),
         );
@@ -190,6 +190,12 @@ export const lookingGlassChecks: Check[] = [
     },
   },
 ];
+
+/** Has sed take the lines out that make a file, and leave those about others. */
+function linesAbout(path: string): string {
+  const own = path.replaceAll(/[.[\]{}()*+?^$|\\/]/g, String.raw`\$&`);
+  return `/^[[:space:]]*[fF][^[:space:]]*[[:space:]]+"?${own}(["[:space:]]|$)/d`;
+}
 
 function eachFile(look: (file: SharedMemory) => Finding | Finding[]) {
   return ({ sharedMemory }: Pick<Facts, 'sharedMemory'>): Finding[] =>

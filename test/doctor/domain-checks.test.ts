@@ -592,7 +592,7 @@ test.each<[string, string, Change]>([
   ],
   [
     'looking-glass.tmpfiles',
-    "sudo rm '/etc/tmpfiles.d/$(reboot).conf'",
+    "/d' '/etc/tmpfiles.d/$(reboot).conf'",
     ({ service }) => {
       const file = '/etc/tmpfiles.d/$(reboot).conf';
       service.temporaryFiles = [{ file, path: '/dev/shm/looking-glass' }];

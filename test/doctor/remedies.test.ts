@@ -140,3 +140,18 @@ test('an initramfs loads vfio-pci early, and forgets the module that is gone', a
     '# MODULES=(x)\nMODULES=(vfio_pci vfio vfio_iommu_type1 btrfs)\n',
   );
 });
+
+test.each(['/dev/shm/looking-glass', '/dev/shm/a.b|c+[d]<e>'])(
+  'who else makes %s is told no more to, and makes the rest',
+  async (path) => {
+    const file = '/etc/tmpfiles.d/shm.conf';
+    const [result] = found('looking-glass.tmpfiles', ({ service, sharedMemory: [first] }) => {
+      if (first !== undefined) first.entry = { ...first.entry, path };
+      service.temporaryFiles = [{ file, path }];
+    });
+    const others = ['# of mine', `f ${path}2 0660 alice kvm -`, `z ${path} 0660`, 'd /run/mine'];
+    const own = [`f ${path} 0660 alice kvm -`, ` f+!\t"${path}" 0660`, `F ${path}`];
+    const text = [...others, ...own].map((each) => `${each}\n`).join('');
+    expect((await after(result?.remedy ?? null, file, text)).trimEnd().split('\n')).toEqual(others);
+  },
+);

@@ -243,7 +243,7 @@ const rows: Row[] = [
       ],
     }),
     verdict: 'warning',
-    todo: 'sudo rm /etc/tmpfiles.d/10-looking-glass.conf',
+    todo: ' /etc/tmpfiles.d/10-looking-glass.conf',
   },
   {
     id: 'looking-glass.client',
