@@ -109,19 +109,27 @@ export const usbChecks: Check[] = [
     title: 'USB devices without a driver',
     look: ({ devices }) =>
       known(devices, 'usb', (usb) => {
-        const left = usb.filter(
-          ({ isHub, drivers, classes }) =>
-            !isHub &&
-            drivers.length === 0 &&
-            classes.some((code) => ['01', '03', '08'].includes(code)),
+        // Sound, input and disks, for which the kernel itself has drivers.
+        const left = usb.filter(({ driverless }) =>
+          driverless.some((each) => ['01', '03', '08'].includes(each.class)),
         );
         if (left.length === 0) return ok('Each has what it needs, or is of a kind of its own.');
         return left.map((device) =>
           about(
             usbDeviceText(device),
-            warning('No driver has it, as happens to what a killed guest had.', {
-              remedy: `echo ${shellWord(`${device.port}:1.0`)} | sudo tee /sys/bus/usb/drivers_probe`,
-            }),
+            warning(
+              device.drivers.length === 0
+                ? 'No driver has it, as happens to what a killed guest had.'
+                : 'No driver has a part of it, as happens to what a killed guest had.',
+              {
+                remedy: device.driverless
+                  .map(
+                    ({ name }) => `echo ${shellWord(name)} | sudo tee /sys/bus/usb/drivers_probe`,
+                  )
+                  .join(' && '),
+                advice: 'Where that changes nothing, this kernel has no driver for it.',
+              },
+            ),
           ),
         );
       }),

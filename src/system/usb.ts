@@ -24,6 +24,8 @@ export interface UsbDevice {
   speedMbps: number | null;
   /** The drivers that have its interfaces, each once: `usbfs` stands for a program of the host. */
   drivers: string[];
+  /** Its interfaces that no driver has: `1-2.3:1.0`, with the code of each one's class. */
+  driverless: { name: string; class: string }[];
 }
 
 export const usbFolder = '/sys/bus/usb/devices';
@@ -73,6 +75,7 @@ async function readDevice(host: ReadFiles, port: string): Promise<UsbDevice> {
   const deviceClass = await text('bDeviceClass');
   const interfaces = await Promise.all(
     (await interfaceFolders(host, folder)).map(async (path) => ({
+      name: path.slice(folder.length + 1),
       class: await attribute(host, `${path}/bInterfaceClass`),
       driver: await linkedName(host, `${path}/driver`),
     })),
@@ -92,6 +95,9 @@ async function readDevice(host: ReadFiles, port: string): Promise<UsbDevice> {
     controller: pciAddressIn(await host.realPath(folder)),
     speedMbps: speedFrom(await optional('speed')),
     drivers: [...new Set(drivers)],
+    driverless: interfaces
+      .filter(({ driver }) => driver === null)
+      .map((each) => ({ name: each.name, class: each.class })),
   };
 }
 

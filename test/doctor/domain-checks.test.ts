@@ -602,7 +602,9 @@ test.each<[string, string, Change]>([
     'usb.drivers',
     "echo '1-2;reboot:1.0' |",
     ({ devices }) => {
-      Object.assign(devices.usb?.[0] ?? {}, { port: '1-2;reboot', drivers: [] });
+      Object.assign(devices.usb?.[0] ?? {}, {
+        driverless: [{ name: '1-2;reboot:1.0', class: '03' }],
+      });
     },
   ],
 ])('in a command of %s what stands in files is one word: %s', (id, word, change) => {

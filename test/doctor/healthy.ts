@@ -271,6 +271,7 @@ function wholeFacts(): Facts {
           controller: '0000:00:14.0',
           speedMbps: 12,
           drivers: ['usbhid'],
+          driverless: [],
         },
       ],
       input: [

@@ -378,10 +378,32 @@ const rows: Row[] = [
     id: 'usb.drivers',
     when: 'a killed guest left one',
     change: ({ devices: { usb } }) => {
-      if (usb?.[0] !== undefined) usb[0].drivers = [];
+      const driverless = [
+        { name: '1-2:1.0', class: '03' },
+        { name: '1-2:1.1', class: 'ff' },
+      ];
+      Object.assign(usb?.[0] ?? {}, { drivers: [], driverless });
     },
     verdict: 'warning',
-    todo: 'echo 1-2:1.0 | sudo tee /sys/bus/usb/drivers_probe',
+    todo: 'echo 1-2:1.0 | sudo tee /sys/bus/usb/drivers_probe && echo 1-2:1.1 | sudo tee /sys/bus/usb/drivers_probe',
+  },
+  {
+    id: 'usb.drivers',
+    when: 'one part of several has its driver back',
+    change: ({ devices: { usb } }) => {
+      Object.assign(usb?.[0] ?? {}, { driverless: [{ name: '1-2:1.1', class: '01' }] });
+    },
+    verdict: 'warning',
+    says: 'No driver has a part of it',
+    todo: 'echo 1-2:1.1 |',
+  },
+  {
+    id: 'usb.drivers',
+    when: 'what has none is of a kind of its own',
+    change: ({ devices: { usb } }) => {
+      Object.assign(usb?.[0] ?? {}, { driverless: [{ name: '1-2:1.1', class: 'ff' }] });
+    },
+    verdict: 'ok',
   },
   {
     id: 'usb.selected',

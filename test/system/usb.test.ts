@@ -40,6 +40,7 @@ test('a device has all that the kernel says of it', async () => {
       controller: '0000:00:05.0',
       speedMbps: 1.5,
       drivers: ['usbhid'],
+      driverless: [{ name: '1-2:1.2', class: '01' }],
     },
   ]);
 });

@@ -17,6 +17,7 @@ export function usbDevice(changes: Partial<UsbDevice> = {}): UsbDevice {
     controller: '0000:00:05.0',
     speedMbps: 480,
     drivers: ['usbhid'],
+    driverless: [],
     ...changes,
   };
 }
