@@ -7,7 +7,7 @@ import type { PciSurvey } from '../system/pci-survey.ts';
 import { pciSlotOf } from '../system/pci-address.ts';
 import { misspellingOf } from './ignored-parameters.ts';
 import { neededNow } from './needed.ts';
-import { changeLine, loadEarly } from './kernel-line.ts';
+import { changeLine } from './kernel-line.ts';
 import type { Todo } from './check.ts';
 
 export interface KnownLine {
@@ -292,14 +292,23 @@ export const knownLines: readonly KnownLine[] = [
   },
   {
     id: 'vfio-late',
-    title: 'Drivers that came before vfio-pci',
+    title: 'Devices that vfio-pci could not take',
     pattern:
       'vfio-pci.*(probe of .* failed with error|probe with driver vfio-pci failed with error)',
     verdict: 'problem',
     meaning: 'vfio-pci could not take a device.',
-    todo: ({ boot }) => loadEarly(boot),
+    todo: (_facts, line) => ({
+      advice: refusals.get(/-\d+$/.exec(line)?.[0] ?? '') ?? otherRefusal,
+    }),
   },
 ];
+
+/** What vfio-pci's probe gives back, and what is to be done; see Linux's drivers/vfio/pci. */
+const refusals = new Map([
+  ['-22', 'It is in no IOMMU group, mostly since the IOMMU is off: see `iommu.on`.'],
+  ['-16', 'Something else has it, or a part of its IOMMU group: end that first.'],
+]);
+const otherRefusal = 'The lines of the log before this one may tell why; no command mends it.';
 
 const forGuests = /iommu|vfio|acs_|kvm|hugepage|isolcpu|efifb|intremap/;
 

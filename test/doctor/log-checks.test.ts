@@ -124,6 +124,20 @@ describe('a line of the log', () => {
     expect(result?.advice).toContain("firmware's update");
   });
 
+  test.each([
+    ['-22', 'see `iommu.on`'],
+    ['-16', 'Something else has it'],
+    ['-5', 'may tell why'],
+  ])(
+    'has no vfio-pci loaded early that would take the only card, where it failed with %s',
+    (code, advice) => {
+      const text = `vfio-pci 0000:01:00.0: probe with driver vfio-pci failed with error ${code}`;
+      const [result] = found('log.vfio-late', logged(text));
+      expect(result?.remedy).toBeNull();
+      expect(result?.advice).toContain(advice);
+    },
+  );
+
   test('names the bridge above a card whose memory is held', () => {
     const [result] = found('log.bar-reserved', logged(lines['bar-reserved'] ?? ''));
     expect(result?.advice).toContain(
