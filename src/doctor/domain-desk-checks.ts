@@ -52,10 +52,13 @@ function sharedMemory(xml: DomainXml, facts: Facts): Finding | Finding[] {
   });
 }
 
+/** What libvirt gives a <shmem> without a <size>. */
+const defaultBytes = 4 * 1024 ** 2;
+
 function shmemSize(xml: DomainXml, facts: Facts): Finding | Finding[] {
-  return xml.shmems.map(({ name, bytes }): Finding => {
+  return xml.shmems.map(({ name, bytes: told }): Finding => {
     const edit = { remedy: editCommand(xml.name) };
-    if (bytes === null) return ok(`${name} has the size that libvirt gives it.`);
+    const bytes = told ?? defaultBytes;
     if (bytes < 1024 ** 2 || !Number.isInteger(Math.log2(bytes))) {
       return problem(
         `${name} has ${sizeText(bytes)}, which is no power of two, and libvirt refuses to start it.`,

@@ -173,6 +173,16 @@ const rows: Row[] = [
     todo: "<size unit='M'>64</size>",
   },
   {
+    id: 'domain.shmem-size',
+    when: 'its XML does not tell it, which stands for 4 MiB',
+    change: withDomain({
+      devices: "<shmem name='looking-glass'><model type='ivshmem-plain'/></shmem>",
+    }),
+    verdict: 'problem',
+    says: 'looking-glass has 4 MiB in its XML, and 64 MiB by the configuration',
+    todo: "<size unit='M'>64</size>",
+  },
+  {
     id: 'domain.spice',
     when: 'there is none',
     change: ({ libvirt }) => {
