@@ -1,7 +1,7 @@
 /** The command line as data: its commands, and how failures are put into words and statuses. */
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import packageJson from '../../package.json' with { type: 'json' };
-import { HandglassError } from '../errors.ts';
+import { HandglassError, isErrno, reasonOf } from '../errors.ts';
 import { config } from './commands/config.ts';
 import { confirm, daemon } from './commands/daemon.ts';
 import { doctor } from './commands/doctor.ts';
@@ -83,9 +83,20 @@ export const app = buildApplication(routes, {
   },
 });
 
-/** What nobody foresaw keeps its stack: it is a defect, and the report needs it. */
+/**
+ * What nobody foresaw keeps its stack: it is a defect, and the report needs it. What this machine refuses,
+ * or does not answer, is none.
+ */
 function failure(error: unknown): string {
   if (error instanceof HandglassError) return complaint(error.what, error.remedy);
+  if (isErrno(error, 'EACCES', 'EIO', 'EPERM') && error.path !== undefined) {
+    return complaint(
+      `${error.path} cannot be used: ${reasonOf(error)}.`,
+      isErrno(error, 'EIO')
+        ? 'See `sudo dmesg` for what the kernel says of it.'
+        : 'Run this command as root.',
+    );
+  }
   const stack = error instanceof Error ? error.stack : undefined;
   return complaint(`A defect of Handglass: ${stack ?? String(error)}`, 'Please report it.');
 }

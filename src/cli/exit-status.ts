@@ -1,4 +1,4 @@
-import { type ErrorCode, HandglassError } from '../errors.ts';
+import { type ErrorCode, HandglassError, isErrno } from '../errors.ts';
 
 export const failedStatus = 1;
 export const usageStatus = 2;
@@ -13,5 +13,6 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 };
 
 export function exitStatusOf(error: unknown): number {
+  if (isErrno(error, 'EACCES', 'EPERM')) return statuses['not-permitted'] ?? failedStatus;
   return error instanceof HandglassError ? (statuses[error.code] ?? failedStatus) : failedStatus;
 }

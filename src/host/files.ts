@@ -67,8 +67,16 @@ export function filesUnder(
   WatchFolder {
   const below = (path: string) => join(root, path);
   return {
-    readText: async (path) =>
-      isInMemory(path) ? readFileSync(below(path), 'utf8') : readFile(below(path), 'utf8'),
+    readText: async (path) => {
+      try {
+        return isInMemory(path)
+          ? readFileSync(below(path), 'utf8')
+          : await readFile(below(path), 'utf8');
+      } catch (error) {
+        // Node keeps to itself which file it was once that is open.
+        throw error instanceof Error ? Object.assign(error, { path: below(path) }) : error;
+      }
+    },
     listFolder: async (path) => (await readdir(below(path))).toSorted(),
     readLink: (path) => readlink(below(path)),
     realPath: async (path) =>

@@ -21,8 +21,18 @@ type Host = ReadFiles & OpenFiles & WriteAttribute;
  */
 export async function readCardRom(host: Host, address: string): Promise<CardRom> {
   const folder = `/sys/bus/pci/devices/${address}`;
-  await refuseWithoutRom(host, address, folder);
-  const path = `${folder}/rom`;
+  try {
+    await refuseWithoutRom(host, address, folder);
+    const bytes = await shownRom(host, `${folder}/rom`);
+    if (bytes.length === 0) throw await unreadable(host, address, folder);
+    return { bytes, isShadow: await isShadow(host, folder) };
+  } catch (error) {
+    if (error instanceof HandglassError) throw error;
+    throw await failureOf(host, address, folder, error);
+  }
+}
+
+async function shownRom(host: Host, path: string): Promise<Buffer> {
   let bytes: Buffer;
   try {
     await host.writeAttribute(path, '1\n');
@@ -30,11 +40,10 @@ export async function readCardRom(host: Host, address: string): Promise<CardRom>
   } catch (error) {
     // What failed first is what to tell.
     await hide(host, path).catch(() => {});
-    throw await failureOf(host, address, folder, error);
+    throw error;
   }
   await hide(host, path);
-  if (bytes.length === 0) throw await unreadable(host, address, folder);
-  return { bytes, isShadow: await isShadow(host, folder) };
+  return bytes;
 }
 
 /** The kernel takes the 0 only with its line's end. */
@@ -120,7 +129,7 @@ async function reasonFor(host: Host, address: string, folder: string): Promise<[
         'then; or dump it in another machine.',
     ];
   }
-  const power = printable(await optionalAttribute(host, `${folder}/power_state`));
+  const power = printable(await textOf(host, `${folder}/power_state`));
   if (power.startsWith('D3')) {
     return [
       `it sleeps (${power})`,
@@ -133,7 +142,7 @@ async function reasonFor(host: Host, address: string, folder: string): Promise<[
       `Switch it on and try again: sudo setpci -s ${address} COMMAND=2:2`,
     ];
   }
-  const isFirst = (await optionalAttribute(host, `${folder}/boot_vga`)) === '1';
+  const isFirst = (await textOf(host, `${folder}/boot_vga`)) === '1';
   return [
     isFirst ? 'it is in use for the picture of this machine' : 'the kernel finds none in it',
     'Start with another card for the picture and try again, or dump it in another machine; ' +
@@ -143,7 +152,7 @@ async function reasonFor(host: Host, address: string, folder: string): Promise<[
 
 /** Line 7 of `resource` is the ROM's: for a shadow, where a BIOS puts it. */
 async function isShadow(host: Host, folder: string): Promise<boolean> {
-  const lines = (await optionalAttribute(host, `${folder}/resource`)).split('\n');
+  const lines = (await textOf(host, `${folder}/resource`)).split('\n');
   const [start = ''] = lines[6]?.split(' ') ?? [];
   return Number(start) === 0xc0000;
 }
@@ -158,8 +167,12 @@ async function answersInMemory(host: Host, folder: string): Promise<boolean> {
     } finally {
       await config.close();
     }
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'EACCES')) return true;
-    throw error;
+  } catch {
+    return true;
   }
+}
+
+/** What would explain a failure; empty where that cannot be read either. */
+function textOf(host: Host, path: string): Promise<string> {
+  return optionalAttribute(host, path).catch(() => '');
 }

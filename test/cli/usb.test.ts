@@ -1,6 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
+import { run } from '@stricli/core';
 import { describe, expect, test } from 'vitest';
 import { XmlElement, parseXml } from '@rgrove/parse-xml';
+import { app } from '../../src/cli/app.ts';
+import type { Context } from '../../src/cli/context.ts';
+import { HandglassError } from '../../src/errors.ts';
 import { usbLines } from '../../src/cli/render/usb.ts';
 import { usbPicture } from '../../src/cli/render/usb-picture.ts';
 import { surveyUsb } from '../../src/usb/survey.ts';
@@ -8,6 +12,7 @@ import { sampleState, startService } from '../server/support.ts';
 import { noUses, usbDevice, usbHub } from '../usb/devices.ts';
 import { at, handglass } from './handglass.ts';
 import { configFile } from './temporary.ts';
+import { createSysfs } from '../system/sysfs.ts';
 
 const xhci = {
   address: '0000:00:05.0',
@@ -195,3 +200,30 @@ function descendants(element: XmlElement): XmlElement[] {
   const children = element.children.filter((child) => child instanceof XmlElement);
   return children.flatMap((child) => [child, ...descendants(child)]);
 }
+
+const connect = () => Promise.reject(new HandglassError('service-down', 'It does not run.'));
+
+describe('a machine of which USB devices cannot be read', () => {
+  test.each([
+    ['EIO', 1, 'i/o error', 'See `sudo dmesg` for what the kernel says of it.'],
+    ['EACCES', 5, 'permission denied', 'Run this command as root.'],
+  ])('says so in a sentence (%s)', async (code, status, reason, remedy) => {
+    const { host, plugUsb } = await createSysfs();
+    await plugUsb({ port: '1-2', device: 3 });
+    const readText: typeof host.readText = (path) =>
+      path.endsWith('/idVendor')
+        ? Promise.reject(Object.assign(new Error(code), { code, path }))
+        : host.readText(path);
+    let stderr = '';
+    const process: Context['process'] = {
+      stdout: { write: () => {} },
+      stderr: { write: (text: string) => void (stderr += text) },
+    };
+    const context = { process, host: { ...host, readText }, connect } as unknown as Context;
+    await run(app, ['usb'], { process, forCommand: () => context });
+    expect({ stderr, status: process.exitCode }).toEqual({
+      stderr: `handglass: /sys/bus/usb/devices/1-2/idVendor cannot be used: ${reason}.\n           ${remedy}\n`,
+      status,
+    });
+  });
+});

@@ -34,6 +34,14 @@ test('absolute paths are taken below the root', async () => {
   expect(await files.readText('/etc/name')).toBe('glass\n');
 });
 
+test('a file that does not answer is named', async () => {
+  const here = filesUnder('/', () => {});
+  // Page 0 of a process is never there.
+  for (const path of ['/proc/self/mem', `/proc/${process.pid}/mem`]) {
+    await expect(here.readText(path)).rejects.toMatchObject({ code: 'EIO', path });
+  }
+});
+
 test('a folder is listed in order', async () => {
   await Promise.all(['b', 'c', 'a', 'B'].map((name) => writeFile(join(root, name), '')));
   expect(await files.listFolder('/')).toEqual(['B', 'a', 'b', 'c']);

@@ -4,6 +4,7 @@ import { readCardRom } from '../../src/vbios/sysfs.ts';
 import { createCard, type CardFacts } from './card.ts';
 import { cardBytes } from './rom-bytes.ts';
 
+const failing = () => Promise.reject(Object.assign(new Error('i/o error'), { code: 'EIO' }));
 const address = '0000:01:00.0';
 
 test("a card's ROM is shown, read and hidden again", async () => {
@@ -41,6 +42,20 @@ test.each([
   const { host, fail } = await createCard({ rom: cardBytes() });
   fail('write', errno);
   await expect(readCardRom(host, address)).rejects.toMatchObject({ code: 'not-permitted', remedy });
+});
+
+test('a card that does not answer is told of in a sentence, whatever of it was asked', async () => {
+  const { host } = await createCard({ rom: cardBytes() });
+  expect(await readCardRom({ ...host, readText: failing }, address)).toMatchObject({
+    isShadow: false,
+  });
+  await expect(readCardRom({ ...host, factsOf: failing }, address)).rejects.toMatchObject({
+    code: 'vbios-failed',
+    what: expect.stringContaining('0000:01:00.0 does not show its ROM'),
+  });
+  await expect(
+    readCardRom({ ...host, readText: failing, openFile: failing }, address),
+  ).rejects.toMatchObject({ code: 'vbios-failed' });
 });
 
 test('a card without a ROM is told from one that is not there', async () => {
