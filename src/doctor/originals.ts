@@ -75,7 +75,7 @@ export function isPublic(path: string): boolean {
 /** What stands between these is a name or a serial number, whatever the text is about. */
 const places: readonly [RegExp, Original['kind']][] = [
   [/\/(?:home|media|run\/media|var\/home)\/([^/\s'"<>\\:,;()]+)/g, 'user'],
-  [/^\s*owner\s*=\s*["']([^"'\n]+)["']/gm, 'user'],
+  [/^[ \t]*owner[ \t]*=[ \t]*["']([^"'\n]+)["']/gm, 'user'],
   [/\b([a-z_][\w-]*)@[\w.-]+(?::\/|\/system|\/session)/g, 'user'],
   [/\b[a-z_][\w-]*@([\w.-]+)(?=:\/|\/system|\/session)/g, 'host'],
   [/ - (?:nfs4?|ceph|fuse\.sshfs) (?:[\w.-]+@)?([\w.-]+):/g, 'host'],
@@ -90,7 +90,6 @@ const places: readonly [RegExp, Original['kind']][] = [
   [/,(?:serial|asset|sku)=([^,'"<&\s]+)/g, 'serial'],
   [/<entry name='(?:serial|asset|sku)'>([^<]+)</g, 'serial'],
   [/\b(?:passwd|password)=["']?([^"',\s]+)/g, 'serial'],
-  [/^\s*serial\s*=\s*["']([^"'\n]+)["']/gm, 'serial'],
   [/\bserial\s*=\s*["']([^"'\n]+)["']/g, 'serial'],
   [
     /^E:\w*(?:SERIAL_SHORT|SERIAL_NUMBER|UNIT_SERIAL|WWN\w*|PART_ENTRY_UUID|PART_TABLE_UUID)=(\S+)$/gm,

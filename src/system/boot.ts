@@ -194,7 +194,7 @@ async function lineTool(
   return loader === 'systemd-boot' ? 'entries' : 'unknown';
 }
 
-const grubVariable = /^\s*(GRUB_CMDLINE_LINUX(?:_DEFAULT)?)=(["']?)(.*?)\2\s*$/gm;
+const grubVariable = /^[ \t]*(GRUB_CMDLINE_LINUX(?:_DEFAULT)?)=(.*)$/gm;
 
 async function nextLine(host: ReadFiles): Promise<NextLine[]> {
   // The second is Debian's: what stands there is read behind the first.
@@ -208,12 +208,15 @@ async function nextLine(host: ReadFiles): Promise<NextLine[]> {
   const plain = await unlessGone(host.readText('/etc/kernel/cmdline'));
   return [
     ...texts.flatMap(({ file, text }) =>
-      [...text.matchAll(grubVariable)].map(([, variable = '', quote, line = '']) => ({
-        file: printable(file),
-        variable,
-        isQuoted: quote !== '',
-        parameters: kernelParameters(printable(line)),
-      })),
+      [...text.matchAll(grubVariable)].map(([, variable = '', value = '']) => {
+        const quoted = /^(["'])(.*)\1$/.exec(value.trim());
+        return {
+          file: printable(file),
+          variable,
+          isQuoted: quoted !== null,
+          parameters: kernelParameters(printable(quoted?.[2] ?? value)),
+        };
+      }),
     ),
     ...(plain === null
       ? []

@@ -47,7 +47,7 @@ async function namedIn(
   const found = await Promise.all(
     all.map(async (file) => {
       const text = (await unlessGone(host.readText(file))) ?? '';
-      return modulesIn(text.replaceAll(/^\s*#.*$/gm, '')).map((name) => ({
+      return modulesIn(text.replaceAll(/^[ \t]*#.*$/gm, '')).map((name) => ({
         name: kernelSpelling(printable(name)),
         file: printable(file),
       }));
@@ -58,12 +58,14 @@ async function namedIn(
 
 /** `MODULES=(vfio_pci vfio)`; before 2018 in quotes. */
 function mkinitcpio(text: string): string[] {
-  return [...text.matchAll(/^\s*MODULES\+?=[("']([^)"']*)/gm)].flatMap(([, list]) => words(list));
+  return [...text.matchAll(/^[ \t]*MODULES\+?=[("']([^)"']*)/gm)].flatMap(([, list]) =>
+    words(list),
+  );
 }
 
 /** `force_drivers+=" vfio_pci vfio "`. */
 function dracut(text: string): string[] {
-  const lists = text.matchAll(/^\s*(?:add|force)_drivers\+?=["']?([^"'\n]*)/gm);
+  const lists = text.matchAll(/^[ \t]*(?:add|force)_drivers\+?=["']?([^"'\n]*)/gm);
   return [...lists].flatMap(([, list]) => words(list));
 }
 

@@ -14,11 +14,12 @@ export interface QemuConf {
 }
 
 export function qemuConfFrom(text: string): QemuConf {
-  const settings = text.replaceAll(/^\s*#.*$/gm, '');
+  const settings = text.replaceAll(/^[ \t]*#.*$/gm, '');
   const value = (key: string) =>
-    new RegExp(`^\\s*${key}\\s*=\\s*(\\[[^\\]]*\\]|"[^"\\n]*"|'[^'\\n]*'|[^\\s#]+)`, 'm').exec(
-      settings,
-    )?.[1] ?? null;
+    new RegExp(
+      `^[ \\t]*${key}[ \\t]*=[ \\t]*(\\[[^\\]]*\\]|"[^"\\n]*"|'[^'\\n]*'|[^\\s#]+)`,
+      'm',
+    ).exec(settings)?.[1] ?? null;
   const texts = (key: string) => {
     const found = value(key);
     if (found === null) return null;

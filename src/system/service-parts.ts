@@ -65,7 +65,7 @@ async function factsAt(host: ReadFiles, path: string): Promise<FileFacts | 'abse
 async function keepsSharedMemory(host: ReadFiles): Promise<boolean> {
   let keeps = false;
   for (const { text } of await configTexts(host, 'logind.conf', 'logind.conf.d')) {
-    const said = [...text.matchAll(/^\s*RemoveIPC\s*=\s*(\S+)/gm)].at(-1)?.[1];
+    const said = [...text.matchAll(/^[ \t]*RemoveIPC[ \t]*=[ \t]*(\S+)/gm)].at(-1)?.[1];
     if (said !== undefined) keeps = /^(no|false|off|0)$/i.test(said);
   }
   return keeps;
@@ -98,9 +98,11 @@ async function temporaryFiles(host: ReadFiles): Promise<{ file: string; path: st
     names.map((name) => `${folder}/${name}`),
   );
   return texts.flatMap(({ path: file, text }) =>
-    [...text.matchAll(/^\s*[fF][+!\-=~^$]*\s+"?(\/dev\/shm\/[^\s"]+)/gm)].map(([, path = '']) => ({
-      file,
-      path,
-    })),
+    [...text.matchAll(/^[ \t]*[fF][+!\-=~^$]*[ \t]+"?(\/dev\/shm\/[^\s"]+)/gm)].map(
+      ([, path = '']) => ({
+        file,
+        path,
+      }),
+    ),
   );
 }

@@ -30,7 +30,7 @@ export async function xorgDevices(host: ReadFiles): Promise<XorgDevice[]> {
 }
 
 /** `PCI:1:0:0`, or `PCI:1@0:0:0` with a domain. */
-const busId = /^\s*BusID\s+"PCI:(\d{1,3})(?:@(\d{1,5}))?:(\d{1,2}):(\d)"/gim;
+const busId = /^[ \t]*BusID[ \t]+"PCI:(\d{1,3})(?:@(\d{1,5}))?:(\d{1,2}):(\d)"/gim;
 
 function hex(decimal: string | undefined, digits: number): string {
   return Number(decimal).toString(16).padStart(digits, '0');
