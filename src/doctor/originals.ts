@@ -80,6 +80,10 @@ const places: readonly [RegExp, Original['kind']][] = [
   [/\b[a-z_][\w-]*@([\w.-]+)(?=:\/|\/system|\/session)/g, 'host'],
   [/ - (?:nfs4?|ceph|fuse\.sshfs) (?:[\w.-]+@)?([\w.-]+):/g, 'host'],
   [/ - (?:cifs|smb3) \/\/([\w.-]+)\//g, 'host'],
+  // Options of cifs, and who sshfs calls as, with or without a folder behind the colon.
+  [/,username=([^,\s]+)/g, 'user'],
+  [/,domain=([^,\s]+)/g, 'host'],
+  [/ - fuse\.sshfs ([^@\s]+)@/g, 'user'],
   // WebDAV, rclone and the like.
   [/ - \S+ \w+:\/\/(?:[^@/\s]+@)?([\w.-]+)/g, 'host'],
   [/<host name='([^']+)'/g, 'host'],

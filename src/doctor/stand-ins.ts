@@ -114,11 +114,14 @@ function contextsOf({ kind, text }: Original): string[] {
     return [
       between('/(?:home|media)/', '(?![\\p{L}\\p{N}])'),
       between('\\d\\(', '(?=\\))'),
+      between(',username=', '(?=[,\\s])'),
+      between(' fuse\\.sshfs ', '(?=@)'),
       between(`\\bowner\\s*=\\s*["']`, `(?=["'])`),
       between('^\\["(?:id|getent)",.*"', '(?="\\]$)'),
       between('(?<![^\\n])', '(?=:[^:\\n]*:\\d+:)'),
     ];
   }
+  if (kind === 'host') return [between(',domain=', '(?=[,\\s])')];
   if (kind !== 'serial') return [];
   return [
     between('<serial>', '(?=<)'),

@@ -329,6 +329,25 @@ pci:v000010DEd000013C2sv*sd*bc*sc*i* fffffffffffffffe 00000000000000000000000000
     for (const each of ['zq', 'qx', '1a2b3c4d', uuid]) expect(all).not.toContain(each);
   });
 
+  test('are found in who mounts what is on another machine', () => {
+    const mounts = [
+      '60 1 0:5 / /mnt/a rw - cifs //qxnas/a rw,vers=3.1.1,username=zqbob,domain=ZQCORP,uid=0',
+      '61 1 0:6 / /mnt/b rw - fuse.sshfs zqeve@qxnas: rw,user_id=0',
+      '62 1 0:7 / /mnt/c rw - fuse.sshfs ZqKim@qxnas:/ rw,user_id=0',
+      // Words of other meaning too.
+      '63 1 0:8 / /mnt/d rw - cifs //qxnas/d rw,username=max,domain=work,uid=0',
+      '64 1 0:9 / /mnt/e rw - fuse.sshfs max@qxnas: rw',
+    ];
+    const { after } = standInsFor({
+      '/proc/1/mountinfo': mounts.join('\n'),
+      '/other': 'zqbob zqcorp zqeve zqkim',
+      '/proc/cmdline': 'work=max',
+    });
+    expect(after.join('\n')).not.toMatch(/zq|qx|username=max|domain=work|max@/i);
+    expect(after[2]).toBe('work=max');
+    expect(after[0]).toMatch(/username=user\d,domain=host\d,uid=0\n.* user\d@host\d: rw,user_id=0/);
+  });
+
   test('of what the arguments of a domain copy from this machine stand there too', () => {
     const arg = "<qemu:arg value='type=1,manufacturer=ASUS,serial=MB-1234567890,sku=SK77Z'/>";
     const { recorded } = withStandIns({ ...nothing, virsh: { a: { is: arg } } }, []);
