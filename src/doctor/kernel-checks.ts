@@ -1,5 +1,6 @@
 /** The running kernel, and the modules that guests need of it. */
 import type { ModuleState } from '../system/kernel.ts';
+import { kernelParameters } from '../system/kernel-parameters.ts';
 import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
 import { isForVfio } from './vfio-drivers.ts';
 import type { Facts } from './facts.ts';
@@ -125,11 +126,19 @@ function vfioOptions({ kernel, boot, pci }: Facts) {
     const state = kernel.modules['vfio_pci'];
     if (state === null) return unknown(kernel.unread['modules'] ?? '');
     if (state === 'built-in') {
-      const words = first.text.split(/\s+/).map((word) => `vfio-pci.${word}`);
-      const needed = neededAtStart(pci, idsIn(first.text));
+      const words = options.flatMap(({ text }) => text.split(/\s+/));
+      const told = kernelParameters(words.map((word) => `vfio-pci.${word}`).join(' '));
+      const missing = told.filter(({ name, value }) =>
+        (kernel.parameters ?? []).every((each) => each.name !== name || each.value !== value),
+      );
+      if (missing.length === 0) {
+        return ok(`It is built in, and the kernel's command line says what ${first.file} does.`);
+      }
+      const add = missing.map(({ text }) => text);
+      const needed = neededAtStart(pci, add.flatMap(idsIn));
       return problem(
         `vfio-pci is built into this kernel, so the options in ${first.file} do nothing.`,
-        needed === null ? changeLine(boot, { add: words }) : { advice: needed },
+        needed === null ? changeLine(boot, { add }) : { advice: needed },
       );
     }
     return ok(`${first.file} gives it: ${first.text}.`);

@@ -381,6 +381,30 @@ const rows: Row[] = [
     todo: 'vfio-pci.ids=10de:2684',
   },
   {
+    id: 'kernel.vfio-options',
+    when: 'what is built in has its options by the command line too',
+    change: both(line('vfio_pci.ids=10de:2684 vfio-pci.disable_vga=1'), ({ kernel }) => {
+      kernel.modules['vfio_pci'] = 'built-in';
+      const file = '/etc/modprobe.d/v.conf';
+      kernel.moduleRules = ['ids=10de:2684', 'disable_vga=1'].map((text) => {
+        return { file, kind: 'options', module: 'vfio_pci', text };
+      });
+    }),
+    verdict: 'ok',
+  },
+  {
+    id: 'kernel.vfio-options',
+    when: 'the command line gives what is built in a part of its options',
+    change: both(line('vfio-pci.ids=10de:2684'), ({ kernel, boot }) => {
+      kernel.modules['vfio_pci'] = 'built-in';
+      boot.lineTool = 'grubby';
+      const text = 'ids=10de:2684 disable_vga=1';
+      kernel.moduleRules = [{ file: '/v.conf', kind: 'options', module: 'vfio_pci', text }];
+    }),
+    verdict: 'problem',
+    todo: '--args="vfio-pci.disable_vga=1"',
+  },
+  {
     id: 'kernel.vfio-ids',
     when: 'no device has the ids',
     change: line('vfio-pci.ids=1002:73bf'),
