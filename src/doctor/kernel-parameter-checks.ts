@@ -22,20 +22,25 @@ export const kernelParameterChecks: Check[] = [
   {
     id: 'kernel.ignored-parameter',
     title: 'Parameters that the kernel ignores',
-    look: ({ kernel, boot, pci }) =>
+    look: ({ cpu, kernel, boot, pci }) =>
       known(kernel, 'parameters', (parameters) => {
         const found = parameters.flatMap((parameter) => {
           const misspelling = misspellingOf(parameter);
           if (misspelling === null) return [];
           const { why, instead, isHarmless } = misspelling;
-          const missing = instead.filter((word) => !parameters.some(({ text }) => text === word));
+          // AMD's IOMMU needs no word, and Intel's is not there.
+          const wanted = instead.filter(
+            (word) => cpu.vendor !== 'AuthenticAMD' || !word.startsWith('intel_iommu='),
+          );
+          const losesNothing = isHarmless || (wanted.length === 0 && instead.length > 0);
+          const missing = wanted.filter((word) => !parameters.some(({ text }) => text === word));
           // What was ignored so far would take effect.
           const needed = neededAtStart(pci, missing.flatMap(idsIn));
           const todo =
             needed === null
               ? changeLine(boot, { add: missing, remove: [parameter.text] })
               : { advice: needed };
-          return [about(parameter.text, (isHarmless ? warning : problem)(why, todo))];
+          return [about(parameter.text, (losesNothing ? warning : problem)(why, todo))];
         });
         return found.length > 0 ? found : ok('None of its words is a known mistake.');
       }),

@@ -258,6 +258,20 @@ const rows: Row[] = [
   },
   {
     id: 'kernel.ignored-parameter',
+    when: 'AMD is told to be on in general',
+    change: both(line('iommu=on'), having('cpu', { vendor: 'AuthenticAMD' })),
+    verdict: 'warning',
+    todo: "Take `iommu=on` off the kernel's command line, and start",
+  },
+  {
+    id: 'kernel.ignored-parameter',
+    when: 'AMD is told what is of Intel, and to let its own devices pass',
+    change: both(line('intel_iommu=yes,pt'), having('cpu', { vendor: 'AuthenticAMD' })),
+    verdict: 'problem',
+    todo: "Put `iommu=pt` on the kernel's command line in place of",
+  },
+  {
+    id: 'kernel.ignored-parameter',
     when: 'vfio-pci.id is there',
     change: (facts) => {
       line('vfio-pci.id=10de:2684')(facts);
