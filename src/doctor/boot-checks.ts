@@ -36,14 +36,15 @@ export const bootChecks: Check[] = [
     look: ({ boot, kernel }) =>
       known(boot, 'secureBoot', (isOn) => {
         if (!isOn) return ok('It is off, so any module can be loaded.');
-        const own = ['kvmfr', 'vendor_reset'].filter(
-          (name) => !['absent', null, undefined].includes(kernel.modules[name]),
-        );
+        // What is loaded has its signature, or needs none here.
+        const own = ['kvmfr', 'vendor_reset'].filter((name) => kernel.modules[name] === 'loadable');
         if (own.length === 0) return ok('It is on: modules of your own would have to be signed.');
+        // Its dkms signs with the key that its boot loader made.
+        const isLikeUbuntu = boot.distribution?.family.includes('ubuntu') === true;
         return warning(
           `It is on, and the kernel takes ${own.join(' and ')} only with a signature that the machine knows.`,
           {
-            remedy: 'sudo mokutil --import /var/lib/dkms/mok.pub',
+            remedy: `sudo mokutil --import ${isLikeUbuntu ? '/var/lib/shim-signed/mok/MOK.der' : '/var/lib/dkms/mok.pub'}`,
             advice: 'Then start the machine anew and enrol the key where it asks.',
           },
         );

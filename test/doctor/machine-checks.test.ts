@@ -222,7 +222,24 @@ const rows: Row[] = [
     when: 'modules of one’s own are there',
     change: having('boot', { secureBoot: true }),
     verdict: 'warning',
-    todo: 'mokutil --import',
+    todo: 'mokutil --import /var/lib/dkms/mok.pub',
+  },
+  {
+    id: 'boot.secure-boot',
+    when: 'modules of one’s own are there on Ubuntu',
+    change: both(having('boot', { secureBoot: true }), ({ boot }) => {
+      boot.distribution?.family.push('ubuntu');
+    }),
+    verdict: 'warning',
+    todo: 'mokutil --import /var/lib/shim-signed/mok/MOK.der',
+  },
+  {
+    id: 'boot.secure-boot',
+    when: 'modules of one’s own are loaded',
+    change: both(having('boot', { secureBoot: true }), ({ kernel }) => {
+      Object.assign(kernel.modules, { kvmfr: 'loaded', vendor_reset: 'loaded' });
+    }),
+    verdict: 'ok',
   },
   {
     id: 'boot.container',
