@@ -200,7 +200,7 @@ export const knownLines: readonly KnownLine[] = [
     id: 'iommu-failed',
     title: 'Start of the IOMMU',
     pattern:
-      'AMD-Vi: (Completion-Wait loop timed out|.*[Dd]isabl|Failed)|DMAR: (.*Disabling IOMMU|Failed to|IOMMU feature .* inconsistent)|DMAR.*[Ff]irmware [Bb]ug|IVRS.*[Ff]irmware [Bb]ug',
+      'AMD-Vi: (Completion-Wait loop timed out|.*[Dd]isabl|Failed)|DMAR: (.*Disabling IOMMU|Failed to)|DMAR.*[Ff]irmware [Bb]ug|IVRS.*[Ff]irmware [Bb]ug',
     verdict: 'warning',
     meaning: 'The kernel finds the firmware wrong about the IOMMU, or could not use a part of it.',
     todo: () => ({ advice: 'A newer firmware of the board often mends it; no command does.' }),
