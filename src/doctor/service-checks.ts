@@ -1,4 +1,5 @@
 import type { Membership } from '../system/memberships.ts';
+import type { GroupFile } from '../system/service-parts.ts';
 import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
 import type { Facts } from './facts.ts';
 import { shellWord } from './shell-word.ts';
@@ -141,9 +142,7 @@ export const serviceChecks: Check[] = [
           if (kernel.modules['uinput'] === 'absent') return [];
           return problem('There is no /dev/uinput.', { remedy: 'sudo modprobe uinput' });
         }
-        if ((node.mode & 0o060) === 0o060 || (node.mode & 0o006) === 0o006) {
-          return ok('A group may open /dev/uinput.');
-        }
+        if (mayUse(node, 0o6, people)) return ok('The service may open /dev/uinput.');
         if (people.service === 'absent') return [];
         return problem('The service may not open /dev/uinput, so no guest gets a keyboard.', {
           remedy: 'sudo udevadm trigger --settle --sysname-match=uinput',
@@ -155,18 +154,18 @@ export const serviceChecks: Check[] = [
   {
     id: 'service.drivers-probe',
     title: 'Right to give USB devices their drivers back',
-    look: ({ service }) => {
+    look: ({ service, people }) => {
       if (service.hasUnits === false) return [];
       return known(service, 'driversProbe', (file) => {
         if (file === 'absent') return [];
-        return (file.mode & 0o020) === 0
-          ? warning(
+        return mayUse(file, 0o2, people)
+          ? ok('The service may write to drivers_probe.')
+          : warning(
               'The service may not have the kernel look for drivers again, which a USB device needs after a killed guest.',
               {
                 remedy: "sudo udevadm trigger --settle --sysname-match='usb*'",
               },
-            )
-          : ok('A group may write to drivers_probe.');
+            );
       });
     },
   },
@@ -189,6 +188,13 @@ export const serviceChecks: Check[] = [
     },
   },
 ];
+
+/** Whether the service's user has these rights of a file, by its own group, by another or as everybody. */
+function mayUse(file: GroupFile, rights: number, { service }: Facts['people']): boolean {
+  const others = service === null || service === 'absent' ? [] : service.groups;
+  const isOwn = file.group === 'handglass' || others.includes(file.group);
+  return [rights, ...(isOwn ? [rights << 3] : [])].some((bits) => (file.mode & bits) === bits);
+}
 
 /** Whether the caller is in a group, by the login or at least by the next one. */
 export function groupFinding(people: Facts['people'], group: string, what: string) {

@@ -1,7 +1,11 @@
 /** What the installation of this service has left on the machine, and its rights. */
-import type { FileFacts, ReadFiles } from '../host/ports.ts';
+import type { FileFacts, ReadFiles, Run } from '../host/ports.ts';
+import { groupName } from './accounts.ts';
 import { namesIn, unlessGone } from './attributes.ts';
 import { type Unread, unlessUnread } from './unread.ts';
+
+/** With the name of its group. */
+export type GroupFile = FileFacts & { group: string };
 
 /** What could not be read is null, and `unread` has the reason by the name of the property. */
 export interface ServiceParts {
@@ -13,8 +17,8 @@ export interface ServiceParts {
   isUnderSystemd: boolean | null;
   /** Whether logind leaves shared memory alone when its owner logs out. */
   keepsSharedMemory: boolean | null;
-  uinput: FileFacts | 'absent' | null;
-  driversProbe: FileFacts | 'absent' | null;
+  uinput: GroupFile | 'absent' | null;
+  driversProbe: GroupFile | 'absent' | null;
   /** Names in /dev/input/by-handglass. */
   proxies: string[] | null;
   /** Lines of tmpfiles.d that make files of Looking Glass. */
@@ -22,7 +26,7 @@ export interface ServiceParts {
   unread: Unread;
 }
 
-export async function readServiceParts(host: ReadFiles): Promise<ServiceParts> {
+export async function readServiceParts(host: ReadFiles & Run): Promise<ServiceParts> {
   const unread: Unread = {};
   const fact = <T>(name: string, reading: () => T | Promise<T>) =>
     unlessUnread(unread, name, reading);
@@ -49,12 +53,17 @@ export async function readServiceParts(host: ReadFiles): Promise<ServiceParts> {
       ),
     ),
     keepsSharedMemory: await fact('keepsSharedMemory', () => keepsSharedMemory(host)),
-    uinput: await fact('uinput', () => factsAt(host, '/dev/uinput')),
-    driversProbe: await fact('driversProbe', () => factsAt(host, '/sys/bus/usb/drivers_probe')),
+    uinput: await fact('uinput', () => groupFileAt(host, '/dev/uinput')),
+    driversProbe: await fact('driversProbe', () => groupFileAt(host, '/sys/bus/usb/drivers_probe')),
     proxies: await fact('proxies', () => namesIn(host, '/dev/input/by-handglass')),
     temporaryFiles: await fact('temporaryFiles', () => temporaryFiles(host)),
     unread,
   };
+}
+
+async function groupFileAt(host: ReadFiles & Run, path: string): Promise<GroupFile | 'absent'> {
+  const facts = await factsAt(host, path);
+  return facts === 'absent' ? facts : { ...facts, group: await groupName(host, facts.gid) };
 }
 
 async function factsAt(host: ReadFiles, path: string): Promise<FileFacts | 'absent'> {

@@ -307,7 +307,7 @@ const rows: Row[] = [
   {
     id: 'service.uinput',
     when: 'root alone may open it',
-    change: having('service', { uinput: fileFacts({ kind: 'other', mode: 0o600 }) }),
+    change: having('service', { uinput: { ...fileFacts({ mode: 0o600 }), group: 'handglass' } }),
     verdict: 'problem',
     todo: '--sysname-match=uinput',
   },
@@ -321,8 +321,28 @@ const rows: Row[] = [
   {
     id: 'service.drivers-probe',
     when: 'root alone may write to it',
-    change: having('service', { driversProbe: fileFacts({ mode: 0o200 }) }),
+    change: having('service', { driversProbe: { ...fileFacts({ mode: 0o200 }), group: 'root' } }),
     verdict: 'warning',
+  },
+  {
+    id: 'service.drivers-probe',
+    when: 'another group may write to it',
+    change: having('service', {
+      driversProbe: { ...fileFacts({ mode: 0o220 }), group: 'plugdev' },
+    }),
+    verdict: 'warning',
+  },
+  {
+    id: 'service.uinput',
+    when: 'another group may open it',
+    change: having('service', { uinput: { ...fileFacts({ mode: 0o660 }), group: 'games' } }),
+    verdict: 'problem',
+  },
+  {
+    id: 'service.uinput',
+    when: 'a group may open it that the service is in too',
+    change: having('service', { uinput: { ...fileFacts({ mode: 0o660 }), group: 'input' } }),
+    verdict: 'ok',
   },
   {
     id: 'service.logout',

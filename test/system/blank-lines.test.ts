@@ -1,6 +1,7 @@
 /** Files that anybody's archive may bring along: a line that is sought is found in a time that grows as they do. */
 import { expect, test } from 'vitest';
 import { originalsIn } from '../../src/doctor/originals.ts';
+import type { Run } from '../../src/host/ports.ts';
 import { readBoot } from '../../src/system/boot.ts';
 import { initramfsOf } from '../../src/system/initramfs.ts';
 import { qemuConfFrom } from '../../src/system/qemu-conf.ts';
@@ -9,6 +10,8 @@ import { xorgDevices } from '../../src/system/xorg.ts';
 import { createSysfs } from './sysfs.ts';
 
 const blank = '\n'.repeat(100_000);
+
+const noProgram: Run = { run: () => Promise.reject(new Error('nothing is run here')) };
 
 async function hostWith(files: Record<string, string>) {
   const { host, write } = await createSysfs();
@@ -33,11 +36,16 @@ test.each<[string, () => Promise<unknown>]>([
   ['/etc/X11/xorg.conf', async () => xorgDevices(await hostWith({ '/etc/X11/xorg.conf': blank }))],
   [
     '/etc/systemd/logind.conf',
-    async () => readServiceParts(await hostWith({ '/etc/systemd/logind.conf': blank })),
+    async () =>
+      readServiceParts({
+        ...noProgram,
+        ...(await hostWith({ '/etc/systemd/logind.conf': blank })),
+      }),
   ],
   [
     '/etc/tmpfiles.d/a.conf',
-    async () => readServiceParts(await hostWith({ '/etc/tmpfiles.d/a.conf': blank })),
+    async () =>
+      readServiceParts({ ...noProgram, ...(await hostWith({ '/etc/tmpfiles.d/a.conf': blank })) }),
   ],
   ['/etc/libvirt/qemu.conf', async () => qemuConfFrom(blank)],
   [

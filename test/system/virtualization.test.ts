@@ -151,12 +151,14 @@ test('what the service has left on the machine', async () => {
     '# f /dev/shm/no\nf+ /dev/shm/looking-glass 0660 alice kvm -\n',
   );
   await write('/dev/input/by-handglass/win10-keyboard', '');
-  expect(await readServiceParts(host)).toMatchObject({
+  await write('/dev/uinput', '');
+  const run = answering({ getent: { stdout: 'handglass:x:990:\n' } });
+  expect(await readServiceParts({ ...host, ...run })).toMatchObject({
     hasUnits: true,
     hasUdevRules: false,
     hasSocket: false,
     keepsSharedMemory: true,
-    uinput: 'absent',
+    uinput: { group: 'handglass' },
     driversProbe: 'absent',
     proxies: ['win10-keyboard'],
     temporaryFiles: [{ file: '/etc/tmpfiles.d/lg.conf', path: '/dev/shm/looking-glass' }],
