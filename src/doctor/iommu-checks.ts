@@ -41,18 +41,22 @@ export const iommuChecks: Check[] = [
       if (obstacle.weight === 'unknown') {
         return unknown(iommu.unread['interruptRemapping'] ?? 'nobody tells');
       }
-      const finding = obstacle.weight === 'blocks' ? problem : warning;
-      return finding(
-        obstacle.explanation,
-        obstacle.weight === 'blocks'
-          ? {
+      if (obstacle.weight !== 'blocks') {
+        return warning(obstacle.explanation, { advice: obstacle.remedy });
+      }
+      // What is built in reads no file of modprobe.d.
+      const permission =
+        facts.kernel.modules['vfio_iommu_type1'] === 'built-in'
+          ? changeLine(facts.boot, { add: ['vfio_iommu_type1.allow_unsafe_interrupts=1'] })
+          : {
               remedy:
                 "echo 'options vfio_iommu_type1 allow_unsafe_interrupts=1' | sudo tee /etc/modprobe.d/unsafe-interrupts.conf",
-              advice:
-                "That is for guests that you trust; better turn on `x2APIC` or `VT-d` interrupt remapping in the firmware's setup.",
-            }
-          : { advice: obstacle.remedy },
-      );
+            };
+      return problem(obstacle.explanation, {
+        ...permission,
+        advice:
+          `${permission.advice ?? ''} That is for guests that you trust; better turn on \`x2APIC\` or \`VT-d\` interrupt remapping in the firmware's setup.`.trim(),
+      });
     },
   },
   {

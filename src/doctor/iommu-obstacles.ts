@@ -93,7 +93,7 @@ function interruptObstacles({
       brief: 'interrupts are not remapped',
       explanation: `${explanation} VFIO refuses that.`,
       remedy:
-        "Turn on `x2APIC` or `VT-d` interrupt remapping in the firmware's setup. For guests that you trust: `options vfio_iommu_type1 allow_unsafe_interrupts=1` in /etc/modprobe.d.",
+        "Turn on `x2APIC` or `VT-d` interrupt remapping in the firmware's setup. For guests that you trust: `options vfio_iommu_type1 allow_unsafe_interrupts=1` in /etc/modprobe.d; where that is built into the kernel, `vfio_iommu_type1.allow_unsafe_interrupts=1` on its command line.",
     },
   ];
 }

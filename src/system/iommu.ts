@@ -2,6 +2,8 @@
 import type { ReadFiles } from '../host/ports.ts';
 import { attribute, namesIn, optionalAttribute } from './attributes.ts';
 import { boundedMap } from './bounded.ts';
+import { moduleRules } from './kernel.ts';
+import { kernelParameters } from './kernel-parameters.ts';
 import { printable } from './printable.ts';
 import { expected, type Unread, unlessUnread } from './unread.ts';
 
@@ -19,7 +21,7 @@ export interface Iommu {
    * tells of it nowhere, as on all but x86.
    */
   interruptRemapping: boolean | null;
-  /** Whether VFIO was told to do without that; null while it is not loaded. */
+  /** Whether VFIO was told to do without that; null while it is not loaded, and nobody tells it so. */
   unsafeInterrupts: boolean | null;
   /** The firmware's tables of it: `DMAR` (Intel), `IVRS` (AMD), `IORT` (ARM), `VIOT`. */
   firmwareTables: string[] | null;
@@ -57,12 +59,7 @@ export async function readIommu(host: ReadFiles): Promise<Iommu> {
       remappingIn(await host.readText('/proc/interrupts')),
     ),
     unsafeInterrupts: await unlessUnread(unread, 'unsafeInterrupts', async () =>
-      unsafeFrom(
-        await optionalAttribute(
-          host,
-          '/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts',
-        ),
-      ),
+      unsafeInterrupts(host),
     ),
     firmwareTables: await unlessUnread(unread, 'firmwareTables', async () =>
       (await host.listFolder('/sys/firmware/acpi/tables')).filter((name) =>
@@ -120,6 +117,22 @@ function remappingIn(interrupts: string): boolean {
   throw new Error('/proc/interrupts tells of it on x86 alone');
 }
 
-function unsafeFrom(text: string): boolean | null {
-  return text === '' ? null : expected(text, /^([YN])$/) === 'Y';
+async function unsafeInterrupts(host: ReadFiles): Promise<boolean | null> {
+  const file = '/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts';
+  const text = await optionalAttribute(host, file);
+  if (text !== '') return expected(text, /^([YN])$/) === 'Y';
+  // What it will be told once it is loaded.
+  const words = [
+    ...kernelParameters(await optionalAttribute(host, '/proc/cmdline')),
+    ...(await moduleRules(host))
+      .filter(({ kind }) => kind === 'options')
+      .flatMap(({ module, text: options }) =>
+        kernelParameters(options).map((each) => ({ ...each, name: `${module}.${each.name}` })),
+      ),
+  ];
+  const isTold = words.some(
+    ({ name, value }) =>
+      name === 'vfio_iommu_type1.allow_unsafe_interrupts' && /^(1|y|t|on|$)/i.test(value ?? ''),
+  );
+  return isTold ? true : null;
 }

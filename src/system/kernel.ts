@@ -92,7 +92,7 @@ async function modulesIn(host: ReadFiles, file: string): Promise<Set<string>> {
 const ruleFolders = ['/etc/modprobe.d', '/run/modprobe.d', '/usr/lib/modprobe.d'];
 
 /** A file in an earlier folder stands in for one of the same name in a later. */
-async function moduleRules(host: ReadFiles): Promise<ModuleRule[]> {
+export async function moduleRules(host: ReadFiles): Promise<ModuleRule[]> {
   const seen = new Set<string>();
   const rules: ModuleRule[] = [];
   for (const folder of ruleFolders) {

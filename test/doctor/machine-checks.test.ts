@@ -628,6 +628,17 @@ const rows: Row[] = [
   },
   {
     id: 'iommu.interrupts',
+    when: 'they are not remapped, and VFIO is built in',
+    change: ({ pci, kernel, boot }) => {
+      pci.iommu.interruptRemapping = false;
+      kernel.modules['vfio_iommu_type1'] = 'built-in';
+      boot.lineTool = 'grubby';
+    },
+    verdict: 'problem',
+    todo: '--args="vfio_iommu_type1.allow_unsafe_interrupts=1" Then start the machine anew. That is for',
+  },
+  {
+    id: 'iommu.interrupts',
     when: 'VFIO was told to do without',
     change: ({ pci }) => {
       pci.iommu.interruptRemapping = false;

@@ -92,3 +92,16 @@ test('without the folder of groups nobody knows whether it is on', async () => {
     unread: { groups: 'permission denied' },
   });
 });
+
+test.each([
+  ['/proc/cmdline', 'quiet vfio_iommu_type1.allow_unsafe_interrupts=1\n', true],
+  ['/proc/cmdline', 'vfio-iommu-type1.allow_unsafe_interrupts\n', true],
+  ['/proc/cmdline', 'vfio_iommu_type1.allow_unsafe_interrupts=0\n', null],
+  ['/etc/modprobe.d/a.conf', 'options vfio-iommu-type1 x=1 allow_unsafe_interrupts=Y\n', true],
+  ['/etc/modprobe.d/a.conf', '#options vfio_iommu_type1 allow_unsafe_interrupts=1\n', null],
+  ['/etc/modprobe.d/a.conf', 'options vfio_pci allow_unsafe_interrupts=1\n', null],
+])('what VFIO is told once it is loaded: %s with %j', async (path, text, unsafeInterrupts) => {
+  const { host, write } = await createSysfs();
+  await write(path, text);
+  expect(await readIommu(host)).toMatchObject({ unsafeInterrupts });
+});
