@@ -9,7 +9,9 @@ import { readServiceParts } from '../../src/system/service-parts.ts';
 import { xorgDevices } from '../../src/system/xorg.ts';
 import { createSysfs } from './sysfs.ts';
 
-const blank = '\n'.repeat(100_000);
+/** In a time that grew with their square each would run into the test's own limit. */
+const many = 1_000_000;
+const blank = '\n'.repeat(many);
 
 const noProgram: Run = { run: () => Promise.reject(new Error('nothing is run here')) };
 
@@ -24,7 +26,7 @@ test.each<[string, () => Promise<unknown>]>([
   [
     'a line of /etc/default/grub',
     async () => {
-      const text = `GRUB_CMDLINE_LINUX=${' '.repeat(100_000)}x y\n`;
+      const text = `GRUB_CMDLINE_LINUX=${' '.repeat(many)}x y\n`;
       return readBoot(await hostWith({ '/etc/default/grub': text }));
     },
   ],
@@ -63,8 +65,6 @@ test.each<[string, () => Promise<unknown>]>([
         virsh: {},
       }),
   ],
-])('100 000 blanks in %s take no time', async (_where, read) => {
-  const before = performance.now();
-  await read();
-  expect(performance.now() - before).toBeLessThan(1000);
+])('a million blanks in %s are read', async (_where, read) => {
+  await expect(read()).resolves.toBeDefined();
 });
