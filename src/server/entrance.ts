@@ -28,7 +28,11 @@ export interface Claim {
 }
 
 export interface Entrance {
-  /** Makes a code, for a guest of the domain or the host's panel; `expires` is ISO 8601 in UTC. */
+  /**
+   * Makes a code, for a guest of the domain or the host's panel; `expires` is ISO 8601 in UTC.
+   *
+   * @throws HandglassError `config` where the list of guests could not be read
+   */
   invite(domain: string | null): { code: string; expires: string };
   /** Null where token or code is no good. A code is used up by this. */
   claim(credentials: Credentials, door: Door): Claim | null;
@@ -71,6 +75,7 @@ export function createEntrance(clock: Pick<Clock, 'now'>, guests: Guests): Entra
 
   return {
     invite(domain) {
+      if (domain !== null) guests.requireKnown();
       const { secret, expires } = codes.make({ domain });
       return { code: secret, expires: new Date(expires).toISOString() };
     },

@@ -23,6 +23,8 @@ export interface Sighting {
 }
 
 export interface Guests {
+  /** @throws HandglassError `config` where the list could not be read, so that nobody can be made a guest */
+  requireKnown(): void;
   /** Makes a guest. Its token is told here and never again. */
   pair(domain: string): Promise<Guest & { token: string }>;
   list(): (Guest & Sighting)[];
@@ -71,6 +73,8 @@ export async function openGuests(
   }
 
   return {
+    requireKnown() {},
+
     async pair(domain) {
       const id = randomBytes(6).toString('hex');
       const secret = randomBytes(32).toString('base64url');
@@ -118,6 +122,9 @@ export async function openGuests(
 export function unreadableGuests(problem: HandglassError): Guests {
   const refuse = () => Promise.reject(problem);
   return {
+    requireKnown() {
+      throw problem;
+    },
     pair: refuse,
     list: () => [],
     revoke: refuse,

@@ -89,6 +89,7 @@ test('where the list cannot be known nobody is let in, and a change is refused w
   const none = unreadableGuests(problem);
   expect([none.list(), none.authenticate(token)]).toEqual([[], null]);
   await expect(none.pair('win10')).rejects.toBe(problem);
+  expect(() => none.requireKnown()).toThrow(problem);
   await expect(none.revoke(id)).rejects.toBe(problem);
   expect((await openGuests(host, path)).list()).toHaveLength(1);
 });
