@@ -54,6 +54,7 @@ for (let round = 0; round < Number(rounds); round += 1) {
   process.stdout.write(`${await returnMs()}\n`);
   await setTimeout(restMs);
 }
+await moved(ours, 'take');
 process.stdin.resume().on('end', () => process.exit());
 
 function interfaceOf({ port }: { port: string }): string {
