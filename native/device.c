@@ -43,6 +43,11 @@ int device_keys(struct device *device, key_set down) {
   return error;
 }
 
+unsigned device_touch_slot(const struct device *device) {
+  struct input_absinfo slot = {0};
+  return ask(device->fd, EVIOCGABS(ABS_MT_SLOT), &slot) == 0 ? (unsigned)slot.value : 0;
+}
+
 int device_host_keys(const struct device *device, key_set down) {
   int64_t since;
   memset(down, 0, sizeof(key_set));
@@ -52,7 +57,6 @@ int device_host_keys(const struct device *device, key_set down) {
 
 int device_grab(struct device *device, struct start *start) {
   key_set down = {0};
-  struct input_absinfo touch_slot = {0};
   uint8_t leds[LED_CNT / 8] = {0};
   // Before it, so that no motion is nobody's.
   listen_to(device, true);
@@ -63,9 +67,7 @@ int device_grab(struct device *device, struct start *start) {
   }
   error = ask(device->fd, EVIOCGLED(sizeof leds), leds);
   device->host_leds = device->lit = leds_from(leds);
-  // A device without touches refuses, or says 0.
-  ask(device->fd, EVIOCGABS(ABS_MT_SLOT), &touch_slot);
-  start->touch_slot = (unsigned)touch_slot.value;
+  start->touch_slot = device_touch_slot(device);
   if (error == 0) error = note_host(device, down, &start->since);
   // It went down just before; the host is to see it go up.
   if (error == 0 && !has_no_key(down)) return KEY_IS_DOWN;

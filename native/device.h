@@ -32,6 +32,9 @@ const char *device_open(struct device *device, const char *path, key_set down);
 /* Reads the keys that are down, which empties the queue of the key events that led there. */
 int device_keys(struct device *device, key_set down);
 
+/* The touch that its next event of one is about, unless that says another; 0 for a device without. */
+unsigned device_touch_slot(const struct device *device);
+
 /* Reads the keys that are down; device_grab() notes what the host sees of them from here on. */
 int device_host_keys(const struct device *device, key_set down);
 

@@ -35,6 +35,11 @@ void release_source(struct router *router, unsigned slot) {
        key = next_key(source->sent, key + 1)) {
     release_key(router, slot, key);
   }
+  end_touches(router, slot);
+}
+
+void end_touches(struct router *router, unsigned slot) {
+  struct source *source = &router->sources[slot];
   unsigned sink = sink_of(router, slot, EV_ABS, ABS_MT_SLOT);
   for (unsigned touch = 0; touch < TOUCH_SLOTS && source->touches != 0 && sink != 0; touch++) {
     if (!(source->touches >> touch & 1)) continue;

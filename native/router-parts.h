@@ -39,6 +39,9 @@ void forward_report(struct router *router, unsigned slot, int64_t time, const ke
 /* Releases everything that a source holds on its sinks. */
 void release_source(struct router *router, unsigned slot);
 
+/* Ends the touches that a source has on its sink. */
+void end_touches(struct router *router, unsigned slot);
+
 /* Releases one key, if the source holds it there; the caller ends the report. */
 void release_key(struct router *router, unsigned slot, unsigned key);
 

@@ -101,12 +101,15 @@ void router_feed(struct router *router, unsigned slot, const struct input_event 
   }
 }
 
-void router_repair(struct router *router, unsigned slot, const key_set down, int64_t now) {
+void router_repair(struct router *router, unsigned slot, const key_set down, unsigned touch_slot,
+                   int64_t now) {
   struct source *source = &router->sources[slot];
   const struct chord *fired[LIMIT_CHORDS];
   key_set before;
   memcpy(before, router->chords.devices[slot].held, sizeof before);
   size_t count = chords_repair(&router->chords, slot, down, now, fired);
+  end_touches(router, slot);
+  source->touch_slot = touch_slot;
   source->length = 0;
   for (unsigned key = 0; key < KEY_CNT; key++) {
     if (has_key(before, key) == has_key(down, key)) continue;

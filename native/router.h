@@ -163,8 +163,12 @@ void router_lose(struct router *router, unsigned target);
 /* Takes one event of a source. */
 void router_feed(struct router *router, unsigned slot, const struct input_event *event);
 
-/* Makes up for lost events; see chords_tear(). */
-void router_repair(struct router *router, unsigned slot, const key_set down, int64_t now);
+/*
+ * Makes up for lost events; see chords_tear(). Touches that there were have ended, and `touch_slot` is
+ * the one that the source speaks of now.
+ */
+void router_repair(struct router *router, unsigned slot, const key_set down, unsigned touch_slot,
+                   int64_t now);
 
 /* The far side of a sink has switched one of its LEDs. */
 void router_led(struct router *router, unsigned sink, unsigned led, bool on);

@@ -173,7 +173,8 @@ static void repair_torn(struct switchboard *switchboard) {
     key_set down;
     int error = device_keys(&switchboard->devices[slot].device, down);
     if (error == 0) {
-      router_repair(&switchboard->router, slot, down, monotonic_now());
+      router_repair(&switchboard->router, slot, down,
+                    device_touch_slot(&switchboard->devices[slot].device), monotonic_now());
     } else {
       lose_device(switchboard, slot, error);
     }

@@ -25,6 +25,11 @@ int device_keys(struct device *device, key_set down) {
   return 0;
 }
 
+unsigned device_touch_slot(const struct device *device) {
+  (void)device;
+  return 0;
+}
+
 int device_host_keys(const struct device *device, key_set down) {
   (void)device;
   memset(down, 0, sizeof(key_set));

@@ -70,6 +70,13 @@ const cases: Case[] = [
     '4: slot=0 touch=11 syn -> c0: slot=0 touch=11',
   ],
   [
+    'touches end where events were lost, and the next is where the source has it',
+    'move 0 1 -> grab 4 | grab 5 | moved 0 to 1 in 1: asked',
+    '4: slot=0 touch=7 syn -> c0: slot=0 touch=7',
+    '4: dropped slot=1 touch=8 syn -> c0: slot=0 touch=-1',
+    '4: touch=9 syn -> c0: slot=1 touch=9',
+  ],
+  [
     'touches are released when the source is unplugged',
     'move 0 1 -> grab 4 | grab 5 | moved 0 to 1 in 1: asked',
     '4: touch=7 syn -> c0: slot=0 touch=7',

@@ -227,7 +227,7 @@ static void read_source(unsigned slot) {
 static void repair_torn(void) {
   while (router.chords.torn != 0) {
     unsigned slot = (unsigned)__builtin_ctzll(router.chords.torn);
-    router_repair(&router, slot, sources[slot].down, now);
+    router_repair(&router, slot, sources[slot].down, sources[slot].touch_slot, now);
   }
 }
 
