@@ -128,17 +128,22 @@ function vfioOptions({ kernel, boot, pci }: Facts) {
     if (state === 'built-in') {
       const words = options.flatMap(({ text }) => text.split(/\s+/));
       const told = kernelParameters(words.map((word) => `vfio-pci.${word}`).join(' '));
-      const missing = told.filter(({ name, value }) =>
-        (kernel.parameters ?? []).every((each) => each.name !== name || each.value !== value),
+      const parameters = kernel.parameters ?? [];
+      // The kernel takes the last of several.
+      const missing = told.filter(
+        ({ name, value }) => parameters.findLast((each) => each.name === name)?.value !== value,
       );
       if (missing.length === 0) {
         return ok(`It is built in, and the kernel's command line says what ${first.file} does.`);
       }
       const add = missing.map(({ text }) => text);
+      const remove = parameters
+        .filter((each) => missing.some(({ name }) => name === each.name))
+        .map(({ text }) => text);
       const needed = neededAtStart(pci, add.flatMap(idsIn));
       return problem(
         `vfio-pci is built into this kernel, so the options in ${first.file} do nothing.`,
-        needed === null ? changeLine(boot, { add }) : { advice: needed },
+        needed === null ? changeLine(boot, { add, remove }) : { advice: needed },
       );
     }
     return ok(`${first.file} gives it: ${first.text}.`);

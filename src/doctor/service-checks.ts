@@ -142,7 +142,9 @@ export const serviceChecks: Check[] = [
           if (kernel.modules['uinput'] === 'absent') return [];
           return problem('There is no /dev/uinput.', { remedy: 'sudo modprobe uinput' });
         }
-        if (mayUse(node, 0o6, people)) return ok('The service may open /dev/uinput.');
+        const may = mayUse(node, 0o6, people);
+        if (may === null) return unknown(people.unread['service'] ?? 'nobody tells');
+        if (may) return ok('The service may open /dev/uinput.');
         if (people.service === 'absent') return [];
         return problem('The service may not open /dev/uinput, so no guest gets a keyboard.', {
           remedy: 'sudo udevadm trigger --settle --sysname-match=uinput',
@@ -158,7 +160,9 @@ export const serviceChecks: Check[] = [
       if (service.hasUnits === false) return [];
       return known(service, 'driversProbe', (file) => {
         if (file === 'absent') return [];
-        return mayUse(file, 0o2, people)
+        const may = mayUse(file, 0o2, people);
+        if (may === null) return unknown(people.unread['service'] ?? 'nobody tells');
+        return may
           ? ok('The service may write to drivers_probe.')
           : warning(
               'The service may not have the kernel look for drivers again, which a USB device needs after a killed guest.',
@@ -189,11 +193,17 @@ export const serviceChecks: Check[] = [
   },
 ];
 
-/** Whether the service's user has these rights of a file, by its own group, by another or as everybody. */
-function mayUse(file: GroupFile, rights: number, { service }: Facts['people']): boolean {
-  const others = service === null || service === 'absent' ? [] : service.groups;
-  const isOwn = file.group === 'handglass' || others.includes(file.group);
-  return [rights, ...(isOwn ? [rights << 3] : [])].some((bits) => (file.mode & bits) === bits);
+/**
+ * Whether the service's user has these rights of a file, by its own group, by another or as everybody;
+ * null where that hangs on groups that are not known.
+ */
+function mayUse(file: GroupFile, rights: number, { service }: Facts['people']): boolean | null {
+  const has = (bits: number) => (file.mode & bits) === bits;
+  if (has(rights)) return true;
+  if (!has(rights << 3)) return false;
+  if (file.group === 'handglass') return true;
+  if (service === null) return null;
+  return service !== 'absent' && service.groups.includes(file.group);
 }
 
 /** Whether the caller is in a group, by the login or at least by the next one. */

@@ -380,6 +380,11 @@ pci:v000010DEd000013C2sv*sd*bc*sc*i* fffffffffffffffe 00000000000000000000000000
     ['-object\0secret,id=a,data=zqOpen zqSesame,iv=x\0', /secret,id=a,data=secret\d,iv=x\0$/],
     ['-spice\0password=zqab,,zqcd,port=5900\0', /password=secret\d,port=5900\0$/],
     [String.raw`{"password":"zqa\"zqb c","port":1}`, /^\{"password":"secret\d","port":1\}$/],
+    [
+      "<qemu:arg value='port=5900,password=zqopen zqsesame,addr=x'/>",
+      /^<qemu:arg value='port=5900,password=secret\d,addr=x'\/>$/,
+    ],
+    ["<qemu:arg value='password=on'/>", /^<qemu:arg value='password=on'\/>$/],
     ['-spice\0password=on-zqcall7\0', /password=secret\d\0$/],
     ['-vnc\0:0,password=off\0', /:0,password=off\0$/],
     ["<graphics passwd='' port='5900'/>", /^<graphics passwd='' port='5900'\/>$/],

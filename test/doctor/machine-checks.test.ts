@@ -436,6 +436,18 @@ const rows: Row[] = [
     todo: '--args="vfio-pci.disable_vga=1"',
   },
   {
+    id: 'kernel.vfio-options',
+    when: 'the last of what the command line gives what is built in is another',
+    change: both(line('vfio-pci.ids=10de:2684 vfio-pci.ids=10de:22ba'), ({ kernel, boot }) => {
+      kernel.modules['vfio_pci'] = 'built-in';
+      boot.lineTool = 'grubby';
+      const text = 'ids=10de:2684';
+      kernel.moduleRules = [{ file: '/v.conf', kind: 'options', module: 'vfio_pci', text }];
+    }),
+    verdict: 'problem',
+    todo: '--remove-args="vfio-pci.ids=10de:2684 vfio-pci.ids=10de:22ba"',
+  },
+  {
     id: 'kernel.vfio-ids',
     when: 'no device has the ids',
     change: line('vfio-pci.ids=1002:73bf'),

@@ -340,6 +340,15 @@ const rows: Row[] = [
   },
   {
     id: 'service.uinput',
+    when: "another group may open it and nobody tells the service's",
+    change: ({ service, people }) => {
+      service.uinput = { ...fileFacts({ mode: 0o660 }), group: 'input' };
+      people.service = null;
+    },
+    verdict: 'unknown',
+  },
+  {
+    id: 'service.uinput',
     when: 'a group may open it that the service is in too',
     change: having('service', { uinput: { ...fileFacts({ mode: 0o660 }), group: 'input' } }),
     verdict: 'ok',
