@@ -32,7 +32,7 @@ export function operationsOn(parts: OperationsParts): Operations {
   const { config, version, seats, problems, lookingGlass, lockout, hostSleep } = parts;
   const { clock, groupsPicture, confirm, subscribe, log } = parts;
   /** By guest. */
-  const budgets = new Map<string, Budget>();
+  const patience = new Map<string, { budget: Budget; saidAt: number }>();
   const named = new Set([
     ...config.seats.flatMap(({ domains }) => domains),
     ...config.lookingGlass.map(({ domain }) => domain),
@@ -71,7 +71,7 @@ export function operationsOn(parts: OperationsParts): Operations {
       }),
   };
 
-  /** The journal has every move with its reason, also those of which a guest is told little. */
+  /** The journal has every move that was tried with its reason, also those of which a guest is told little. */
   async function told(seat: string, by: Viewer, move: () => Promise<string>): Promise<void> {
     if (by.kind === 'guest') requireSeldom(by.id);
     try {
@@ -87,16 +87,23 @@ export function operationsOn(parts: OperationsParts): Operations {
 
   /** A seat that is always on its way could be moved by nobody else. */
   function requireSeldom(guest: string): void {
-    const budget = budgets.get(guest) ?? createBudget(clock, movesPerSecond, movesAtOnce);
-    budgets.set(guest, budget);
-    if (budget.spend(1)) return;
+    const { budget, saidAt } = patience.get(guest) ?? {
+      budget: createBudget(clock, movesPerSecond, movesAtOnce),
+      saidAt: -Infinity,
+    };
+    const has = budget.spend(1);
+    const isSaid = has || clock.now() - saidAt < sayEveryMs;
+    patience.set(guest, { budget, saidAt: isSaid ? saidAt : clock.now() });
+    if (has) return;
+    if (!isSaid) log(`guest ${guest}: asks for moves too often, and is refused for a while`);
     throw new HandglassError('busy', 'This guest asks too often.', 'Ask again in a moment.');
   }
 }
 
 /** More than anyone presses a key. */
-const movesPerSecond = 0.5;
-const movesAtOnce = 20;
+const movesPerSecond = 1;
+const movesAtOnce = 30;
+const sayEveryMs = 60_000;
 
 function requireMay(by: Viewer, seat: SeatView, to: string): void {
   if (mayMove(by, seat, to)) return;

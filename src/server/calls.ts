@@ -1,6 +1,7 @@
 /** What each method does once the caller is known: a request in, a result or an error object out. */
 import { HandglassError } from '../errors.ts';
 import type { Entrance } from './entrance.ts';
+import type { Guests } from './guests.ts';
 import type { Hub } from './hub.ts';
 import { errorObject, explain, fault, type ErrorObject, type Request } from './json-rpc.ts';
 import type { Operations } from './operations.ts';
@@ -19,12 +20,13 @@ export interface Means {
   hub: Hub;
   operations: Operations;
   entrance: Pick<Entrance, 'invite'>;
+  guests: Pick<Guests, 'requireKnown'>;
   places: Pick<Places, 'requireReached' | 'pairingStrings' | 'link'>;
   pictures: Pick<Pictures, 'place'>;
 }
 
 export function createCalls(means: Means, report: (error: unknown) => void): Perform {
-  const { hub, operations, entrance, places, pictures } = means;
+  const { hub, operations, entrance, guests, places, pictures } = means;
   const calls: Calls = {
     'state.get': (by) => visibleState(by, hub.state()),
 
@@ -76,7 +78,10 @@ export function createCalls(means: Means, report: (error: unknown) => void): Per
       return { path: pictures.place() };
     },
 
-    'guest.list': () => hub.guestStates(),
+    'guest.list'() {
+      guests.requireKnown();
+      return hub.guestStates();
+    },
 
     async 'guest.revoke'(_by, { id }) {
       await hub.revoke(id);

@@ -88,7 +88,8 @@ export async function openGuests(
       current().map(({ id, domain, lastSeen, address }) => ({ id, domain, lastSeen, address })),
 
     async revoke(id) {
-      if (known().every((record) => record.id !== id)) throw unknownGuest(id);
+      // Also one whose revocation could not be written.
+      if (records.every((record) => record.id !== id)) throw unknownGuest(id);
       revoked.add(id);
       sightings.delete(id);
       writtenAt.delete(id);
@@ -176,7 +177,7 @@ function damaged(path: string, reason: string): HandglassError {
   return new HandglassError(
     'config',
     `The list of guests in ${path} cannot be read: ${reason}.`,
-    'Restore it from a backup, or delete it and pair every guest again.',
+    'Restore it from a backup, or delete it and pair every guest again; then restart the service.',
   );
 }
 
@@ -184,7 +185,7 @@ function tooOpen(path: string, mode: number): HandglassError {
   return new HandglassError(
     'config',
     `The list of guests in ${path} is open to others than its owner (mode 0${mode.toString(8)}).`,
-    `See who changed it, then run \`chmod 600 ${path}\`.`,
+    `See who changed it, then run \`chmod 600 ${path}\` and restart the service.`,
   );
 }
 

@@ -77,7 +77,7 @@ export async function serve(
     clock: host,
     hub,
     entrance,
-    perform: createCalls({ hub, operations, entrance, places, pictures }, onFailure),
+    perform: createCalls({ hub, operations, entrance, guests, places, pictures }, onFailure),
     journal: createJournal(host, options.log),
     report: onFailure,
     answerPlainRequest: createPanel(host, pictures, onFailure),

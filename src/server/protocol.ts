@@ -9,6 +9,7 @@
  * - After `state.subscribe` the service sends `state.changed`, its parameters the whole state that
  *   this viewer sees, for each change of it, in order. Who reads more slowly than it changes misses
  *   some, and sees by the state's `number` that it did.
+ * - A guest may ask for 30 moves at once and then for one in a second, and is told `busy` beyond that.
  * - Fields may be added; none that is here changes its meaning.
  */
 import { z } from 'zod';

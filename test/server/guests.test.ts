@@ -80,6 +80,9 @@ test('a guest whose revocation cannot be written is unknown all the same, until 
   });
   expect([guests.authenticate(token), guests.list()]).toEqual([null, []]);
   expect((await openGuests(host, path)).authenticate(token)).not.toBeNull();
+  isFull = false;
+  await guests.revoke(id);
+  expect((await openGuests(host, path)).list()).toEqual([]);
 });
 
 test('where the list cannot be known nobody is let in, and a change is refused with the reason', async () => {
@@ -172,7 +175,8 @@ test.each([
   await writeFile(path, text, { mode: 0o600 });
   await expect(openGuests(host, path)).rejects.toMatchObject({
     code: 'config',
-    remedy: 'Restore it from a backup, or delete it and pair every guest again.',
+    remedy:
+      'Restore it from a backup, or delete it and pair every guest again; then restart the service.',
   });
   expect(await readFile(path, 'utf8')).toBe(text);
 });

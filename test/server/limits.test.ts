@@ -171,7 +171,7 @@ test('an address that connects too often is refused for a while, and others are 
   await expect(from('127.0.0.1')).rejects.toThrow(/socket hang up|ECONNRESET/);
 });
 
-test('of requests that are sent together one is answered', async () => {
+test('of requests that are sent together no more than one is answered', async () => {
   const service = await startService();
   const socket = connectSocket(service.port, '127.0.0.1').on('error', () => {});
   let answers = '';
