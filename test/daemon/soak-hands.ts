@@ -51,7 +51,7 @@ export async function handsOn(lab: Lab): Promise<Hands> {
       case 'give':
         return give(step.to, before);
       case 'chord':
-        return lab.control('key leftctrl+rightctrl');
+        return chord();
       case 'unplug':
         return lab.control(`unplug ${step.device}`);
       case 'plug':
@@ -88,6 +88,13 @@ export async function handsOn(lab: Lab): Promise<Hands> {
     while (said === 'busy') said = await service.ask(to);
     const expected = refusalOf(before, to) ?? to;
     if (said !== expected) throw new LabFailure(`The service says ${said}, not ${expected}.`);
+  }
+
+  /** Until the service has taken it up: where nothing can come of it, all looks as it did before. */
+  async function chord(): Promise<void> {
+    const before = lastMove(await askFacts());
+    await lab.control('key leftctrl+rightctrl');
+    await until((facts) => (lastMove(facts) === before ? ['the chord was not heard'] : []));
   }
 
   async function swap({ ports }: Desk): Promise<void> {
@@ -144,6 +151,10 @@ export async function handsOn(lab: Lab): Promise<Hands> {
   }
   await until((facts) => complaintsOf(facts, desk));
   return { take };
+}
+
+function lastMove({ status }: Facts): number | undefined {
+  return typeof status === 'string' ? undefined : status.seats[0]?.move?.number;
 }
 
 /** It stays away until it is started. */
