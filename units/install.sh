@@ -28,6 +28,12 @@ esac
   exit 1
 }
 
+# A umask may have kept it from everyone else.
+case $(stat -c %A src/build/handglass.js) in
+*r--) ;;
+*) chmod -R go+rX . ;;
+esac
+
 cat >/usr/bin/handglass <<LAUNCHER
 #!/bin/sh
 exec '$product/node_modules/.bin/node' '$product/src/build/handglass.js' "\$@"
