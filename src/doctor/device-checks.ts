@@ -107,31 +107,35 @@ export const usbChecks: Check[] = [
   {
     id: 'usb.drivers',
     title: 'USB devices without a driver',
-    look: ({ devices }) =>
+    look: ({ devices, libvirt }) =>
       known(devices, 'usb', (usb) => {
         // Sound, input and disks, for which the kernel itself has drivers.
         const left = usb.filter(({ driverless }) =>
           driverless.some((each) => ['01', '03', '08'].includes(each.class)),
         );
         if (left.length === 0) return ok('Each has what it needs, or is of a kind of its own.');
-        return left.map((device) =>
-          about(
+        const mayBeLent = libvirt.domains?.every(({ isRunning }) => !isRunning) !== true;
+        return left.map((device) => {
+          const bind = device.driverless
+            .map(({ name }) => `echo ${shellWord(name)} | sudo tee /sys/bus/usb/drivers_probe`)
+            .join(' && ');
+          return about(
             usbDeviceText(device),
             warning(
               device.drivers.length === 0
                 ? 'No driver has it, as happens to what a killed guest had.'
                 : 'No driver has a part of it, as happens to what a killed guest had.',
-              {
-                remedy: device.driverless
-                  .map(
-                    ({ name }) => `echo ${shellWord(name)} | sudo tee /sys/bus/usb/drivers_probe`,
-                  )
-                  .join(' && '),
-                advice: 'Where that changes nothing, this kernel has no driver for it.',
-              },
+              mayBeLent
+                ? {
+                    advice: `What a guest has and does not use yet looks like that too: see \`handglass usb\`. If no guest has it: ${bind}`,
+                  }
+                : {
+                    remedy: bind,
+                    advice: 'Where that changes nothing, this kernel has no driver for it.',
+                  },
             ),
-          ),
-        );
+          );
+        });
       }),
   },
   {

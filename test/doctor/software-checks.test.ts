@@ -428,6 +428,16 @@ const rows: Row[] = [
   },
   {
     id: 'usb.drivers',
+    when: 'a guest runs, which may have it',
+    change: ({ devices: { usb }, libvirt: { domains } }) => {
+      Object.assign(usb?.[0] ?? {}, { driverless: [{ name: '1-2:1.0', class: '03' }] });
+      for (const domain of domains ?? []) domain.isRunning = true;
+    },
+    verdict: 'warning',
+    todo: 'see `handglass usb`. If no guest has it: echo',
+  },
+  {
+    id: 'usb.drivers',
     when: 'what has none is of a kind of its own',
     change: ({ devices: { usb } }) => {
       Object.assign(usb?.[0] ?? {}, { driverless: [{ name: '1-2:1.1', class: 'ff' }] });
