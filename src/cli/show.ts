@@ -7,9 +7,13 @@ export async function showState(context: Context, state: State, json = false): P
   context.print(...(json ? [JSON.stringify(state)] : stateLines(state)));
 }
 
-/** A seat that was moved. */
+/** A seat that was moved, and what keeps a device of it from its place. */
 export function showMoved(context: Context, seat: SeatState, json = false): void {
-  context.print(json ? JSON.stringify(seat) : `seat ${seat.name}: with ${seat.owner}`);
+  if (json) return context.print(JSON.stringify(seat));
+  context.print(`seat ${seat.name}: with ${seat.owner}`);
+  for (const { name, selector, problem } of seat.devices) {
+    if (problem !== null) context.warn(`${name || selector}: ${problem}`);
+  }
 }
 
 /** Shows each state that follows another by what differs; with `json` each as a whole. */

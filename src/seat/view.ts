@@ -118,7 +118,10 @@ function viewInput(
 function whyLeft(isHeard: boolean, owner: string, inputOwner: string): string | null {
   if (!isHeard) return 'It stays with the host: Handglass cannot read it.';
   if (owner === inputOwner) return null;
-  return `It stays with the host: ${owner} does not read its keyboard and mouse of Handglass.`;
+  return (
+    `It is with the host: give the seat again. If that changes nothing, ${owner} does not read its ` +
+    `keyboard and mouse of Handglass: \`handglass input --domain ${owner} --xml\` prints what it lacks.`
+  );
 }
 
 /** A view of each device that the selector names, or one that says that none is plugged in. */

@@ -233,7 +233,7 @@ function serviceAway(path: string, error: unknown): HandglassError {
     isErrno(error, 'ENOENT', 'ECONNREFUSED')
       ? `The Handglass service does not run: ${reason} at ${path}.`
       : `The Handglass service does not answer at ${path}: ${reasonOf(error)}.`,
-    'Start it with `sudo systemctl start handglass`.',
+    'Start it with `sudo systemctl start handglass`; if it does not stay up, `journalctl -u handglass` says why.',
     { cause: error },
   );
 }

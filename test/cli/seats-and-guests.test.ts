@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { outOfReach } from '../../src/cli/render/invitation.ts';
+import type { DeviceState } from '../../src/server/protocol.ts';
 import { openPeer, sampleState, seat, startService } from '../server/support.ts';
 import { at, handglass } from './handglass.ts';
 
@@ -18,6 +19,24 @@ test.each([
   const { folder, control } = await startService();
   expect(await handglass(args, at(folder))).toEqual({ stdout: shown, stderr: '', status: 0 });
   expect(control.moves).toEqual(moves);
+});
+
+test('give says what keeps a device from its place, beside what it prints', async () => {
+  const device: DeviceState = {
+    kind: 'input',
+    selector: 'KBD1',
+    name: 'QEMU Keyboard',
+    present: true,
+    with: 'host',
+    problem: 'It is with the host.',
+  };
+  const state = { ...sampleState, seats: [seat('desk', { devices: [device] })] };
+  const { folder } = await startService({ state });
+  expect(await handglass(['give', 'desk', 'win10'], at(folder))).toEqual({
+    stdout: 'seat desk: with win10\n',
+    stderr: 'QEMU Keyboard: It is with the host.\n',
+    status: 0,
+  });
 });
 
 test('toggle needs no name where there is one seat', async () => {

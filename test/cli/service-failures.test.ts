@@ -28,7 +28,7 @@ describe('a service that is not running is named, with what starts it', () => {
       stdout: '',
       stderr:
         `handglass: The Handglass service does not run: there is no socket at ${socket}.\n` +
-        '           Start it with `sudo systemctl start handglass`.\n',
+        '           Start it with `sudo systemctl start handglass`; if it does not stay up, `journalctl -u handglass` says why.\n',
       status: 4,
     });
   });
@@ -41,7 +41,7 @@ describe('a service that is not running is named, with what starts it', () => {
       stdout: '',
       stderr:
         `handglass: The Handglass service does not run: nobody listens at ${socket}.\n` +
-        '           Start it with `sudo systemctl start handglass`.\n',
+        '           Start it with `sudo systemctl start handglass`; if it does not stay up, `journalctl -u handglass` says why.\n',
       status: 4,
     });
   });

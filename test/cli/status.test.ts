@@ -87,7 +87,8 @@ test('status shows an optical drive by its name and its path', async () => {
   ];
   expect(await statusOf({ ...nothing, seats: [seat('desk', { devices })] })).toMatchInlineSnapshot(`
     "seat desk: with host; can go to win10
-      optical  ASUS DVD  /dev/sr0  It cannot leave the host: /dev/sr0 is mounted on /media/cd. Say \`umount /media/cd\`.
+      optical  ASUS DVD  /dev/sr0  host
+        It cannot leave the host: /dev/sr0 is mounted on /media/cd. Say \`umount /media/cd\`.
       optical  /dev/sr1            not plugged in
     "
   `);
@@ -121,7 +122,8 @@ test('status aligns the devices of all seats, and says what is wrong with one', 
       input  QEMU Keyboard     KBD1       host
       usb    Razer DeathAdder  1532:0037  host
     seat couch with a long name: with linux; can go to host, win10
-      usb    Pad               046d:c21d  Another program attached it to linux, and only that program can detach it.
+      usb    Pad               046d:c21d  linux
+        Another program attached it to linux, and only that program can detach it.
       usb    A1B2                         nobody
     seat bench: with host; can go to win10
     "

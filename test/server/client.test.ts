@@ -136,7 +136,8 @@ test('a socket that is not there or that nobody serves means that the service is
   for (const name of ['absent', 'stale']) {
     await expect(connect(`ws+unix:${join(folder, name)}:/`)).rejects.toMatchObject({
       code: 'service-down',
-      remedy: 'Start it with `sudo systemctl start handglass`.',
+      remedy:
+        'Start it with `sudo systemctl start handglass`; if it does not stay up, `journalctl -u handglass` says why.',
     });
   }
 });

@@ -31,7 +31,10 @@ function seatLines(seats: readonly SeatState[]): string[] {
   const rows = table(seats.flatMap(({ devices }) => devices.map(deviceCells)));
   return seats.flatMap((seat) => [
     headline(seat),
-    ...rows.splice(0, seat.devices.length).map((row) => `  ${row}`),
+    ...seat.devices.flatMap(({ problem }) => [
+      ...rows.splice(0, 1).map((row) => `  ${row}`),
+      ...(problem === null ? [] : [`    ${styleText('red', problem)}`]),
+    ]),
   ]);
 }
 
@@ -46,8 +49,7 @@ function deviceCells(device: DeviceState): string[] {
   return [kind, name || selector, name ? selector : '', placeOf(device)];
 }
 
-function placeOf({ present, with: holder, problem }: DeviceState): string {
-  if (problem !== null) return styleText('red', problem);
+function placeOf({ present, with: holder }: DeviceState): string {
   return present ? (holder ?? 'nobody') : styleText('yellow', 'not plugged in');
 }
 
