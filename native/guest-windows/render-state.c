@@ -39,6 +39,8 @@ static void put_seats(struct text *text, struct json seats) {
       text_put(text, "  ");
       table_put_row(text, &table, row);
       text_put(text, "\n");
+      const char *problem = json_string(text->arena, json_member(device, "problem"));
+      if (problem != NULL) text_put(text, joined(text->arena, "    ", problem, "\n", NULL));
     }
   }
 }
@@ -79,13 +81,12 @@ static void add_device(struct table *table, struct json device) {
   struct arena *arena = table->arena;
   const char *name = string_of(arena, device, "name");
   const char *selector = string_of(arena, device, "selector");
-  const char *problem = json_string(arena, json_member(device, "problem"));
   bool is_present = json_is_true(json_member(device, "present"));
   const char *cells[TABLE_COLUMNS] = {
       string_of(arena, device, "kind"),
       *name == '\0' ? selector : name,
       *name == '\0' ? "" : selector,
-      problem != NULL ? problem : is_present ? holder_of(arena, device) : "not plugged in",
+      is_present ? holder_of(arena, device) : "not plugged in",
   };
   table_add(table, cells);
 }
