@@ -4,7 +4,7 @@ import { product } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
 import { carryPanel } from '../lab/tour/carried-panel.ts';
-import { browserTest, newPage, status, useBrowser } from './panel/browser.ts';
+import { browserTest, groupsAreDrawn, newPage, status, useBrowser } from './panel/browser.ts';
 
 const inner = `${product}/test/lab/guest/inner`;
 const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
@@ -37,7 +37,7 @@ browserTest('the panel moves a USB mouse to the guest and back, and draws the gr
   await until(lab, `test -e ${mouse} && ! virsh dumpxml win10 | grep -q ua-handglass`);
 
   await page.getByRole('button', { name: 'Show them' }).click();
-  await page.waitForFunction('document.querySelector(".groups img")?.naturalWidth > 0');
+  await groupsAreDrawn(page);
   expect(strayed).toEqual([]);
 });
 

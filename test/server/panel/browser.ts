@@ -65,6 +65,14 @@ export async function openPanel(
 export const status = (page: Page, text: string) =>
   page.locator('[role=status]', { hasText: new RegExp(`^${text}$`) }).waitFor();
 
+/** Waits until the groups are drawn; asked from outside, since the page's policy lets nothing be evaluated in there. */
+export const groupsAreDrawn = (page: Page) =>
+  vi.waitUntil(
+    async () =>
+      Number(await page.evaluate('document.querySelector(".groups img")?.naturalWidth')) > 0,
+    { timeout: 60_000, interval: 50 },
+  );
+
 export interface OpenPage {
   page: Page;
   /** What the page tried and must not: requests to other hosts, and what its policy forbids. */

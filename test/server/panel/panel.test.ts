@@ -2,7 +2,15 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { HandglassError } from '../../../src/errors.ts';
 import { everywhere, interfacesOf, startService, until } from '../support.ts';
-import { browserTest, linkFor, newPage, openPanel, panel, useBrowser } from './browser.ts';
+import {
+  browserTest,
+  groupsAreDrawn,
+  linkFor,
+  newPage,
+  openPanel,
+  panel,
+  useBrowser,
+} from './browser.ts';
 
 useBrowser();
 
@@ -272,7 +280,7 @@ browserTest(
     await groupsIn(page).getByRole('button', { name: 'Show them', expanded: false }).click();
     const image = groupsIn(page).getByRole('img');
     await image.waitFor();
-    await page.waitForFunction('document.querySelector(".groups img").naturalWidth > 0');
+    await groupsAreDrawn(page);
     expect(service.control.pictures).toBe(1);
 
     const opening = page.context().waitForEvent('page');
