@@ -64,10 +64,10 @@ export async function makeDomains(lab: Lab): Promise<void> {
   await output(
     lab,
     `virsh start win10
-    ${win10} | sed "s/win10/small/; s/ports='8'/ports='1'/" > /tmp/small.xml
-    ${win10} | sed "s/win10/bare/; s/model='qemu-xhci' ports='8'/model='none'/" > /tmp/bare.xml
-    ${win10} | sed "s/win10/work/" > /tmp/work.xml
-    for name in small bare work; do virsh define /tmp/$name.xml || exit; done`,
+    ${win10} | sed "s/win10/small/; s/ports='8'/ports='1'/" > /tmp/domain-small.xml
+    ${win10} | sed "s/win10/bare/; s/model='qemu-xhci' ports='8'/model='none'/" > /tmp/domain-bare.xml
+    ${win10} | sed "s/win10/work/" > /tmp/domain-work.xml
+    for name in small bare work; do virsh define /tmp/domain-$name.xml || exit; done`,
   );
 }
 
