@@ -31,8 +31,8 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           globalSetup: ['./test/build.ts', './test/lab/global-setup.ts'],
           testTimeout: 300_000,
-          // More than the boot's own limit, which tells why.
-          hookTimeout: 660_000,
+          // More than the boot's own limits, which tell why.
+          hookTimeout: 1_140_000,
         },
       },
     ],

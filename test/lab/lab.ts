@@ -58,41 +58,40 @@ export interface Lab {
 }
 
 const checkout = join(import.meta.dirname, '../..');
-/** Long enough for a disk that is busy still with the making of the image. */
-const bootLimitMs = 600_000;
+/** Of each try. The last is long enough for a disk that is busy still with the making of the image. */
+const bootLimitsMs = [240_000, 240_000, 600_000];
 
 /**
  * Rejects with a LabFailure when the machine cannot be had, and with the signal's reason. Seldom, two
- * emulated processors wait for each other for ever; then it is booted anew.
+ * emulated processors wait for each other for ever, whether the kernel says so or not; then it is booted
+ * anew.
  */
 export async function bootLab(options: LabOptions): Promise<Lab> {
-  for (let boots = 1; ; boots += 1) {
+  for (const [at, limitMs] of bootLimitsMs.entries()) {
     try {
-      return await bootOnce(options);
+      return await bootOnce(options, limitMs);
     } catch (error) {
-      if (!(error instanceof Stuck) || boots === mostBoots) throw error;
-      options.tell?.(error.message);
+      if (!(error instanceof Stuck) || at === bootLimitsMs.length - 1) throw error;
+      options.tell?.('the virtual host stands still: booting anew');
     }
   }
+  throw new Error('there is a last try');
 }
 
-const mostBoots = 3;
+class Stuck extends LabFailure {}
 
-class Stuck extends LabFailure {
-  constructor() {
-    super('The processors of the virtual host wait for each other: booting anew');
-  }
-}
-
-async function bootOnce({
-  boot,
-  accel = 'tcg',
-  processors = 1,
-  icount = false,
-  kernelOptions = '',
-  tell = () => {},
-  signal = new AbortController().signal,
-}: LabOptions): Promise<Lab> {
+async function bootOnce(
+  {
+    boot,
+    accel = 'tcg',
+    processors = 1,
+    icount = false,
+    kernelOptions = '',
+    tell = () => {},
+    signal = new AbortController().signal,
+  }: LabOptions,
+  limitMs: number,
+): Promise<Lab> {
   const image = await ensureImage(tell, signal);
   tell(`booting (${boot})`);
   const folder = makeRunFolder();
@@ -109,17 +108,18 @@ async function bootOnce({
   const qemu = startQemu(qemuArguments(image, checkout, sockets, console, options), folder);
   try {
     const lab = connect(qemu, folder, sockets);
-    return await Promise.race([lab, qemu.lost, aborted(signal), tooLate(qemu), stuck(qemu, lab)]);
+    const late = tooLate(qemu, limitMs);
+    return await Promise.race([lab, qemu.lost, aborted(signal), late, stuck(qemu, lab)]);
   } catch (error) {
     await qemu.end();
     throw error;
   }
 }
 
-async function tooLate(qemu: Qemu): Promise<never> {
-  await setTimeout(bootLimitMs, undefined, { ref: false });
-  throw new LabFailure(
-    `The virtual host did not come up within ${bootLimitMs / 1000} s. Leave out --accel kvm if it was given. The console ended with: ${qemu.lastWords()}`,
+async function tooLate(qemu: Qemu, limitMs: number): Promise<never> {
+  await setTimeout(limitMs, undefined, { ref: false });
+  throw new Stuck(
+    `The virtual host did not come up within ${limitMs / 1000} s. Leave out --accel kvm if it was given. The console ended with: ${qemu.lastWords()}`,
   );
 }
 
@@ -127,7 +127,9 @@ async function tooLate(qemu: Qemu): Promise<never> {
 async function stuck(qemu: Qemu, lab: Promise<Lab>): Promise<Lab> {
   const found = Promise.withResolvers<never>();
   const look = setInterval(() => {
-    if (/soft lockup - CPU#\d+ stuck for \d{3,}s/.test(qemu.lastWords())) found.reject(new Stuck());
+    if (/soft lockup - CPU#\d+ stuck for \d{3,}s/.test(qemu.lastWords())) {
+      found.reject(new Stuck('The processors of the virtual host wait for each other.'));
+    }
   }, 5000);
   qemu.gone.addEventListener('abort', () => clearInterval(look));
   try {
