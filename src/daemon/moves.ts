@@ -78,17 +78,17 @@ export function completeMoves(
         void failure.again();
       }
     }
-    if (now.every((seat) => isWholeWith('host', seat))) settle('every seat');
   }
 
   async function followAll(): Promise<void> {
     const names = seats.view().seats.map(({ name }) => name);
     try {
       await seats.panic();
-      for (const seat of ['every seat', ...names]) settle(seat);
+      for (const name of names) settle(name);
       log('every seat: with host (panic chord)');
-    } catch (error) {
-      problems.set(moveOf('every seat'), [problemFrom(error)]);
+    } catch {
+      // What stays has its reason told, and is tried again, by itself.
+      for (const name of names) follow(name, 'host', 'panic chord');
     }
   }
 
