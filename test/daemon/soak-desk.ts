@@ -17,6 +17,7 @@ export type Step =
   | {
       kind:
         | 'chord'
+        | 'panic'
         /** Mouse and second keyboard, each into the other's port. */
         | 'swap'
         | 'empty'
@@ -118,6 +119,10 @@ function changed(desk: Desk, step: Step): Desk {
       const to = targetOfChord(desk);
       const code = refusalOf(desk, to);
       return { ...given(desk, to), failure: code === null ? null : { code, to } };
+    }
+    case 'panic': {
+      const code = refusalOf(desk, 'host');
+      return { ...given(desk, 'host'), failure: code === null ? null : { code, to: 'host' } };
     }
     case 'unplug':
       return unplugged(desk, step.device);

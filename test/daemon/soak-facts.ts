@@ -1,9 +1,11 @@
 /**
  * What a soak is judged by, asked inside the virtual host for as long as it is wanted: a new process
- * for each question would take seconds there. Answers each line on standard input with the facts of
+ * for each question would take seconds there. Follows `handglass watch` all the time. Answers each line on standard input with the facts of
  * soak-rest.ts, a line of JSON. Ends with its input.
  */
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { HandglassError } from '../../src/errors.ts';
 import { clock } from '../../src/host/clock.ts';
 import { filesUnder } from '../../src/host/files.ts';
@@ -13,18 +15,39 @@ import { connect } from '../../src/server/client.ts';
 import type { State } from '../../src/server/protocol.ts';
 import { linkedName, namesIn } from '../../src/system/attributes.ts';
 import { interfaceFolders, usbDevices, usbFolder } from '../../src/system/usb.ts';
+import { disorderIn } from './soak-story.ts';
 import type { Facts } from './soak-rest.ts';
 
 const host = { ...filesUnder('/', () => {}), ...processes, ...clock };
 const ending = new AbortController();
 const virsh = virshFor(host, 'qemu:///system', ending.signal);
 
+const story: { told: State | null; disorder: string[] } = { told: null, disorder: [] };
+void watch();
+
 for await (const _ of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(await facts())}\n`);
+  process.stdout.write(`${JSON.stringify({ ...(await facts()), ...story })}\n`);
 }
 ending.abort();
+process.exit();
 
-async function facts(): Promise<Facts> {
+/** Anew, for as long as the service is away. */
+async function watch(): Promise<never> {
+  for (;;) {
+    const watching = spawn('handglass', ['watch', '--json'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let before: State | null = null;
+    for await (const line of createInterface({ input: watching.stdout })) {
+      const state = JSON.parse(line) as State;
+      if (before !== null) story.disorder.push(...disorderIn(before, state));
+      story.told = before = state;
+    }
+    await setTimeout(1000);
+  }
+}
+
+async function facts(): Promise<Omit<Facts, 'told' | 'disorder'>> {
   const status = await state();
   const live = await orNull(virsh('dumpxml', 'win10'));
   // Each failure costs a new virsh.

@@ -51,7 +51,9 @@ export async function handsOn(lab: Lab): Promise<Hands> {
       case 'give':
         return give(step.to, before);
       case 'chord':
-        return chord();
+        return press('leftctrl+rightctrl');
+      case 'panic':
+        return press('leftctrl+leftalt+pause');
       case 'unplug':
         return lab.control(`unplug ${step.device}`);
       case 'plug':
@@ -91,9 +93,9 @@ export async function handsOn(lab: Lab): Promise<Hands> {
   }
 
   /** Until the service has taken it up: where nothing can come of it, all looks as it did before. */
-  async function chord(): Promise<void> {
+  async function press(chord: string): Promise<void> {
     const before = lastMove(await askFacts());
-    await lab.control('key leftctrl+rightctrl');
+    await lab.control(`key ${chord}`);
     await until((facts) => (lastMove(facts) === before ? ['the chord was not heard'] : []));
   }
 

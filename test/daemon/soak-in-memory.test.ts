@@ -27,7 +27,7 @@ import { problemsOf } from './soak-rest.ts';
 
 const random = seededRandom('HANDGLASS_SOAK_SEED');
 const soaks = 20;
-const stepsEach = 200;
+const faultsEach = 100;
 
 const seat = {
   ...seatWithKeyboard('desk', ['win10']),
@@ -83,6 +83,9 @@ function startPlace() {
         if (to === 'host') world.sendInput('desk', 'host');
         return service.moves.chord('desk', to, ['host', 'win10']);
       }
+      case 'panic':
+        world.sendInput('desk', 'host');
+        return service.moves.panic();
       case 'unplug':
         return unplug(step.device);
       case 'plug':
@@ -215,7 +218,7 @@ function expected(desk: Desk) {
 test(`a seat in memory goes as the soak's model has it (HANDGLASS_SOAK_SEED=${random.seed})`, async () => {
   for (let soak = 0; soak < soaks; soak += 1) {
     const seed = random.below(2 ** 32);
-    const steps = planSoak(randomFrom(seed), stepsEach);
+    const steps = planSoak(randomFrom(seed), faultsEach);
     const place = startPlace();
     await place.rest();
     let desk = deskAtStart;

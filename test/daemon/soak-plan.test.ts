@@ -7,8 +7,16 @@ const soak = (seed: number, count = 2000) => planSoak(randomFrom(seed), count);
 
 test('a seed brings the same soak back, and another one another', () => {
   expect(soak(7)).toEqual(soak(7));
-  expect(soak(7, 100)).toEqual(soak(7).slice(0, 100));
+  const short = soak(7, 100);
+  expect(short).toEqual(soak(7).slice(0, short.length));
   expect(soak(7).map(textOf)).not.toEqual(soak(8).map(textOf));
+});
+
+test('so many of its steps are faults, and the last is one', () => {
+  const asks = ['give', 'chord', 'panic', 'empty', 'resume', 'start domain'];
+  const faults = soak(7, 300).map(({ kind }) => !asks.includes(kind));
+  expect(faults.filter(Boolean)).toHaveLength(300);
+  expect(faults.at(-1)).toBe(true);
 });
 
 test('a soak has every kind of step, also a short one', () => {
@@ -20,6 +28,7 @@ test('a soak has every kind of step, also a short one', () => {
     'kill QEMU',
     'kill libvirtd',
     'kill service',
+    'panic',
     'pause',
     'plug',
     'resume',

@@ -14,15 +14,23 @@ import {
   twinPort,
 } from './soak-desk.ts';
 
-export function planSoak(random: Random, count: number): Step[] {
+/** As many steps as it takes for so many faults. */
+export function planSoak(random: Random, faults: number): Step[] {
   const steps: Step[] = [];
   let desk = deskAtStart;
-  while (steps.length < count) {
+  for (let left = faults; left > 0;) {
     const step = nextStep(random, desk);
     steps.push(step);
     desk = deskAfter(desk, step);
+    if (isFault(step)) left -= 1;
   }
   return steps;
+}
+
+/** What befalls a seat, besides what people ask of it and what makes the next fault possible. */
+function isFault({ kind }: Step): boolean {
+  const others: Step['kind'][] = ['give', 'chord', 'panic', 'empty', 'resume', 'start domain'];
+  return !others.includes(kind);
 }
 
 function nextStep(random: Random, desk: Desk): Step {
@@ -40,10 +48,12 @@ function choicesOf(desk: Desk): [number, Step][] {
   const free = freePorts(desk);
   const refusal = refusalOf(desk, targetOfChord(desk));
   return [
-    [10, { kind: 'give', to: 'win10' }],
-    [6, { kind: 'give', to: 'host' }],
+    [6, { kind: 'give', to: 'win10' }],
+    [3, { kind: 'give', to: 'host' }],
     // A second failure of one kind does not show.
-    ...only(refusal === null || refusal !== desk.failure?.code, [14, { kind: 'chord' }]),
+    ...only(refusal === null || refusal !== desk.failure?.code, [10, { kind: 'chord' }]),
+    // Of a chord that has failed it says the same.
+    ...only(desk.failure === null, [3, { kind: 'panic' }]),
     ...[...ports.keys()].map((device): [number, Step] => [5, { kind: 'unplug', device }]),
     ...sockets(desk).map(([device, into]): [number, Step] => [10, { kind: 'plug', device, into }]),
     // With few ports, it would be chance which of the two has one.

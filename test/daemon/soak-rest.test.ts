@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { State } from '../../src/server/protocol.ts';
 import { type Desk, deskAfter, deskAtStart } from './soak-desk.ts';
 import { complaintsOf, type Facts } from './soak-rest.ts';
+import { disorderIn } from './soak-story.ts';
 
 /** The mouse and the stick are with the domain, the second keyboard is unplugged. */
 const desk: Desk = [
@@ -66,6 +67,8 @@ const right: Facts = {
     usb('STICK1', '2-4', 4, 'usbfs'),
   ],
   nodes: ['usb-QEMU_QEMU_USB_Keyboard_KBD1-event-kbd'],
+  told: status,
+  disorder: [],
 };
 const state = (changes: Partial<State>): Partial<Facts> => ({ status: { ...status, ...changes } });
 const problem = { code: 'handoff-failed', message: '', remedy: '' };
@@ -89,6 +92,8 @@ test.each<[string, Partial<Facts>]>([
   ['the service says service-down', { status: 'service-down' }],
   ['the seat: win10 true in place of', state({ seats: [{ ...status.seats[0]!, moving: true }] })],
   ['problems: handoff-failed in place of', state({ problems: [problem] })],
+  ['watch has not told what status says', { told: { ...status, number: 0 } }],
+  ['line 3 follows on 1', { disorder: ['line 3 follows on 1'] }],
   ['win10: paused in place of running', state({ domains: [{ name: 'win10', state: 'paused' }] })],
 ])('"%s" is said where it is so', (complaint, change) => {
   const all = complaintsOf({ ...right, ...change }, desk);
@@ -97,6 +102,33 @@ test.each<[string, Partial<Facts>]>([
 
 test('while libvirt is away, only what the machine and the service say counts', () => {
   const away = { code: 'libvirt-unavailable', message: '', remedy: '' };
-  const facts = { ...right, ...state({ problems: [away] }), live: null, stored: null };
+  const changed = state({ problems: [away] });
+  const told = changed.status as State;
+  const facts = { ...right, ...changed, told, live: null, stored: null };
   expect(complaintsOf(facts, deskAfter(desk, { kind: 'kill libvirtd' }))).toEqual([]);
+});
+
+const [seat] = status.seats;
+const move = { number: 7, to: 'host', why: 'chord', failure: null };
+const next = (changes: Partial<NonNullable<typeof seat>>): State => ({
+  ...status,
+  number: 2,
+  seats: [{ ...seat!, ...changes }],
+});
+
+test.each<[string, State]>([
+  ['nothing', next({})],
+  ['a move', next({ owner: 'host', move })],
+  ['a device that was pulled out', next({ owner: 'host', devices: seat!.devices.slice(1) })],
+  ['the state of the domain', { ...next({ owner: 'host' }), domains: [] }],
+])('what changes by %s is in order', (_, state) => {
+  expect(disorderIn(status, state)).toEqual([]);
+});
+
+test.each<[string, State]>([
+  ['line 3 follows on 1', { ...next({}), number: 3 }],
+  ['line 2 is of before 1', { ...next({}), time: '2025-12-31T00:00:00.000Z' }],
+  ['line 2 has the seat with host, and no reason', next({ owner: 'host' })],
+])('"%s" is said of what is not', (complaint, state) => {
+  expect(disorderIn(status, state)).toEqual([complaint]);
 });

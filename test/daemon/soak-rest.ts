@@ -21,6 +21,9 @@ export interface Facts {
   usb: { serial: string; port: string; bus: number; device: number; drivers: (string | null)[] }[];
   /** Names of input devices and disks that stay the same. */
   nodes: string[];
+  /** The last line of `handglass watch --json`, and where its lines told no story. */
+  told: State | null;
+  disorder: string[];
 }
 
 /** Empty where every device is where the desk has it and nothing else is left anywhere. */
@@ -28,7 +31,7 @@ export function complaintsOf(facts: Facts, desk: Desk): string[] {
   const found = desk.isLibvirtUp
     ? [...devicesInDomain(facts, desk), ...ourTraces(facts, desk)]
     : [];
-  return [...onHost(facts, desk), ...found, ...status(facts, desk)];
+  return [...onHost(facts, desk), ...found, ...status(facts, desk), ...storyIn(facts)];
 }
 
 const serials: Record<Device, string> = { mouse: 'MOUSE1', keyboard2: 'KBD2', stick: 'STICK1' };
@@ -133,6 +136,12 @@ function devicesOf(desk: Desk): string[] {
     `KBD1 ${desk.input}`,
     ...usb.map(([text, device]) => `${text} ${device === undefined ? 'absent' : holder(device)}`),
   ];
+}
+
+/** Who reads the story alone knows how it is. */
+function storyIn({ status: state, told, disorder }: Facts): string[] {
+  const isTold = JSON.stringify(told) === JSON.stringify(state);
+  return [...(isTold ? [] : ['watch has not told what status says']), ...disorder];
 }
 
 /** What waits for a port is a problem of its own each; while libvirt is away, none is found. */

@@ -10,9 +10,9 @@ import { type Hands, handsOn } from './soak-hands.ts';
 import { planSoak } from './soak-plan.ts';
 
 const random = seededRandom('HANDGLASS_SOAK_SEED');
-const stepCount = Number(process.env['HANDGLASS_SOAK_STEPS'] ?? 50);
+const faults = Number(process.env['HANDGLASS_SOAK_FAULTS'] ?? 50);
 /** The same steps again; the machine's own timing may differ. */
-const replay = `HANDGLASS_SOAK_SEED=${random.seed} HANDGLASS_SOAK_STEPS=${stepCount}`;
+const replay = `HANDGLASS_SOAK_SEED=${random.seed} HANDGLASS_SOAK_FAULTS=${faults}`;
 /** Steps that a failure shows. */
 const tail = 20;
 
@@ -43,9 +43,9 @@ beforeAll(async () => {
 
 afterAll(() => lab.end());
 
-test(`every device is where its owner is after each of ${stepCount} random steps (${replay})`, async () => {
+test(`every device is where its owner is after each of ${faults} random faults (${replay})`, async () => {
   console.log(`A soak begins: ${replay}`);
-  const steps = planSoak(random, stepCount);
+  const steps = planSoak(random, faults);
   for (const [index, step] of steps.entries()) {
     try {
       await hands.take(step);
