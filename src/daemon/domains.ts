@@ -1,9 +1,11 @@
 import type { Config } from '../config/schema.ts';
 import type { Domain, Domains } from '../domain/domain.ts';
 import type { Drives } from '../domain/optical-drive.ts';
-import type { Clock, Connect, Converse, Follow, WriteFiles } from '../host/ports.ts';
+import type { UsbAddress } from '../domain/usb-hostdev.ts';
+import type { Clock, Connect, Converse, Follow, ReadFiles, WriteFiles } from '../host/ports.ts';
 import { libvirtDomains } from '../libvirt/libvirt-domains.ts';
 import { qemuDomain } from '../qemu/qemu-domain.ts';
+import { hasAddress } from '../system/usb.ts';
 
 /** Domains of several sources, each asked for those that it has. */
 export interface ConfiguredDomains extends Omit<Domains, 'list' | 'drives' | 'addressesOf'> {
@@ -22,12 +24,15 @@ export interface ConfiguredDomains extends Omit<Domains, 'list' | 'drives' | 'ad
  * @param signal the end of what is kept to talk to them
  */
 export function configuredDomains(
-  host: WriteFiles & Converse & Follow & Connect & Clock,
+  host: ReadFiles & WriteFiles & Converse & Follow & Connect & Clock,
   config: Pick<Config, 'seats' | 'qemu' | 'libvirt'>,
   folder: string,
   signal: AbortSignal,
 ): ConfiguredDomains {
-  const qemus = new Map(config.qemu.map((entry) => [entry.name, qemuDomain(host, entry, signal)]));
+  const isPluggedIn = (usb: UsbAddress) => hasAddress(host, usb);
+  const qemus = new Map(
+    config.qemu.map((entry) => [entry.name, qemuDomain(host, entry, isPluggedIn, signal)]),
+  );
   const others = config.seats.flatMap(({ domains }) => domains).filter((name) => !qemus.has(name));
   const isNeeded = qemus.size === 0 || others.length > 0;
   const libvirt = isNeeded
@@ -58,7 +63,7 @@ export function configuredDomains(
     attached: (domain) => sourceOf(domain).attached(domain),
     usbOf: (domain) => sourceOf(domain).usbOf(domain),
     attach: (domain, devices) => sourceOf(domain).attach(domain, devices),
-    detach: (domain, alias) => sourceOf(domain).detach(domain, alias),
+    detach: (domain, aliases) => sourceOf(domain).detach(domain, aliases),
     follow: async (changed, until) => {
       await Promise.all(sources.map((source) => source.follow(changed, until)));
     },

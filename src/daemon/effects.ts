@@ -13,7 +13,7 @@ import { lastKeyboardRefusals } from '../seat/way-back.ts';
 import { type InputDevice, inputDevices } from '../system/input.ts';
 import { opticalDrives } from '../system/optical-drives.ts';
 import { type UsbDevice, usbDevices } from '../system/usb.ts';
-import { type Ground, readGround } from '../usb/ground.ts';
+import { type Ground, type Holdings, readHoldings } from '../usb/ground.ts';
 import { checkUsb, giveUsb, takeUsb } from '../usb/handoff.ts';
 import { restoreDrivers } from '../usb/host-drivers.ts';
 import { clearPhantoms } from '../usb/phantoms.ts';
@@ -56,21 +56,14 @@ export function effectsOn(
   }
 
   async function groundOf(domain: string, seat: Seat, known: Facts | null): Promise<Ground> {
-    if (known === null) {
-      return readGround(look, domains, domain, async () => {
-        const present = await inputDevices(host);
-        return refusalsBy(domain, seat, present, await usbUses(host, config.seats, present));
-      });
-    }
-    const { input: present, usb } = known;
-    // Nothing tells when a disk comes into use otherwise than by a mount.
-    const uses = await usbUses(host, config.seats, present);
-    return {
-      present: usb,
-      attached: known.attached.get(domain) ?? [],
-      ports: known.ports.get(domain) ?? null,
-      refusalsOf: refusalsBy(domain, seat, present, uses),
+    const readRefusals = async () => {
+      const present = known?.input ?? (await inputDevices(host));
+      // Nothing tells when a disk comes into use otherwise than by a mount.
+      return refusalsBy(domain, seat, present, await usbUses(host, config.seats, present));
     };
+    const holdings = known ? holdingsIn(known, domain) : readHoldings(look, domains, domain);
+    const [now, refusals] = await Promise.all([holdings, readRefusals()]);
+    return { ...now, refusalsOf: refusals };
   }
 
   function refusalsBy(
@@ -115,7 +108,11 @@ export function effectsOn(
       const here = { ...ground, present: at(ground.present) };
       await giveUsb(async () => at(await look()), domains, domain, seat.usb, here);
     },
-    takeUsb: (domain, { usb }) => takeUsb(look, domains, domain, usb),
+    async takeUsb(domain, { usb }, known) {
+      await takeUsb(domains, domain, usb, known && holdingsIn(known, domain), () =>
+        readHoldings(look, domains, domain),
+      );
+    },
     async checkDrives(domain, seat) {
       await findDrives(domain, seat);
     },
@@ -126,4 +123,8 @@ export function effectsOn(
     clearPhantoms: (domain) => clearPhantoms(look, domains, domain),
     restoreDrivers: (port) => restoreDrivers(host, port),
   };
+}
+
+function holdingsIn({ usb: present, attached, ports }: Facts, domain: string): Holdings {
+  return { present, attached: attached.get(domain) ?? [], ports: ports.get(domain) ?? null };
 }

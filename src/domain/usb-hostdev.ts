@@ -64,6 +64,19 @@ export interface Hostdevs {
    * not have then, a DomainRefusal mostly. Rejects where nobody can say.
    */
   attach(domain: string, devices: readonly UsbAddress[]): Promise<Map<UsbAddress, unknown>>;
-  /** Resolves when the domain has the device of this alias no more. */
-  detach(domain: string, alias: string): Promise<void>;
+  /**
+   * Resolves once the domain has let go of each device of these aliases or will not: with why those
+   * are not gone. Rejects where nobody can say.
+   */
+  detach(domain: string, aliases: readonly string[]): Promise<Map<string, unknown>>;
+}
+
+/** Detaches one device; rejects with why it is not gone. */
+export async function detachOne(
+  hostdevs: Pick<Hostdevs, 'detach'>,
+  domain: string,
+  alias: string,
+): Promise<void> {
+  const failures = await hostdevs.detach(domain, [alias]);
+  if (failures.has(alias)) throw failures.get(alias);
 }

@@ -44,18 +44,18 @@ export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: strin
 
   async function attach(domain: string, devices: readonly UsbAddress[]) {
     const files = await Promise.all(devices.map(fileOf));
-    const attaches = files.map((file) => attachCommand(domain, file));
-    const answers = await virsh.inTurn([...attaches, ['dumpxml', '--domain', domain]]);
-    const xml = answers.at(-1);
-    const now = typeof xml === 'string' ? parseUsbHostdevs(xml) : await attached(domain);
+    const answers = await inLanes(
+      virsh,
+      files.map((file) => attachCommand(domain, file)),
+    );
+    const now = await attached(domain);
     const failures = new Map<UsbAddress, unknown>();
     for (const [at, device] of devices.entries()) {
       const answer = answers[at];
       // It may be that somebody has removed the file.
       if (answer instanceof DomainRefusal) written.delete(device.port);
       if (holds(now, device)) continue;
-      const refusal = [answer, xml].find((each) => each instanceof DomainRefusal);
-      failures.set(device, refusal ?? noSuccess(domain));
+      failures.set(device, answer instanceof DomainRefusal ? answer : noSuccess(domain));
     }
     return failures;
   }
@@ -68,19 +68,32 @@ export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: strin
     return file;
   }
 
-  async function detach(domain: string, alias: string): Promise<void> {
-    try {
-      await virsh('detach-device-alias', '--domain', domain, '--alias', alias, '--live');
-    } catch (error) {
+  async function detach(domain: string, aliases: readonly string[]) {
+    const commands = aliases.map((alias) => detachCommand(domain, alias));
+    const answers = await inLanes(virsh, commands);
+    const failures = new Map<string, unknown>();
+    const left = new Set(aliases);
+    const look = async () => {
+      const now = await attached(domain);
+      for (const alias of left) if (!has(now, alias)) left.delete(alias);
+    };
+    if (answers.some((answer) => answer instanceof DomainRefusal)) await look();
+    for (const [at, alias] of aliases.entries()) {
       // The domain may have ended, or the device gone, between the decision and the command.
-      if (error instanceof DomainRefusal && !(await has(domain, alias))) return;
-      throw error;
+      if (!(answers[at] instanceof DomainRefusal) || !left.delete(alias)) continue;
+      failures.set(alias, answers[at]);
     }
-    await waitForRelease(host, domain, () => has(domain, alias));
-  }
-
-  async function has(domain: string, alias: string): Promise<boolean> {
-    return (await attached(domain)).some((hostdev) => hostdev.alias === alias);
+    if (left.size === 0) return failures;
+    try {
+      await waitForRelease(host, domain, async () => {
+        await look();
+        return left.size > 0;
+      });
+    } catch (error) {
+      if (!(error instanceof DomainRefusal)) throw error;
+      for (const alias of left) failures.set(alias, error);
+    }
+    return failures;
   }
 
   async function isKnown(domain: string): Promise<boolean> {
@@ -92,6 +105,28 @@ export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: strin
 
 function attachCommand(domain: string, file: string): string[] {
   return ['attach-device', '--domain', domain, '--file', file, '--live'];
+}
+
+function detachCommand(domain: string, alias: string): string[] {
+  return ['detach-device-alias', '--domain', domain, '--alias', alias, '--live'];
+}
+
+function has(hostdevs: readonly UsbHostdev[], alias: string): boolean {
+  return hostdevs.some((hostdev) => hostdev.alias === alias);
+}
+
+/**
+ * What becomes of each command. Libvirt and QEMU do one thing at a time to a domain; while they are at
+ * it, what comes before and after is done for the next device. In more than two lanes it would wait for
+ * another virsh to start.
+ */
+async function inLanes(virsh: Virsh, commands: readonly string[][]) {
+  const lanes = [0, 1].map((lane) => commands.filter((_, at) => at % 2 === lane));
+  const asked = lanes.filter(({ length }) => length > 0).map((lane) => virsh.inTurn(lane));
+  // Nothing is still being done once it has failed.
+  await Promise.allSettled(asked);
+  const answers = await Promise.all(asked);
+  return commands.map((_, at) => answers[at % 2]?.[Math.floor(at / 2)]);
 }
 
 function noSuccess(domain: string): DomainRefusal {

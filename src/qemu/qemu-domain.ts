@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { z } from 'zod';
-import type { Domain, Domains } from '../domain/domain.ts';
+import { type Domain, type Domains, isAway } from '../domain/domain.ts';
 import type { DomainRunState } from '../domain/run-state.ts';
 import { DomainRefusal } from '../domain/refusal.ts';
 import { aliasFor, holds, type UsbAddress, type UsbHostdev } from '../domain/usb-hostdev.ts';
@@ -14,9 +14,15 @@ import { howToStart, keepQmp, type QemuEntry, unlessEnded } from './qmp.ts';
  * The one domain that a QEMU without libvirt is, through its QMP socket. What a command did is
  * believed only from QEMU's own list of its devices, read again.
  *
+ * @param isPluggedIn whether the device with these ids is at its address and port
  * @param signal the end of the connection
  */
-export function qemuDomain(host: Connect & Clock, entry: QemuEntry, signal: AbortSignal): Domains {
+export function qemuDomain(
+  host: Connect & Clock,
+  entry: QemuEntry,
+  isPluggedIn: (usb: UsbAddress) => Promise<boolean>,
+  signal: AbortSignal,
+): Domains {
   const { name, socket } = entry;
   const listeners = new Set<() => void>();
   const qmp = keepQmp(host, entry, tell, signal);
@@ -73,7 +79,15 @@ export function qemuDomain(host: Connect & Clock, entry: QemuEntry, signal: Abor
     return failures;
   }
 
-  async function add({ port, bus, device }: UsbAddress): Promise<void> {
+  /**
+   * QEMU takes whatever has the address (told the ids too, it would wait for the device instead). The
+   * kernel gives numbers in turn, so nothing else gets this one before QEMU has opened it.
+   */
+  async function add(usb: UsbAddress): Promise<void> {
+    const { port, bus, device } = usb;
+    if (!(await isPluggedIn(usb))) {
+      throw new DomainRefusal(`the device on port ${port} is no longer the one that was there`);
+    }
     const address = { hostbus: bus, hostaddr: device };
     try {
       await qmp.execute('device_add', { driver: 'usb-host', id: aliasFor(port), ...address });
@@ -82,12 +96,24 @@ export function qemuDomain(host: Connect & Clock, entry: QemuEntry, signal: Abor
     }
   }
 
+  async function detach(_: string, aliases: readonly string[]) {
+    const failures = new Map<string, unknown>();
+    const remove = async (alias: string) => {
+      await removeDevice(host, qmp, name, alias).catch((error: unknown) => {
+        if (isAway(error)) throw error;
+        failures.set(alias, error);
+      });
+    };
+    await Promise.all(aliases.map(remove));
+    return failures;
+  }
+
   return {
     list,
     attached,
     usbOf: async () => ({ hostdevs: await attached(), ports: null }),
     attach,
-    detach: (_, alias) => removeDevice(host, qmp, name, alias),
+    detach,
     drives: qemuDrives(host, qmp, name),
     async follow(changed, until) {
       listeners.add(changed);
@@ -127,12 +153,17 @@ function noSuccess(name: string): DomainRefusal {
   return new DomainRefusal(`QEMU reported success, and ${name} does not have the device`);
 }
 
-/** QEMU tells nobody but its own standard error why it could not open a device. */
 function explained(refusal: DomainRefusal, bus: number, device: number): DomainRefusal {
-  if (!/failed to open/.test(refusal.message)) return refusal;
+  const { message } = refusal;
+  if (message.startsWith("No 'usb-bus' bus found")) {
+    const what = 'it has no USB controller; start it with `-device qemu-xhci`';
+    return new DomainRefusal(what, { cause: refusal });
+  }
+  // QEMU tells nobody but its own standard error why it could not open a device.
+  if (!/failed to open/.test(message)) return refusal;
   const [folder, node] = [bus, device].map((number) => String(number).padStart(3, '0'));
   return new DomainRefusal(
-    `${refusal.message}; its user has to be let read and write /dev/bus/usb/${folder}/${node}`,
+    `${message}; its user has to be let read and write /dev/bus/usb/${folder}/${node}`,
     { cause: refusal },
   );
 }

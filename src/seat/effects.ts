@@ -7,14 +7,17 @@ export interface SeatEffects {
   readMachine(): Promise<MachineFacts>;
   /** Rejects with `libvirt-unavailable` or `qemu-unavailable` when nobody can be asked. */
   readDomains(): Promise<DomainFacts>;
-  /** Rejects as `giveUsb` does before it moves anything. */
+  /**
+   * Rejects as `giveUsb` does before it moves anything.
+   *
+   * @param known here and below: what has been read, where nothing was noticed since
+   */
   checkUsb(domain: string, seat: Seat, known: Facts | null): Promise<void>;
   /**
-   * @param known what has been read, where nothing was noticed since
    * @param port where it is to be looked at alone, whatever else of the seat there is
    */
   giveUsb(domain: string, seat: Seat, known: Facts | null, port?: string): Promise<void>;
-  takeUsb(domain: string, seat: Seat): Promise<void>;
+  takeUsb(domain: string, seat: Seat, known: Facts | null): Promise<void>;
   /** Rejects with `device-absent` when no drive of the seat is there, or `device-refused`. */
   checkDrives(domain: string, seat: Seat): Promise<void>;
   giveDrives(domain: string, seat: Seat): Promise<void>;

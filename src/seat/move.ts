@@ -42,7 +42,7 @@ export async function moveSeat(effects: SeatEffects, reading: Reading, move: Mov
   }
   // More than one domain can hold a part, after a handoff that failed half way.
   const holders = seat.domains.filter((domain) => domain !== to && attached.has(domain));
-  await takeFrom(effects, holders, seat);
+  await takeFrom(effects, holders, seat, (domain) => known(reading, domain));
   if (to === 'host') return;
   const now = known(reading, to);
   // Another seat must not go by what this one is about to change.
@@ -86,9 +86,10 @@ async function takeFrom(
   effects: SeatEffects,
   domains: readonly string[],
   seat: Seat,
+  knownOf: (domain: string) => Facts | null = () => null,
 ): Promise<void> {
   const takes = domains.flatMap((domain) => [
-    effects.takeUsb(domain, seat),
+    effects.takeUsb(domain, seat, knownOf(domain)),
     ...(seat.optical.length === 0 ? [] : [effects.takeDrives(domain, seat)]),
   ]);
   const failures = failuresOf(await Promise.allSettled(takes));
@@ -130,7 +131,7 @@ async function giveDevices(
         await effects.giveDrives(to, seat);
       } catch (error) {
         if (isAbsent(error)) throw error;
-        await undo(error, effects.takeUsb(to, seat));
+        await undo(error, effects.takeUsb(to, seat, null));
       }
     },
   );

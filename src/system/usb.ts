@@ -42,6 +42,23 @@ export async function usbDevices(host: ReadFiles): Promise<UsbDevice[]> {
   return devices.filter((device) => device !== null);
 }
 
+/** Whether a device is on its port, by its number and ids. */
+export async function hasAddress(
+  host: ReadFiles,
+  {
+    port,
+    bus,
+    device,
+    vendor,
+    product,
+  }: Pick<UsbDevice, 'port' | 'bus' | 'device' | 'vendor' | 'product'>,
+): Promise<boolean> {
+  const names = ['busnum', 'devnum', 'idVendor', 'idProduct'];
+  const found = names.map((name) => attribute(host, `${usbFolder}/${port}/${name}`));
+  const texts = await unlessGone(Promise.all(found));
+  return texts?.join(' ') === `${bus} ${device} ${vendor} ${product}`;
+}
+
 /** What stands in a `speed` file; null where it is none that is known. */
 export function speedFrom(text: string): number | null {
   return Number.parseFloat(text) || null;

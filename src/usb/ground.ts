@@ -9,37 +9,38 @@ import { failed } from './rollback.ts';
 /** The USB devices to choose from, as they are now. */
 export type Look = () => Promise<UsbDevice[]>;
 
-/** What the machine and the domain have, by which it is decided what goes. */
-export interface Ground {
+/** What the machine and the domain have. */
+export interface Holdings {
   present: readonly UsbDevice[];
   /** Of the domain. */
   attached: readonly UsbHostdev[];
   /** Null where nothing tells of them. */
   ports: UsbPorts | null;
+}
+
+/** By which it is decided what goes. */
+export interface Ground extends Holdings {
   /** Why the host cannot do without these devices together. */
   refusalsOf: (leaving: readonly UsbDevice[]) => Refusal[];
 }
 
 /**
- * Reads it. Fails with `handoff-failed` where the domain cannot be read, and with what the machine or
- * nobody to ask says.
+ * Fails with `handoff-failed` where the domain cannot be read, and with what the machine or nobody to
+ * ask says.
  */
-export async function readGround(
+export async function readHoldings(
   look: Look,
   hostdevs: Pick<Hostdevs, 'usbOf'>,
   domain: string,
-  readRefusals: () => Promise<Ground['refusalsOf']>,
-): Promise<Ground> {
-  const [present, { hostdevs: attached, ports }, refusalsOf] = await Promise.all([
+): Promise<Holdings> {
+  const [present, { hostdevs: attached, ports }] = await Promise.all([
     look(),
     usbOf(hostdevs, domain),
-    readRefusals(),
   ]);
-  return { present, attached, ports, refusalsOf };
+  return { present, attached, ports };
 }
 
-/** Fails with `handoff-failed` where the domain cannot be read. */
-export async function usbOf(
+async function usbOf(
   hostdevs: Pick<Hostdevs, 'usbOf'>,
   domain: string,
 ): ReturnType<Hostdevs['usbOf']> {

@@ -7,6 +7,7 @@ import type { UsbSelector } from '../config/selectors.ts';
 import { isAway } from '../domain/domain.ts';
 import {
   aliasFor,
+  detachOne,
   holds,
   type Hostdevs,
   isOurs,
@@ -15,7 +16,7 @@ import {
 } from '../domain/usb-hostdev.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { UsbDevice } from '../system/usb.ts';
-import { type Ground, type Look, usbOf } from './ground.ts';
+import type { Ground, Holdings, Look } from './ground.ts';
 import { type Part, partsOf, renumbered } from './parts.ts';
 import { portRefusals, refused } from './refusals.ts';
 import { bringBack, failed } from './rollback.ts';
@@ -75,7 +76,7 @@ export async function giveUsb(
   if (first === undefined) return;
   const there = tried.filter((each) => !isFailing(each)).map(({ device }) => device);
   const doubtful = failing.filter(({ failure }) => failure.isDoubtful).map(({ device }) => device);
-  const detach = ({ port }: UsbDevice) => hostdevs.detach(domain, aliasFor(port));
+  const detach = ({ port }: UsbDevice) => detachOne(hostdevs, domain, aliasFor(port));
   await bringBack(doubtful, usbDeviceText, detach);
   const story = [
     ...failing.map(({ device, failure }) => `${usbDeviceText(device)}: ${reasonOf(failure.error)}`),
@@ -90,44 +91,44 @@ export async function giveUsb(
  * Detaches what the selectors name. An ambiguous one means every device that it fits: a second
  * device of the kind, plugged in meanwhile, keeps none from coming back. Fails with
  * `handoff-failed` when a device stays, one that another program attached included.
+ *
+ * @param known what the machine and the domain had last: that goes at once, before it is read what is
+ *   still there
  */
 export async function takeUsb(
-  look: Look,
   hostdevs: Hostdevs,
   domain: string,
   selectors: readonly UsbSelector[],
+  known: Holdings | null,
+  read: () => Promise<Holdings>,
 ): Promise<void> {
-  const present = await look();
-  const { hostdevs: attached } = await usbOf(hostdevs, domain);
-  const failures = new Map<UsbDevice, unknown>();
-  const devices = [...new Set(selectors.flatMap((selector) => fittingUsb(selector, present)))];
-  await twoAtOnce(devices, async (device) => {
-    const hostdev = attached.find((each) => isSameDevice(each, device));
-    if (hostdev === undefined) return;
-    try {
-      if (!isOurs(hostdev, device)) throw new Error(takenByOthers);
-      await hostdevs.detach(domain, hostdev.alias);
-    } catch (error) {
-      failures.set(device, error);
-    }
-  });
-  if (failures.size === 0) return;
-  const stayed = devices.filter((device) => failures.has(device));
-  const story = stayed.map((each) => `${usbDeviceText(each)}: ${reasonOf(failures.get(each))}`);
-  const cause = new AggregateError(stayed.map((device) => failures.get(device)));
+  if (known !== null) await detachNamed(hostdevs, domain, selectors, known);
+  const stayed = await detachNamed(hostdevs, domain, selectors, await read());
+  if (stayed.length === 0) return;
+  const story = stayed.map(({ device, error }) => `${usbDeviceText(device)}: ${reasonOf(error)}`);
+  const cause = new AggregateError(stayed.map(({ error }) => error));
   throw failed(`Not every USB device came back from ${domain}`, story, cause);
 }
 
-/**
- * Libvirt and QEMU do one thing at a time to a domain; while they are at it, what comes before and after
- * is done for the next device. More at once would wait for another virsh to start.
- */
-async function twoAtOnce<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  const turns = items.values();
-  const lane = async () => {
-    for (const item of turns) await act(item);
-  };
-  await Promise.all([lane(), lane()]);
+/** Gives those that stay, each with the reason. */
+async function detachNamed(
+  hostdevs: Hostdevs,
+  domain: string,
+  selectors: readonly UsbSelector[],
+  { present, attached }: Holdings,
+): Promise<{ device: UsbDevice; error: unknown }[]> {
+  const devices = new Set(selectors.flatMap((selector) => fittingUsb(selector, present)));
+  const there = [...devices].filter((device) =>
+    attached.some((hostdev) => isSameDevice(hostdev, device)),
+  );
+  const ours = there.filter((device) => holds(attached, device));
+  const aliases = ours.map(({ port }) => aliasFor(port));
+  const failures = ours.length === 0 ? new Map() : await hostdevs.detach(domain, aliases);
+  return there.flatMap((device) => {
+    if (!ours.includes(device)) return [{ device, error: new Error(takenByOthers) }];
+    const alias = aliasFor(device.port);
+    return failures.has(alias) ? [{ device, error: failures.get(alias) }] : [];
+  });
 }
 
 const takenByOthers = 'another program attached it';
@@ -146,7 +147,7 @@ async function clearLeft(
   for (const { device } of parts) {
     if (!attached.some((each) => isOurs(each, device))) continue;
     try {
-      await hostdevs.detach(domain, aliasFor(device.port));
+      await detachOne(hostdevs, domain, aliasFor(device.port));
     } catch (error) {
       if (isAway(error)) throw error;
       throw failed(notGone(domain), [`${usbDeviceText(device)}: ${reasonOf(error)}`], error);

@@ -2,7 +2,13 @@
  * Phantoms: libvirt and QEMU keep a device that was pulled out while a domain had it, and it holds
  * one of the domain's ports until it is detached by its alias.
  */
-import { aliasFor, holds, type Hostdevs, type UsbHostdev } from '../domain/usb-hostdev.ts';
+import {
+  aliasFor,
+  detachOne,
+  holds,
+  type Hostdevs,
+  type UsbHostdev,
+} from '../domain/usb-hostdev.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import type { Look } from './ground.ts';
 
@@ -21,6 +27,6 @@ export async function clearPhantoms(look: Look, hostdevs: Hostdevs, domain: stri
   const attached = await hostdevs.attached(domain);
   const present = await look();
   for (const hostdev of attached) {
-    if (isPhantom(hostdev, present)) await hostdevs.detach(domain, hostdev.alias);
+    if (isPhantom(hostdev, present)) await detachOne(hostdevs, domain, hostdev.alias);
   }
 }

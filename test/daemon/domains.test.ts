@@ -6,6 +6,7 @@ import { sockets } from '../../src/host/sockets.ts';
 import { configOf } from '../config/problems-of.ts';
 import { fakeVirsh } from '../libvirt/fake-virsh.ts';
 import { attachOne } from '../domain/attach-one.ts';
+import { detachOne } from '../../src/domain/usb-hostdev.ts';
 
 const qemu = '[[qemu]]\nname = "win10"\nsocket = "/nowhere/win10.qmp"\n';
 const seatOf = (...domains: string[]) =>
@@ -62,12 +63,10 @@ test.each([
 
 test('a device goes to whoever has the domain', async () => {
   const { domains, started } = await start(`${qemu}${seatOf('win10', 'linux')}`);
-  const mouse = { port: '1-2', bus: 1, device: 7, vendor: '1532', product: '0037' };
-  await expect(attachOne(domains, 'win10', mouse)).rejects.toMatchObject({
-    code: 'domain-not-running',
-  });
+  const mouse = { port: '99-9', bus: 99, device: 7, vendor: '1532', product: '0037' };
+  await expect(attachOne(domains, 'win10', mouse)).rejects.toThrow('port 99-9 is no longer');
   expect(await domains.attached('win10')).toEqual([]);
-  await domains.detach('win10', 'ua-handglass-1-2');
+  await detachOne(domains, 'win10', 'ua-handglass-1-2');
   await expect(
     domains.drives.attach('win10', { path: '/dev/sr0', generic: '/dev/sg1' }),
   ).rejects.toMatchObject({

@@ -145,6 +145,12 @@ export function describeDomains(name: string, world: () => World): void {
       expect(await attached()).toEqual([]);
     });
 
+    test('a device with other ids than its address is said to have is refused, and stays', async () => {
+      const other = { ...(await asker.device('MOUSE1')), product: 'ffff' };
+      await expect(asker.ask('attach', other)).rejects.toMatchObject({ name: 'DomainRefusal' });
+      expect(await attached()).toEqual([]);
+    });
+
     test('what the domain does not have counts as detached', async () => {
       await asker.ask('detach', 'ua-handglass-9-9');
     });

@@ -7,7 +7,7 @@
 import { execFileSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { qemuProcesses } from '../../src/domain/process.ts';
-import type { UsbAddress } from '../../src/domain/usb-hostdev.ts';
+import { detachOne, type UsbAddress } from '../../src/domain/usb-hostdev.ts';
 import { HandglassError } from '../../src/errors.ts';
 import { clock } from '../../src/host/clock.ts';
 import { filesUnder } from '../../src/host/files.ts';
@@ -16,8 +16,8 @@ import { sockets } from '../../src/host/sockets.ts';
 import { libvirtDomains } from '../../src/libvirt/libvirt-domains.ts';
 import { qemuDomain } from '../../src/qemu/qemu-domain.ts';
 import { opticalDrives } from '../../src/system/optical-drives.ts';
-import { usbDevices } from '../../src/system/usb.ts';
-import { readGround } from '../../src/usb/ground.ts';
+import { hasAddress, usbDevices } from '../../src/system/usb.ts';
+import { readHoldings } from '../../src/usb/ground.ts';
 import { giveUsb } from '../../src/usb/handoff.ts';
 import { attachOne } from './attach-one.ts';
 
@@ -26,7 +26,7 @@ const ending = new AbortController();
 const [kind, socket = ''] = process.argv.slice(2);
 const domains =
   kind === 'qemu'
-    ? qemuDomain(host, { name: 'win10', socket }, ending.signal)
+    ? qemuDomain(host, { name: 'win10', socket }, (usb) => hasAddress(host, usb), ending.signal)
     : libvirtDomains(host, 'qemu:///system', '/tmp', ending.signal);
 
 let changes = 0;
@@ -46,7 +46,8 @@ async function giveReplugged(): Promise<void> {
       return domains.attach(domain, devices);
     },
   };
-  const ground = await readGround(look, hostdevs, 'win10', async () => () => []);
+  const holdings = await readHoldings(look, hostdevs, 'win10');
+  const ground = { ...holdings, refusalsOf: () => [] };
   await giveUsb(look, hostdevs, 'win10', [{ serial: 'STICK1' }], ground);
 }
 
@@ -60,7 +61,8 @@ const calls: Record<string, (argument: never) => Promise<unknown>> = {
   attach: (device: UsbAddress) => attachOne(domains, 'win10', device),
   attachAll: async (devices: UsbAddress[]) =>
     [...(await domains.attach('win10', devices)).keys()].map(({ port }) => port),
-  detach: (alias: string) => domains.detach('win10', alias),
+  detach: (alias: string) => detachOne(domains, 'win10', alias),
+  detachAll: async (aliases: string[]) => [...(await domains.detach('win10', aliases)).keys()],
   drives: async () => domains.drives?.attached('win10'),
   async attachDrive(path: string) {
     const [drive] = await opticalDrives(host, [path]);

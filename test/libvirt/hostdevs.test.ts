@@ -10,6 +10,7 @@ import type { Virsh } from '../../src/libvirt/virsh.ts';
 import { hurriedClock } from '../host/clocks.ts';
 import { refused, scriptedVirsh, unavailable, virshOver } from './scripted-virsh.ts';
 import { attachOne } from '../domain/attach-one.ts';
+import { aliasFor, detachOne } from '../../src/domain/usb-hostdev.ts';
 
 const mouse = { port: '1-2', bus: 1, device: 7, vendor: '1532', product: '0037' };
 const alias = 'ua-handglass-1-2';
@@ -33,6 +34,20 @@ async function hostdevsOver(virsh: Virsh, clock = hurriedClock()) {
 
 async function scripted(script: Record<string, (string | Error)[]>) {
   const { virsh, commands } = scriptedVirsh(script);
+  return { commands, ...(await hostdevsOver(virsh)) };
+}
+
+/** By the name of a command or the end of its file or alias; else with nothing. */
+async function answering(answers: Record<string, string | Error>) {
+  const commands: string[] = [];
+  const virsh = virshOver(async (...command) => {
+    const [name = ''] = command;
+    commands.push(name);
+    const key = Object.keys(answers).find((end) => name === end || command.at(-2)?.endsWith(end));
+    const answer = key === undefined ? '' : (answers[key] ?? '');
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
   return { commands, ...(await hostdevsOver(virsh)) };
 }
 
@@ -120,10 +135,11 @@ test('of several devices that are attached together each is told of that the dom
     device: at + 1,
   }));
   const [, , third, fourth] = devices;
-  const { hostdevs, commands } = await scripted({
-    // The second is there already, as libvirt says too; the third's success is none.
-    'attach-device': ['', refused('non unique alias'), '', refused('No free USB ports')],
-    dumpxml: [domainWith(devices.slice(0, 2).map(usbHostdevXml).join(''))],
+  // The second is there already, as libvirt says too; the third's success is none.
+  const { hostdevs, commands } = await answering({
+    [`${aliasFor('1-2')}.xml`]: refused('non unique alias'),
+    [`${aliasFor('1-4')}.xml`]: refused('No free USB ports'),
+    dumpxml: domainWith(devices.slice(0, 2).map(usbHostdevXml).join('')),
   });
   expect(await hostdevs.attach('win10', devices)).toEqual(
     new Map([
@@ -131,10 +147,23 @@ test('of several devices that are attached together each is told of that the dom
       [fourth, new DomainRefusal('No free USB ports')],
     ]),
   );
-  expect(commands.map(([name]) => name)).toEqual([
-    ...devices.map(() => 'attach-device'),
-    'dumpxml',
-  ]);
+  expect(commands.filter((name) => name === 'attach-device')).toHaveLength(4);
+});
+
+test('of several devices that are detached together each is told of that stays', async () => {
+  const ports = ['1-1', '1-2', '1-3'] as const;
+  const devices = ports.map((port, at) => ({ ...mouse, port, device: at + 1 }));
+  const [first, second, third] = [aliasFor(ports[0]), aliasFor(ports[1]), aliasFor(ports[2])];
+  const { hostdevs } = await answering({
+    [second]: refused('guest is migrating'),
+    dumpxml: domainWith(devices.slice(1).map(usbHostdevXml).join('')),
+  });
+  expect(await hostdevs.detach('win10', [first, second, third])).toEqual(
+    new Map([
+      [third, new DomainRefusal('win10 did not let go of it within 5 s')],
+      [second, new DomainRefusal('guest is migrating')],
+    ]),
+  );
 });
 
 test('a device counts as detached when the live XML has it no more, after several looks', async () => {
@@ -143,7 +172,7 @@ test('a device counts as detached when the live XML has it no more, after severa
     domstats: [running],
     dumpxml: [withMouse, withMouse, without],
   });
-  await hostdevs.detach('win10', alias);
+  await detachOne(hostdevs, 'win10', alias);
   expect(commands[0]?.join(' ')).toBe(`detach-device-alias --domain win10 --alias ${alias} --live`);
   expect(commands.filter(([name]) => name === 'dumpxml')).toHaveLength(3);
 });
@@ -155,7 +184,7 @@ test('a device that another program attached does not keep ours from being detac
     domstats: [running],
     dumpxml: [domainWith(foreign)],
   });
-  await hostdevs.detach('win10', alias);
+  await detachOne(hostdevs, 'win10', alias);
 });
 
 test('a guest that does not let go within 5 s is told of', async () => {
@@ -164,7 +193,7 @@ test('a guest that does not let go within 5 s is told of', async () => {
     domstats: [running],
     dumpxml: [withMouse],
   });
-  const detaching = hostdevs.detach('win10', alias);
+  const detaching = detachOne(hostdevs, 'win10', alias);
   await expect(detaching).rejects.toBeInstanceOf(DomainRefusal);
   await expect(detaching).rejects.toThrow('win10 did not let go of it within 5 s');
 });
@@ -181,7 +210,9 @@ test('the time that virsh itself takes counts', async () => {
     return virsh(...args);
   });
   const { hostdevs } = await hostdevsOver(slow, clock);
-  await expect(hostdevs.detach('win10', alias)).rejects.toThrow('did not let go of it within 5 s');
+  await expect(detachOne(hostdevs, 'win10', alias)).rejects.toThrow(
+    'did not let go of it within 5 s',
+  );
   expect(commands.filter(([name]) => name === 'dumpxml')).toHaveLength(5);
 });
 
@@ -199,7 +230,7 @@ test.each([
     'detach-device-alias': [refusal],
     dumpxml: [dumpxml],
   });
-  await hostdevs.detach('win10', alias);
+  await detachOne(hostdevs, 'win10', alias);
 });
 
 test('a refusal to detach a device that the domain still has is passed on', async () => {
@@ -208,12 +239,12 @@ test('a refusal to detach a device that the domain still has is passed on', asyn
     domstats: [running],
     dumpxml: [withMouse],
   });
-  await expect(hostdevs.detach('win10', alias)).rejects.toThrow('guest is migrating');
+  await expect(detachOne(hostdevs, 'win10', alias)).rejects.toThrow('guest is migrating');
 });
 
 test('nothing is believed of a libvirt that is away', async () => {
   const { hostdevs, commands } = await scripted({ 'detach-device-alias': [unavailable] });
-  await expect(hostdevs.detach('win10', alias)).rejects.toMatchObject({
+  await expect(detachOne(hostdevs, 'win10', alias)).rejects.toMatchObject({
     code: 'libvirt-unavailable',
   });
   expect(commands).toHaveLength(1);

@@ -17,11 +17,11 @@ export interface MemoryLibvirt {
 /**
  * A libvirt whose domain win10 has what was attached to it.
  *
- * @param fail asked before each command takes effect, with its name and how often it has come so far;
- *   what it throws is the command's failure
+ * @param fail asked before each command takes effect, with its name, how often it has come so far and its
+ *   file or alias, if any; what it throws is the command's failure
  */
 export async function memoryLibvirt(
-  fail: (command: string, times: number) => void,
+  fail: (command: string, times: number, what: string) => void,
 ): Promise<MemoryLibvirt> {
   const folder = await mkdtemp(join(tmpdir(), 'handglass-libvirt-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -29,8 +29,8 @@ export async function memoryLibvirt(
   const times = new Map<string, number>();
   const virsh = virshOver(async (name = '', ...words) => {
     times.set(name, (times.get(name) ?? 0) + 1);
-    fail(name, times.get(name) ?? 0);
     const last = words.at(-2) ?? '';
+    fail(name, times.get(name) ?? 0, last);
     if (name === 'attach-device') {
       const xml = await readFile(last, 'utf8');
       held.set(/<alias name='(.*)'/.exec(xml)?.[1] ?? '', xml);

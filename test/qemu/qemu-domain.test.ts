@@ -10,6 +10,7 @@ import { manualClock } from '../host/clocks.ts';
 import { fakeQemu, ready } from './fake-qemu.ts';
 import { realQemu } from './real-qemu.ts';
 import { attachOne } from '../domain/attach-one.ts';
+import { detachOne } from '../../src/domain/usb-hostdev.ts';
 
 const mouse = { port: '1-2', bus: 1, device: 7, vendor: '1532', product: '0037' };
 const alias = 'ua-handglass-1-2';
@@ -17,19 +18,23 @@ const alias = 'ua-handglass-1-2';
 /** With the ids QEMU waits for the device; without them it has to be there. */
 const waiting = { driver: 'usb-host', hostbus: 1, vendorid: 0x1532 };
 
-function domainAt(socket: string, time: Clock = clock) {
+function domainAt(socket: string, time: Clock = clock, isPluggedIn = true) {
   const ending = new AbortController();
   onTestFinished(() => ending.abort());
-  const domain = qemuDomain({ ...sockets, ...time }, { name: 'win10', socket }, ending.signal);
+  const domain = qemuDomain(
+    { ...sockets, ...time },
+    { name: 'win10', socket },
+    async () => isPluggedIn,
+    ending.signal,
+  );
   const changed = vi.fn<() => void>();
   const following = domain.follow(changed, ending.signal);
   return { domain, changed, ending, following, state: async () => (await domain.list())[0]?.state };
 }
 
 async function running(...more: string[]) {
-  const qemu = realQemu(...more);
-  const machine = await qemu.start();
-  return { ...machine, ...domainAt(qemu.socket) };
+  const qemu = realQemu('-device', 'qemu-xhci', ...more);
+  return { ...(await qemu.start()), ...domainAt(qemu.socket) };
 }
 
 test('a QEMU that does not run is shut off and has nothing to bring back', async () => {
@@ -38,7 +43,7 @@ test('a QEMU that does not run is shut off and has nothing to bring back', async
   const start = `Start its QEMU with \`-qmp unix:${socket},server=on,wait=off\`.`;
   expect(await domain.list()).toEqual([{ name: 'win10', state: 'shut off', start }]);
   expect(await domain.attached('win10')).toEqual([]);
-  await domain.detach('win10', alias);
+  await detachOne(domain, 'win10', alias);
   const notRunning = { code: 'domain-not-running', remedy: start };
   await expect(attachOne(domain, 'win10', mouse)).rejects.toMatchObject(notRunning);
 });
@@ -93,7 +98,7 @@ test('a device is detached by its alias, others stay, and it may have gone alrea
   await monitor.execute('device_add', { ...waiting, hostaddr: 8, id: 'other' });
   changed.mockClear();
   for (let round = 0; round < 2; round += 1) {
-    await domain.detach('win10', alias);
+    await detachOne(domain, 'win10', alias);
     expect(await domain.attached('win10')).toEqual([{ bus: 1, device: 8, alias: 'other' }]);
   }
   await vi.waitFor(() => expect(changed).toHaveBeenCalled());
@@ -106,6 +111,34 @@ test('a device that is not there is refused in the words of QEMU, and leaves not
     message: expect.stringContaining('failed to find host usb device 1:7') as string,
   });
   expect(await domain.attached('win10')).toEqual([]);
+});
+
+test('a device that is no longer what it was is refused before QEMU is asked', async () => {
+  const qemu = await fakeQemu();
+  const { domain } = domainAt(qemu.socket, clock, false);
+  const side = await qemu.accept();
+  await ready(side);
+  const attaching = attachOne(domain, 'win10', mouse);
+  attaching.catch(() => {});
+  for (let list = 0; list < 2; list += 1) {
+    const { id, execute } = await side.next();
+    expect(execute).toBe('qom-list');
+    side.say(`{"return": [], "id": ${id}}\n`);
+  }
+  await expect(attaching).rejects.toMatchObject({
+    name: 'DomainRefusal',
+    message: 'the device on port 1-2 is no longer the one that was there',
+  });
+});
+
+test('one without USB refuses every device, and says what to start it with', async () => {
+  const qemu = realQemu();
+  await qemu.start();
+  const { domain } = domainAt(qemu.socket);
+  await expect(attachOne(domain, 'win10', mouse)).rejects.toMatchObject({
+    name: 'DomainRefusal',
+    message: 'it has no USB controller; start it with `-device qemu-xhci`',
+  });
 });
 
 test('an alias that is taken is refused, and what has it stays', async () => {
@@ -149,7 +182,7 @@ test('one that hangs fails what is asked, and does not keep the next from its an
   const { domain } = domainAt(qemu.socket, time);
   const side = await qemu.accept();
   await ready(side);
-  const asked = [domain.list(), domain.attached('win10'), domain.detach('win10', alias)];
+  const asked = [domain.list(), domain.attached('win10'), detachOne(domain, 'win10', alias)];
   const failures = Promise.allSettled(asked);
   for (let count = 0; count < 4; count += 1) await side.next();
   time.advance(10_000);

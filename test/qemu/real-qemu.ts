@@ -29,7 +29,7 @@ export function realQemu(...more: string[]): RealQemu {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const [socket, own] = [join(folder, 'win10.qmp'), join(folder, 'own.qmp')];
   const listening = [socket, own].flatMap((path) => ['-qmp', `unix:${path},server=on,wait=off`]);
-  const machine = '-S -machine q35,accel=tcg -m 32 -display none -nodefaults -device qemu-xhci';
+  const machine = '-S -machine q35,accel=tcg -m 32 -display none -nodefaults';
   const args = [...machine.split(' '), ...listening, ...more];
   return {
     socket,

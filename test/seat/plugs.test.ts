@@ -104,7 +104,7 @@ test('a device that was not there when its seat was given follows', async () => 
 test('a device that was detached by hand is left alone', async () => {
   const { world, seats, look } = await start(desk);
   await seats.give('desk', 'win10');
-  await world.effects.takeUsb('win10', seatWith('desk', ['win10'], 'STICK'));
+  await world.effects.takeUsb('win10', seatWith('desk', ['win10'], 'STICK'), null);
   await look();
   expect([world.holder('1-1'), world.holder('1-2')]).toEqual(['win10', 'host']);
 });

@@ -261,10 +261,14 @@ test('a handoff that fails leaves the seat free for the next', async () => {
 test('a move begins at once where nothing was noticed since the last reading', async () => {
   const { world, seats } = start(desk);
   await seats.refresh();
-  for (const to of ['win10', 'host']) {
+  for (const [to, first] of [
+    ['win10', 'attach win10 1-1'],
+    ['host', 'detach win10 ua-handglass-1-1'],
+  ] as const) {
     world.calls.length = 0;
     await seats.give('desk', to);
-    expect(world.calls.find((call) => !call.startsWith('input'))).toMatch(/^attached /);
+    const asked = world.calls.find((call) => !/^(input|attached) /.test(call));
+    expect(asked).toBe(first);
     seats.notice();
     await seats.refresh();
   }

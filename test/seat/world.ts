@@ -8,7 +8,7 @@ import type { Facts } from '../../src/seat/view.ts';
 import { drivesToGo, giveDrives, takeDrives } from '../../src/seat/optical.ts';
 import type { OpticalDrive } from '../../src/system/optical-drives.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
-import { type Ground, readGround } from '../../src/usb/ground.ts';
+import { type Ground, readHoldings } from '../../src/usb/ground.ts';
 import { checkUsb, giveUsb, takeUsb } from '../../src/usb/handoff.ts';
 import { clearPhantoms } from '../../src/usb/phantoms.ts';
 import type { Refusal } from '../../src/usb/refusals.ts';
@@ -138,7 +138,11 @@ export function createWorld(): World {
         const ground = await groundOf(domain, known, at);
         await giveUsb(lookAt(at), devices, domain, seat.usb, ground);
       },
-      takeUsb: (domain, seat) => takeUsb(lookAt(), devices, domain, seat.usb),
+      async takeUsb(domain, seat, known) {
+        await takeUsb(devices, domain, seat.usb, known && (await groundOf(domain, known)), () =>
+          readHoldings(lookAt(), devices, domain),
+        );
+      },
       async checkDrives(domain, { optical }) {
         drivesToGo(domain, optical, world.optical);
       },
@@ -178,7 +182,9 @@ export function createWorld(): World {
   const refusalsOf = () => world.refusals;
 
   async function groundOf(domain: string, known: Facts | null, at?: string): Promise<Ground> {
-    if (known === null) return readGround(lookAt(at), devices, domain, async () => refusalsOf);
+    if (known === null) {
+      return { ...(await readHoldings(lookAt(at), devices, domain)), refusalsOf };
+    }
     const attached = known.attached.get(domain) ?? [];
     return { present: known.usb, attached, ports: known.ports.get(domain) ?? null, refusalsOf };
   }

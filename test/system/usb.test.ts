@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { usbDevices } from '../../src/system/usb.ts';
+import { hasAddress, usbDevices } from '../../src/system/usb.ts';
 import { createSysfs, failing } from './sysfs.ts';
 
 const folder = '/sys/bus/usb/devices';
@@ -138,4 +138,17 @@ test('any other failure to read is passed on', async () => {
   const other = await createSysfs();
   await other.write(folder, 'no folder');
   await expect(usbDevices(other.host)).rejects.toMatchObject({ code: 'ENOTDIR' });
+});
+
+test.each([
+  [true, {}],
+  [false, { device: 8 }],
+  [false, { vendor: '046d' }],
+  [false, { product: '0038' }],
+  [false, { port: '1-3' }],
+])('that a device has its address and ids is %s with %o', async (expected, other) => {
+  const mouse = { port: '1-2', bus: 1, device: 7, vendor: '1532', product: '0037' };
+  const { host, plugUsb } = await createSysfs();
+  await plugUsb(mouse);
+  expect(await hasAddress(host, { ...mouse, ...other })).toBe(expected);
 });

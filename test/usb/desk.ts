@@ -1,7 +1,7 @@
 import type { UsbSelector } from '../../src/config/selectors.ts';
 import type { Hostdevs } from '../../src/domain/usb-hostdev.ts';
 import { usbDevices } from '../../src/system/usb.ts';
-import { type Ground, type Look, readGround } from '../../src/usb/ground.ts';
+import { type Ground, type Look, readHoldings } from '../../src/usb/ground.ts';
 import { giveUsb, takeUsb } from '../../src/usb/handoff.ts';
 import { createSysfs } from '../system/sysfs.ts';
 import { createDomainDevices } from './domain-devices.ts';
@@ -19,7 +19,7 @@ export async function start() {
     hostdevs,
     look,
     give: (...selectors: UsbSelector[]) => giveFrom(look, hostdevs, selectors),
-    take: (...selectors: UsbSelector[]) => takeUsb(look, hostdevs, 'win10', selectors),
+    take: (...selectors: UsbSelector[]) => takeFrom(look, hostdevs, selectors),
     held: () => hostdevs.held.get('win10'),
   };
 }
@@ -29,10 +29,27 @@ export async function giveFrom(
   look: Look,
   hostdevs: Hostdevs,
   selectors: readonly UsbSelector[],
-  readRefusals: () => Promise<Ground['refusalsOf']> = async () => () => [],
+  readRefusals?: () => Promise<Ground['refusalsOf']>,
 ): Promise<void> {
-  const ground = await readGround(look, hostdevs, 'win10', readRefusals);
+  const ground = await groundOf(look, hostdevs, readRefusals);
   await giveUsb(look, hostdevs, 'win10', selectors, ground);
+}
+
+export async function takeFrom(
+  look: Look,
+  hostdevs: Hostdevs,
+  selectors: readonly UsbSelector[],
+): Promise<void> {
+  await takeUsb(hostdevs, 'win10', selectors, null, () => readHoldings(look, hostdevs, 'win10'));
+}
+
+export async function groundOf(
+  look: Look,
+  hostdevs: Hostdevs,
+  readRefusals: () => Promise<Ground['refusalsOf']> = async () => () => [],
+): Promise<Ground> {
+  const holdings = await readHoldings(look, hostdevs, 'win10');
+  return { ...holdings, refusalsOf: await readRefusals() };
 }
 
 export const mouse = { serial: 'MOUSE' };

@@ -44,13 +44,24 @@ export function createDomainDevices(...domains: string[]): DomainDevices {
       }
       return failures;
     },
-    async detach(domain, alias) {
-      const call = `detach ${domain} ${alias}`;
-      calls.push(call);
-      await devices.fail(call);
-      held.set(domain, held.get(domain)?.filter((hostdev) => hostdev.alias !== alias) ?? []);
+    async detach(domain, aliases) {
+      const failures = new Map<string, unknown>();
+      for (const alias of aliases) {
+        await detachOne(domain, alias).catch((error: unknown) => {
+          if (isAway(error)) throw error;
+          failures.set(alias, error);
+        });
+      }
+      return failures;
     },
   };
+
+  async function detachOne(domain: string, alias: string): Promise<void> {
+    const call = `detach ${domain} ${alias}`;
+    calls.push(call);
+    await devices.fail(call);
+    held.set(domain, held.get(domain)?.filter((hostdev) => hostdev.alias !== alias) ?? []);
+  }
 
   async function attachOne(domain: string, device: UsbAddress): Promise<void> {
     const call = `attach ${domain} ${device.port}`;
