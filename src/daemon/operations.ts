@@ -59,14 +59,14 @@ export function operationsOn(parts: OperationsParts): Operations {
     confirm,
     give: (seat, to, by) =>
       told(seat, by, async () => {
-        const check = (view: SeatView) => requireMay(by, view, to);
+        const check = checkAtTurn(by, to);
         await seats.give(seat, to, { why: nameOf(by), check });
         return to;
       }),
     toggle: (seat, by) =>
       told(seat, by, () => {
         const own = by.kind === 'guest' ? by.domain : undefined;
-        const check = (view: SeatView) => requireMay(by, view, 'host');
+        const check = checkAtTurn(by, 'host');
         return seats.toggle(seat, own, { why: nameOf(by), check });
       }),
   };
@@ -83,6 +83,14 @@ export function operationsOn(parts: OperationsParts): Operations {
       log(`${seat}: not moved (${nameOf(by)}): ${reasonOf(error)}.`);
       throw error;
     }
+  }
+
+  /** A move may have waited while the seat went elsewhere, and while the panic chord was pressed. */
+  function checkAtTurn(by: Viewer, to: string): (seat: SeatView) => void {
+    return (seat) => {
+      lockout.requireOpen(by);
+      requireMay(by, seat, to);
+    };
   }
 
   /** A seat that is always on its way could be moved by nobody else. */

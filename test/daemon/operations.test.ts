@@ -58,6 +58,20 @@ test('after a panic a guest is refused and told when to ask again, and nothing m
   expect(log[0]).toMatch(/^desk: not moved \(guest a\): The panic chord was pressed/);
 });
 
+test.each(['give', 'toggle'] as const)(
+  "a guest's %s that still waits when a panic comes is refused, and nothing moves",
+  async (method) => {
+    const { lockout, operations } = start();
+    const move =
+      method === 'give'
+        ? operations.give('desk', 'win11', guest)
+        : operations.toggle('desk', guest);
+    lockout.begin();
+    await expect(move).rejects.toMatchObject({ code: 'locked-out' });
+    expect(operations.state().seats).toMatchObject([{ owner: 'host' }]);
+  },
+);
+
 test('after a panic whoever is at the host moves seats all the same', async () => {
   const { log, lockout, operations } = start();
   lockout.begin();
