@@ -14,3 +14,16 @@ export function plainAddress(address: string): string {
 export function isLinkLocal(address: string): boolean {
   return /^fe[89ab]/i.test(address);
 }
+
+/**
+ * What counts as one caller, whatever address it takes next: an IPv4 address, or the /64 of an IPv6
+ * one, all of which a single machine may use (RFC 8981). `fd00::7` is in `fd00:0:0:0`.
+ */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = [], tail] = address.split('::').map((half) => half.split(':').filter(Boolean));
+  const zeros = tail === undefined ? 0 : 8 - head.length - tail.length;
+  return [...head, ...Array.from({ length: zeros }, () => '0'), ...(tail ?? [])]
+    .slice(0, 4)
+    .join(':');
+}

@@ -1,9 +1,11 @@
 /**
  * How many connections are open at the same time, and how often an address may come. Whoever has not
- * said who it is gives way where there are too many, so that no crowd of strangers keeps out those who
- * may come in.
+ * said who it is counts for its address and gives way where there are too many, so that no crowd of
+ * strangers keeps out those who may come in. A guest counts for itself, so that several at one address
+ * (behind one NAT, in one IPv6 network) keep each other from nothing.
  */
 import type { Clock } from '../host/ports.ts';
+import { networkOf } from './addresses.ts';
 import { createBudget, type Budget } from './budget.ts';
 
 export interface Admission {
@@ -17,84 +19,104 @@ export interface Refused {
 }
 
 export interface Admitted {
-  /** It is known who that is: this one gives way to nobody any more. */
-  known(): void;
+  /**
+   * It is known who that is: this one gives way to nobody any more.
+   *
+   * @param guest whose connection it is, where it is a guest's; false where that one has too many
+   */
+  known(guest?: string): boolean;
   /** To be called when the connection has ended. */
   leave(): void;
 }
 
 export interface AdmissionLimits {
   total: number;
+  /** Of those who have not said who they are. */
   perAddress: number;
+  perGuest: number;
   /** How often an address may come in a second; four times as often at once. */
   perSecond: number;
 }
 
 export function createAdmission(clock: Pick<Clock, 'now'>, limits: AdmissionLimits): Admission {
-  const open = new Map<string, number>();
   /** The oldest first. */
   const strangers = new Set<Stranger>();
-  /** By address, the one that came last at the end. */
+  /** How many connections each guest has. */
+  const guests = new Map<string, number>();
+  /** By network, the one that came last at the end. */
   const budgets = new Map<string, Budget>();
   let total = 0;
 
-  /** Whoever has more addresses than are kept has as many budgets anyway. */
-  function budgetOf(address: string): Budget {
+  /** Whoever has more networks than are kept has as many budgets anyway. */
+  function budgetOf(network: string): Budget {
     const budget =
-      budgets.get(address) ?? createBudget(clock, limits.perSecond, 4 * limits.perSecond);
-    budgets.delete(address);
-    budgets.set(address, budget);
+      budgets.get(network) ?? createBudget(clock, limits.perSecond, 4 * limits.perSecond);
+    budgets.delete(network);
+    budgets.set(network, budget);
     const [oldest] = budgets.keys();
     if (budgets.size > budgetsKept && oldest !== undefined) budgets.delete(oldest);
     return budget;
   }
 
-  function count(address: string, change: 1 | -1): void {
-    total += change;
-    const now = (open.get(address) ?? 0) + change;
-    if (now > 0) open.set(address, now);
-    else open.delete(address);
+  /** False where nobody can. */
+  function makeRoom(network: string): boolean {
+    const neighbours = [...strangers].filter((each) => each.network === network);
+    const hasTooMany = neighbours.length >= limits.perAddress;
+    if (!hasTooMany && total < limits.total) return true;
+    const stranger = oldestOfMost(hasTooMany ? neighbours : [...strangers]);
+    stranger?.leave();
+    stranger?.giveWay();
+    return stranger !== undefined;
   }
 
   return {
     admit(address, giveWay) {
-      if (!budgetOf(address).spend(1)) return { why: 'it connects too often' };
-      if ((open.get(address) ?? 0) >= limits.perAddress) return tooMany;
-      if (total >= limits.total) {
-        const stranger = oldestOfMost([...strangers]);
-        if (stranger === undefined) return tooMany;
-        stranger.leave();
-        stranger.giveWay();
-      }
-      count(address, 1);
+      const network = networkOf(address);
+      if (!budgetOf(network).spend(1)) return { why: 'it connects too often' };
+      if (!makeRoom(network)) return { why: 'there are too many connections' };
+      total += 1;
       let isOpen = true;
-      const newcomer = { address, giveWay, leave };
+      let owner: string | undefined;
+      const newcomer = { network, giveWay, leave };
       strangers.add(newcomer);
 
       function leave(): void {
         if (!isOpen) return;
         isOpen = false;
+        total -= 1;
         strangers.delete(newcomer);
-        count(address, -1);
+        if (owner === undefined) return;
+        const left = (guests.get(owner) ?? 0) - 1;
+        if (left > 0) guests.set(owner, left);
+        else guests.delete(owner);
       }
-      return { leave, known: () => void strangers.delete(newcomer) };
+
+      function known(guest?: string): boolean {
+        const has = guest === undefined ? 0 : (guests.get(guest) ?? 0);
+        if (has >= limits.perGuest) return false;
+        strangers.delete(newcomer);
+        if (guest === undefined || !isOpen) return true;
+        owner = guest;
+        guests.set(guest, has + 1);
+        return true;
+      }
+      return { leave, known };
     },
   };
 }
 
 const budgetsKept = 1024;
-const tooMany: Refused = { why: 'there are too many connections' };
 
 interface Stranger {
-  address: string;
+  network: string;
   giveWay: () => void;
   leave: () => void;
 }
 
-/** An address that has more of them than others has the less reason to complain. */
+/** A network that has more of them than others has the less reason to complain. */
 function oldestOfMost(strangers: readonly Stranger[]): Stranger | undefined {
   const counts = new Map<string, number>();
-  for (const { address } of strangers) counts.set(address, (counts.get(address) ?? 0) + 1);
+  for (const { network } of strangers) counts.set(network, (counts.get(network) ?? 0) + 1);
   const most = Math.max(...counts.values());
-  return strangers.find(({ address }) => counts.get(address) === most);
+  return strangers.find(({ network }) => counts.get(network) === most);
 }

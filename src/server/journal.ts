@@ -4,6 +4,7 @@
  * told with the next. What matters has lines of its own, so that no junk hides a move.
  */
 import type { Clock } from '../host/ports.ts';
+import { networkOf } from './addresses.ts';
 import { createBudget, type Budget } from './budget.ts';
 
 /** Notes what somebody at an address did. The text may hold what a peer sent, but never a secret. */
@@ -35,18 +36,19 @@ function createLines(
   const crowd = newWriter();
 
   function writerAt(address: string): Writer {
-    const known = writers.get(address);
+    const network = networkOf(address);
+    const known = writers.get(network);
     if (known !== undefined) return known;
     if (writers.size >= mostWriters) forgetIdle();
     if (writers.size >= mostWriters) return crowd;
     const writer = newWriter();
-    writers.set(address, writer);
+    writers.set(network, writer);
     return writer;
   }
 
   function forgetIdle(): void {
-    for (const [address, { budget, leftOut }] of writers) {
-      if (leftOut === 0 && budget.left() >= linesAtOnce) writers.delete(address);
+    for (const [network, { budget, leftOut }] of writers) {
+      if (leftOut === 0 && budget.left() >= linesAtOnce) writers.delete(network);
     }
   }
 

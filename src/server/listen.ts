@@ -159,6 +159,7 @@ function localListener(clock: Clock, limits: ServerLimits): ListenerOptions {
     admission: createAdmission(clock, {
       total: 64,
       perAddress: 64,
+      perGuest: unlimited,
       perSecond: unlimited,
     }),
     limits: { ...limits, messageBytes: frameLimitBytes },
@@ -171,6 +172,7 @@ function networkAdmission(limits: ServerLimits) {
   return {
     total: limits.connections,
     perAddress: limits.connectionsPerAddress,
+    perGuest: limits.connectionsPerGuest,
     perSecond: limits.connectsPerSecond,
   };
 }

@@ -64,8 +64,8 @@ export interface Peer {
   door: Door;
   address: string;
   limits: Pick<ServerLimits, 'authenticateMs'>;
-  /** Is called once it is known who that is. */
-  known: () => void;
+  /** Is called once it is known who that is; false where that guest has too many connections. */
+  known: (guest?: string) => boolean;
 }
 
 /** By the local door no authentication is needed: the socket's mode has decided already. */
@@ -159,8 +159,8 @@ export function openSession(
   }
 
   function welcome(id: Id | undefined, { viewer: by, token }: Entered): void {
+    if (!known(by.kind === 'guest' ? by.id : undefined)) return leaveNoRoom(id, by);
     viewer = by;
-    known();
     if (by.kind === 'guest')
       ended.signal.addEventListener('abort', hub.enter(by.id, address, expel));
     const who = by.kind === 'guest' ? by : { id: 'panel', domain: 'host' };
@@ -168,6 +168,12 @@ export function openSession(
     note(`${nameOf(by)} has come${token === undefined ? '' : ', by a code'}`, 'entry');
     ended.signal.addEventListener('abort', () => note(`${nameOf(by)} has left`, 'entry'));
     if (id !== undefined) send(encodeResult(id, answer));
+  }
+
+  function leaveNoRoom(id: Id | undefined, by: Viewer): void {
+    note(`not let in: ${nameOf(by)} has too many connections`);
+    refuse(id, tooManyOfGuest);
+    finish('notNow', 'Try again later');
   }
 
   function turnAway(id: Id | undefined, error: ErrorObject): void {
@@ -261,6 +267,14 @@ const kindOf = (request: Request) => (isMove(request) ? 'move' : 'other');
 
 /** Past this a peer does not read its answers. */
 const bufferLimitBytes = 256 * 1024;
+
+const tooManyOfGuest = errorObject(
+  new HandglassError(
+    'busy',
+    'This guest has as many connections as it may.',
+    'End one of them, or raise `connections-per-guest` of [server.limits] on the host.',
+  ),
+);
 
 const tooManyInFlight = errorObject(
   new HandglassError(

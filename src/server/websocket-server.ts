@@ -18,7 +18,7 @@ import { pageRefusal, upgradeRefusal } from './gate.ts';
 import { createServer, createSecureServer } from './http.ts';
 import { misspoken } from './misspoken.ts';
 import { closeCodes, frameLimitBytes } from './protocol.ts';
-import { openSession, type Connection, type SessionContext } from './session.ts';
+import { openSession, type Connection, type Peer, type SessionContext } from './session.ts';
 import { dropWhenSilent } from './silence.ts';
 import { createThrottle } from './throttle.ts';
 
@@ -114,13 +114,13 @@ export function createWebsocketServer(
     }
     const admitted = admittedBy.get(endsOf(request.socket));
     websockets.handleUpgrade(request, socket, head, (websocket) =>
-      open(websocket, socket, addressOf(request.socket), () => admitted?.known()),
+      open(websocket, socket, addressOf(request.socket), (guest) => admitted?.known(guest) ?? true),
     );
   });
 
   signal.addEventListener('abort', () => void dropLeft(clock, server, sockets));
 
-  function open(websocket: WebSocket, socket: Duplex, address: string, known: () => void): void {
+  function open(websocket: WebSocket, socket: Duplex, address: string, known: Peer['known']): void {
     const gone = new AbortController();
     const peer = { door, address, limits, known };
     const session = openSession(connectionOver(websocket), context, peer);

@@ -84,6 +84,7 @@ test('The example is a configuration', async () => {
         dropAfterMs: 10_000,
         connections: 64,
         connectionsPerAddress: 8,
+        connectionsPerGuest: 8,
         connectsPerSecond: 5,
         authenticateMs: 5_000,
         pingMs: 30_000,
@@ -255,7 +256,7 @@ const accepted: Accepted[] = [
   },
   {
     reason: 'limits, in seconds and bytes',
-    text: '[server.limits]\nmessage-bytes = 4096\nmessages-per-second = 5\ndrop-after = 2\nconnections = 3\nconnections-per-address = 1\nconnects-per-second = 2\nauthenticate-within = 9\nping-every = 60',
+    text: '[server.limits]\nmessage-bytes = 4096\nmessages-per-second = 5\ndrop-after = 2\nconnections = 3\nconnections-per-address = 1\nconnections-per-guest = 2\nconnects-per-second = 2\nauthenticate-within = 9\nping-every = 60',
     part: ({ server }) => server.limits,
     value: {
       messageBytes: 4096,
@@ -263,6 +264,7 @@ const accepted: Accepted[] = [
       dropAfterMs: 2_000,
       connections: 3,
       connectionsPerAddress: 1,
+      connectionsPerGuest: 2,
       connectsPerSecond: 2,
       authenticateMs: 9_000,
       pingMs: 60_000,

@@ -45,7 +45,7 @@ const refused: Refused[] = [
     problems: [
       '2:15 server.limits.connections cannot be this number; expected a whole number of connections, 1 to 4096',
       '3:14 server.limits.ping-every cannot be "30"; expected a whole number of seconds, 5 to 3600',
-      '4:1 server.limits.messages is unknown; expected message-bytes, messages-per-second, drop-after, connections, connections-per-address, connects-per-second, authenticate-within or ping-every',
+      '4:1 server.limits.messages is unknown; expected message-bytes, messages-per-second, drop-after, connections, connections-per-address, connections-per-guest, connects-per-second, authenticate-within or ping-every',
     ],
   },
   {

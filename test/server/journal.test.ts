@@ -26,6 +26,14 @@ test('who does much has 30 lines at once and one in 5 s, and what is left out is
   expect(lines.slice(31)).toEqual(['a: 970 lines like these were left out', 'a: y']);
 });
 
+test('addresses of one IPv6 network have their lines together', () => {
+  const { lines, journal } = kept();
+  for (let each = 0; each < 1000; each += 1) journal(`fd00::${each}`, 'x');
+  journal('fd00:0:0:1::1', 'x');
+  expect(lines).toHaveLength(31);
+  expect(lines[0]).toBe('fd00::0: x');
+});
+
 test('any number of addresses takes little memory, and together they have no more lines', () => {
   const { clock, lines, journal } = kept();
   for (let each = 0; each < 10_000; each += 1) journal(`a${each}`, 'x');

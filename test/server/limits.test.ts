@@ -77,24 +77,45 @@ test('pings without end are slowed like messages', async () => {
   }
 });
 
-test('as many connections as configured are open, from one address and in all', async () => {
-  const service = await startService({ limits: { connections: 3, connectionsPerAddress: 2 } });
-  const { token } = await service.guests.pair('win10');
-  const from = async (localAddress: string) => {
-    const peer = await openPeer(service.address, { localAddress });
-    await peer.ask('session.authenticate', { token });
-    return peer;
+test('no more connections are open than configured, of one guest and in all', async () => {
+  const limits = { connections: 3, connectionsPerGuest: 2, connectionsPerAddress: 1 };
+  const service = await startService({ limits });
+  const [win10, linux] = [await service.guests.pair('win10'), await service.guests.pair('linux')];
+  const enter = async ({ token }: { token: string }) => {
+    const peer = await openPeer(service.address);
+    return { peer, answer: await peer.ask('session.authenticate', { token }) };
   };
-  await from('127.0.0.1');
-  const second = await from('127.0.0.1');
-  await expect(from('127.0.0.1')).rejects.toThrow(/socket hang up|ECONNRESET/);
-  await from('127.0.0.2');
-  await expect(from('127.0.0.3')).rejects.toThrow(/socket hang up|ECONNRESET/);
-  expect(service.journal).toContain('127.0.0.3: not let in: there are too many connections');
+  const first = await enter(win10);
+  await enter(win10);
+  const third = await enter(win10);
+  expect(third.answer).toMatchObject({ error: { data: { code: 'busy' } } });
+  expect(await third.peer.closed).toEqual({ code: 1013, reason: 'Try again later' });
+  expect(service.journal).toContain(
+    `127.0.0.1: not let in: guest ${win10.id} (win10) has too many connections`,
+  );
+  // At the same address, for which they count no longer.
+  expect((await enter(linux)).answer).toMatchObject({ result: { domain: 'linux' } });
+  await expect(enter(linux)).rejects.toThrow(/socket hang up|ECONNRESET/);
+  expect(service.journal).toContain('127.0.0.1: not let in: there are too many connections');
   await openPeer(service.unixAddress);
-  second.socket.close();
-  await second.closed;
-  await eventually(() => from('127.0.0.3'));
+  first.peer.socket.close();
+  await first.peer.closed;
+  await eventually(async () => {
+    expect((await enter(win10)).answer).toMatchObject({ result: {} });
+  });
+});
+
+test('of one address no more have said nothing yet than configured, others are not counted', async () => {
+  const service = await startService({ limits: { connectionsPerAddress: 2 } });
+  const from = (localAddress: string) => openPeer(service.address, { localAddress });
+  const other = await from('127.0.0.2');
+  const [oldest, second] = [await from('127.0.0.1'), await from('127.0.0.1')];
+  const third = await from('127.0.0.1');
+  expect(await oldest.closed).toMatchObject({ code: 1006 });
+  for (const { socket } of [other, second, third]) expect(socket.readyState).toBe(socket.OPEN);
+  expect(service.journal).toEqual([
+    '127.0.0.1: dropped before it said who it is: there are too many connections',
+  ]);
 });
 
 test.each([
@@ -103,7 +124,8 @@ test.each([
 ])(
   'a crowd of strangers at many addresses keeps no guest out, %s',
   async (_name, listen, scheme, half) => {
-    const service = await startService({ listen, limits: { authenticateMs: 3_600_000 } });
+    const limits = { authenticateMs: 3_600_000, connectionsPerGuest: 64 };
+    const service = await startService({ listen, limits });
     const address = `${scheme}://127.0.0.1:${service.port}/`;
     const { token } = await service.guests.pair('win10');
     const guestFrom = async (localAddress: string) => {
