@@ -25,6 +25,8 @@ export interface Claim {
   domain: string | null;
   /** Lets its bearer in; null where the guest was revoked meanwhile. A guest is written first. */
   enter(): Entered | null | Promise<Entered | null>;
+  /** Makes a code good again. To be called where it is not its bearer's fault that nobody came in. */
+  giveBack?: () => void;
 }
 
 export interface Entrance {
@@ -34,7 +36,7 @@ export interface Entrance {
    * @throws HandglassError `config` where the list of guests could not be read
    */
   invite(domain: string | null): { code: string; expires: string };
-  /** Null where token or code is no good. A code is used up by this. */
+  /** Null where token or code is no good. A code is used up by this, unless it is given back. */
   claim(credentials: Credentials, door: Door): Claim | null;
 }
 
@@ -59,8 +61,9 @@ export function createEntrance(clock: Pick<Clock, 'now'>, guests: Guests): Entra
   function byCode(code: string, door: Door): Claim | null {
     const invited = codes.take(code);
     if (invited === null) return null;
-    const { domain } = invited;
-    if (domain !== null) return { domain, enter: () => newGuest(domain) };
+    const { bearer, putBack } = invited;
+    const { domain } = bearer;
+    if (domain !== null) return { domain, enter: () => newGuest(domain), giveBack: putBack };
     return door === 'panel' ? { domain, enter: newPanel } : null;
   }
 

@@ -10,8 +10,8 @@ export interface Secrets<Bearer> {
   make(bearer: Bearer): { secret: string; expires: number };
   /** Whose secret it is; null where it is unknown or too old. */
   find(secret: string): Bearer | null;
-  /** The same, and from here on it is unknown. */
-  take(secret: string): Bearer | null;
+  /** The same, and from here on it is unknown, unless it is put back. */
+  take(secret: string): { bearer: Bearer; putBack: () => void } | null;
 }
 
 /** @param secret how many random bytes each has, and how long it is good */
@@ -25,28 +25,29 @@ export function createSecrets<Bearer>(
     for (const [hash, { expires }] of kept) if (expires <= clock.now()) kept.delete(hash);
   }
 
-  function find(text: string): Bearer | null {
-    forgetOld();
-    return kept.get(hashOf(text))?.bearer ?? null;
-  }
-
   return {
     make(bearer) {
       forgetOld();
       const [oldest] = kept.keys();
-      if (kept.size === keptAtMost && oldest !== undefined) kept.delete(oldest);
+      if (kept.size >= keptAtMost && oldest !== undefined) kept.delete(oldest);
       const text = randomBytes(secret.bytes).toString('base64url');
       const expires = clock.now() + secret.lifeMs;
       kept.set(hashOf(text), { bearer, expires });
       return { secret: text, expires };
     },
 
-    find,
+    find(text) {
+      forgetOld();
+      return kept.get(hashOf(text))?.bearer ?? null;
+    },
 
     take(text) {
-      const bearer = find(text);
-      kept.delete(hashOf(text));
-      return bearer;
+      forgetOld();
+      const hash = hashOf(text);
+      const taken = kept.get(hash);
+      if (taken === undefined) return null;
+      kept.delete(hash);
+      return { bearer: taken.bearer, putBack: () => void kept.set(hash, taken) };
     },
   };
 }

@@ -127,7 +127,7 @@ export function openSession(
     const unknown = unknownCredentials(credentials);
     if (claim === null) return turnAway(id, unknown);
     const entered = enter(claim);
-    if (entered instanceof Promise) void settle(id, entered, unknown);
+    if (entered instanceof Promise) void settle(id, claim, entered, unknown);
     else if (entered === null) turnAway(id, unknown);
     else welcome(id, entered);
   }
@@ -135,6 +135,7 @@ export function openSession(
   /** What is sent meanwhile waits. */
   async function settle(
     id: Id | undefined,
+    claim: Claim,
     entering: Promise<Entered | null>,
     unknown: ErrorObject,
   ): Promise<void> {
@@ -143,19 +144,21 @@ export function openSession(
     try {
       const entered = await entering;
       early = null;
-      if (entered === null) turnAway(id, unknown);
-      else if (ended.signal.aborted) await forget(entered);
+      if (ended.signal.aborted) await forget(entered, claim);
+      else if (entered === null) turnAway(id, unknown);
       else welcome(id, entered);
     } catch (error) {
       early = null;
-      failed(id, error);
+      failed(id, claim, error);
     }
     for (const text of waiting) receive(text);
   }
 
-  /** A guest that was just made, and whose token nobody will ever have. */
-  async function forget({ viewer: gone, token }: Entered): Promise<void> {
-    if (gone.kind === 'guest' && token !== undefined) await hub.revoke(gone.id);
+  /** Also a guest that was just made, and whose token nobody will ever have. */
+  async function forget(entered: Entered | null, claim: Claim): Promise<void> {
+    const gone = entered?.viewer;
+    if (gone?.kind === 'guest' && entered?.token !== undefined) await hub.revoke(gone.id);
+    claim.giveBack?.();
   }
 
   function welcome(id: Id | undefined, { viewer: by, token }: Entered): void {
@@ -183,11 +186,12 @@ export function openSession(
   }
 
   /** The cause is for the journal alone. */
-  function failed(id: Id | undefined, error: unknown): void {
+  function failed(id: Id | undefined, claim: Claim, error: unknown): void {
     const answer = errorObject(error);
     if (!(error instanceof HandglassError)) report(error);
     else if (error.code === 'not-permitted') return turnAway(id, answer);
     else note(`not let in: ${error.what} (${reasonOf(error.cause)})`);
+    claim.giveBack?.();
     refuse(id, answer);
     finish('notNow', 'Try again later');
   }
@@ -196,7 +200,9 @@ export function openSession(
   function enter(claim: Claim): ReturnType<Claim['enter']> {
     const { domain } = claim;
     if (addressesOf === undefined || domain === null) return claim.enter();
-    return requireOwnAddress(addressesOf, domain, address).then(() => claim.enter());
+    return requireOwnAddress(addressesOf, domain, address).then(() =>
+      ended.signal.aborted ? null : claim.enter(),
+    );
   }
 
   function expel(): void {

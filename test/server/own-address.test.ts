@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HandglassError } from '../../src/errors.ts';
 import { sharedByDomain } from '../../src/server/own-address.ts';
-import { openPeer, startService } from './support.ts';
+import { manualClock, openPeer, startService, type TestService } from './support.ts';
 
 /** Whether a guest of win10 that comes from 127.0.0.1 is let in where its domain has these addresses. */
 async function entering(addressesOf: (domain: string) => Promise<string[]>) {
@@ -47,18 +47,73 @@ test('a domain is looked up once at a time, whoever asks', async () => {
 
 test('a code is used up by an attempt from elsewhere, and makes no guest', async () => {
   const service = await startService({ addressesOf: async () => [] });
-  const local = await openPeer(service.unixAddress);
-  const { result } = (await local.ask('guest.pair', { domain: 'win10' })) as {
-    result: { code: string };
-  };
+  const code = await invitationTo(service);
   for (const expected of ['not-permitted', 'unauthenticated']) {
     const peer = await openPeer(service.address);
-    expect(await peer.ask('session.authenticate', { code: result.code })).toMatchObject({
+    expect(await peer.ask('session.authenticate', { code })).toMatchObject({
       error: { data: { code: expected } },
     });
   }
   expect(service.guests.list()).toEqual([]);
 });
+
+const noAnswer = Promise.withResolvers<string[]>();
+
+test.each([
+  ['cannot tell whose address it is', () => Promise.reject(new Error('virsh is gone')), 1013],
+  ['does not find out in time', () => noAnswer.promise, 1013],
+])('a code is good again where the host %s', async (_name, firstAnswer, code) => {
+  const clock = manualClock();
+  const answers = [firstAnswer, async () => ['127.0.0.1']];
+  const asking = Promise.withResolvers<void>();
+  const service = await startService({
+    clock,
+    addressesOf() {
+      asking.resolve();
+      return answers.shift()?.() ?? Promise.resolve([]);
+    },
+  });
+  const credentials = { code: await invitationTo(service) };
+  const first = await openPeer(service.address);
+  first.send({ jsonrpc: '2.0', id: 1, method: 'session.authenticate', params: credentials });
+  await asking.promise;
+  clock.advance(5_000);
+  expect(await first.closed).toMatchObject({ code });
+  noAnswer.resolve(['127.0.0.1']);
+  const second = await openPeer(service.address);
+  expect(await second.ask('session.authenticate', credentials)).toMatchObject({
+    result: { domain: 'win10' },
+  });
+  expect(service.guests.list()).toHaveLength(1);
+});
+
+test('a code is good again where the new guest could not be written', async () => {
+  let isFull = true;
+  const service = await startService();
+  const pair = service.guests.pair.bind(service.guests);
+  service.guests.pair = (domain) => {
+    if (!isFull) return pair(domain);
+    return Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+  };
+  const credentials = { code: await invitationTo(service) };
+  const first = await openPeer(service.address);
+  expect(await first.ask('session.authenticate', credentials)).toMatchObject({
+    error: { data: { code: 'internal' } },
+  });
+  isFull = false;
+  const second = await openPeer(service.address);
+  expect(await second.ask('session.authenticate', credentials)).toMatchObject({
+    result: { domain: 'win10' },
+  });
+});
+
+async function invitationTo(service: TestService): Promise<string> {
+  const local = await openPeer(service.unixAddress);
+  const { result } = (await local.ask('guest.pair', { domain: 'win10' })) as {
+    result: { code: string };
+  };
+  return result.code;
+}
 
 test('a guest that is revoked while its address is looked up is not let in', async () => {
   const looking = Promise.withResolvers<void>();

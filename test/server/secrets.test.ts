@@ -20,7 +20,18 @@ test('a secret has as many random bits as asked for, and tells whose it is', () 
 test('a secret that is taken is unknown from there on', () => {
   const { kept } = secrets();
   const { secret } = kept.make('one');
-  expect([kept.take(secret), kept.take(secret), kept.find(secret)]).toEqual(['one', null, null]);
+  expect(kept.take(secret)?.bearer).toBe('one');
+  expect([kept.take(secret), kept.find(secret)]).toEqual([null, null]);
+});
+
+test('a secret that is put back is known until the time that was told', () => {
+  const { clock, kept } = secrets();
+  const { secret } = kept.make('one');
+  kept.take(secret)?.putBack();
+  clock.advance(999);
+  expect(kept.find(secret)).toBe('one');
+  clock.advance(1);
+  expect(kept.take(secret)).toBeNull();
 });
 
 test('a secret ends at the time that was told', () => {
