@@ -1,5 +1,7 @@
 /** What the journal says of calls: who asked for what, and what came of it, but no secret. */
+import { z } from 'zod';
 import type { ErrorObject, Request } from './json-rpc.ts';
+import type { Kind } from './journal.ts';
 import { methods } from './protocol.ts';
 import type { Viewer } from './visibility.ts';
 
@@ -14,15 +16,19 @@ export function outcomeOf(by: Viewer, request: Request, error: ErrorObject | nul
   return `${nameOf(by)}: ${callOf(request)}: ${outcome}`;
 }
 
-/** Whether something is changed by it; to look is no deed. */
-export function isMove({ method }: Request): boolean {
-  return method === 'seat.give' || method === 'seat.toggle';
+/** What kind of line the call has; null where nothing is changed by it: to look is no deed. */
+export function deedOf({ method }: Request): Kind | null {
+  if (method === 'seat.give' || method === 'seat.toggle') return 'move';
+  if (method === 'guest.pair' || method === 'panel.open') return 'entry';
+  return method === 'guest.revoke' ? 'revocation' : null;
 }
 
-/** Of the parameters only names of seats and domains: others may be secrets, whatever the method. */
+/** Of the parameters only the names that deeds take: others may be secrets, whatever the method. */
 function callOf(request: Request): string {
   if (!Object.hasOwn(methods, request.method)) return 'an unknown method';
-  if (!isMove(request)) return request.method;
-  const params = methods['seat.give'].params.partial().safeParse(request.params).data ?? {};
-  return [request.method, params.seat, params.to].filter((word) => word !== undefined).join(' ');
+  if (deedOf(request) === null) return request.method;
+  return [request.method, ...Object.values(names.safeParse(request.params).data ?? {})].join(' ');
 }
+
+const name = z.string();
+const names = z.strictObject({ seat: name, to: name, domain: name, id: name }).partial();

@@ -10,7 +10,7 @@ import type { Clock } from '../host/ports.ts';
 import { createAnnouncer } from './announcer.ts';
 import type { Perform } from './calls.ts';
 import { authenticationComesFirst, credentialsIn, unknownCredentials } from './credentials.ts';
-import { isMove, nameOf, outcomeOf } from './deeds.ts';
+import { deedOf, nameOf, outcomeOf } from './deeds.ts';
 import type { Claim, Door, Entered, Entrance } from './entrance.ts';
 import type { Hub } from './hub.ts';
 import {
@@ -75,8 +75,10 @@ export function openSession(
   { door, address, limits, known }: Peer,
 ): Session {
   const { clock, hub, entrance, perform, report, addressesOf } = context;
+  /** Of a user of this machine what changes who may come in: of moves the service tells by itself. */
   const note = (text: string, kind?: Kind) => {
-    if (door !== 'local') context.journal(address, text, kind);
+    if (door !== 'local' || kind === 'entry' || kind === 'revocation')
+      context.journal(address, text, kind);
   };
   const ended = new AbortController();
   let viewer: Viewer | null = door === 'local' ? { kind: 'local' } : null;
@@ -211,8 +213,9 @@ export function openSession(
   }
 
   async function answer(by: Viewer, request: Request): Promise<void> {
+    const deed = deedOf(request);
     if (inFlight === inFlightLimit) {
-      note(outcomeOf(by, request, tooManyInFlight), kindOf(request));
+      note(outcomeOf(by, request, tooManyInFlight), deed ?? 'other');
       return refuse(request.id, tooManyInFlight);
     }
     inFlight += 1;
@@ -220,10 +223,10 @@ export function openSession(
     const outcome = await perform(by, request);
     inFlight -= 1;
     if ('error' in outcome) {
-      note(outcomeOf(by, request, outcome.error), kindOf(request));
+      note(outcomeOf(by, request, outcome.error), deed ?? 'other');
       return refuse(request.id, outcome.error);
     }
-    if (isMove(request)) note(outcomeOf(by, request, null), 'move');
+    if (deed !== null) note(outcomeOf(by, request, null), deed);
     if (request.id !== undefined) send(encodeResult(request.id, outcome.result));
     if (request.method === 'state.subscribe') announce(by, number, outcome.result);
   }
@@ -268,8 +271,6 @@ export function openSession(
     connection.close(closeCodes[why], reason);
   }
 }
-
-const kindOf = (request: Request) => (isMove(request) ? 'move' : 'other');
 
 /** Past this a peer does not read its answers. */
 const bufferLimitBytes = 256 * 1024;

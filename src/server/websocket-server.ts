@@ -55,6 +55,11 @@ export function createWebsocketServer(
     perMessageDeflate: false,
   });
 
+  websockets.on('wsClientError', (error, socket, request) => {
+    journal(addressOf(request.socket), `not let in: ${error.message}`);
+    refuse(socket, '400 Bad Request');
+  });
+
   const sockets = new Set<Socket>();
   const admittedBy = new Map<string, Admitted>();
   server.on('connection', (socket) => {

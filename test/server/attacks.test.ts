@@ -284,10 +284,11 @@ test('no token or code is in the journal, whatever was tried with it', async () 
   await peer.ask('seat.toggle', { seat: result.token });
   const id = result.token.split('.')[0];
   expect(desk.service.journal).toEqual([
+    'local socket: command line: guest.pair win10: done',
     '127.0.0.2: not let in: The token is not known here.',
     `127.0.0.2: guest ${id} (win10) has come, by a code`,
     `127.0.0.2: guest ${id} (win10): session.authenticate: refused: This connection needs no further authentication.`,
-    `127.0.0.2: guest ${id} (win10): guest.revoke: refused: A guest may not call guest.revoke.`,
+    `127.0.0.2: guest ${id} (win10): guest.revoke ${id}.…: refused: A guest may not call guest.revoke.`,
     `127.0.0.2: guest ${id} (win10): seat.give: refused: The parameters of seat.give are not what it takes: Unrecognized key: "token".`,
     `127.0.0.2: guest ${id} (win10): seat.give desk win10: done`,
     `127.0.0.2: guest ${id} (win10): an unknown method: refused: There is no method "log".`,

@@ -46,9 +46,12 @@ test.each([
   { origin: 'https://evil.example', status: 403 },
   { origin: 'null', status: 403 },
 ])('over TLS a page of $origin is answered $status', async ({ origin, status }) => {
-  const { port } = await startService({ listen: [everywhere] });
+  const { port, journal } = await startService({ listen: [everywhere] });
   const headers = { Origin: origin.replace('PORT', String(port)) };
   expect(await statusOf(`wss://127.0.0.1:${port}/`, headers)).toBe(status);
+  expect(journal).toEqual(
+    status === 101 ? [] : ['127.0.0.1: not let in: the Origin is a page of another site'],
+  );
 });
 
 test.each([

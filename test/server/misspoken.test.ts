@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { connect as connectSocket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { attackedDesk, attackerAddress, upgradeRequest } from './attack-desk.ts';
 import { openGuestPeer, openPeer, startService, until } from './support.ts';
@@ -90,6 +91,17 @@ test.each([
   expect(service.journal[0]).toContain(why);
 });
 
+test('a websocket of another version is refused, and the journal tells', async () => {
+  const { port, journal } = await startService();
+  const socket = connectSocket(port, '127.0.0.1').on('error', () => {});
+  const answer = text(socket);
+  socket.write(upgradeRequest(`127.0.0.1:${port}`).replace('Version: 13', 'Version: 7'));
+  expect(await answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(journal).toEqual([
+    expect.stringMatching(/^127\.0\.0\.1: not let in: .*Sec-WebSocket-Version/),
+  ]);
+});
+
 test('a guest that sends much junk hides neither what it asks for nor that it is revoked', async () => {
   const service = await startService();
   const guest = await openGuestPeer(service, 'win10');
@@ -98,7 +110,7 @@ test('a guest that sends much junk hides neither what it asks for nor that it is
   const [{ id } = { id: '' }] = service.guests.list();
   await (await openPeer(service.unixAddress)).ask('guest.revoke', { id });
   await guest.closed;
-  const lines = service.journal.filter((line) => !line.includes('an unknown method'));
+  const lines = service.journal.filter((line) => !/an unknown method|^local/.test(line));
   expect(lines.map((line) => line.replace(/^.*\): |^.*\) /, ''))).toEqual([
     'has come',
     'seat.give desk linux: refused: This guest may move the seat "desk" only between the host and itself.',
