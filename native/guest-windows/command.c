@@ -14,6 +14,7 @@ static const struct verb_form {
     {"release", VERB_RELEASE, "SEAT", false, false},
     {"toggle", VERB_TOGGLE, "SEAT", true, false},
     {"watch", VERB_WATCH, NULL, false, false},
+    {"panel", VERB_PANEL, NULL, false, false},
     {"agent", VERB_AGENT, NULL, false, true},
     {"install", VERB_INSTALL, NULL, false, true},
     {"uninstall", VERB_UNINSTALL, NULL, false, false},
@@ -33,6 +34,7 @@ const char *const help_text =
     "  release SEAT     give it back to the host\n"
     "  toggle [SEAT]    the one or the other; SEAT is needless where there is one\n"
     "  watch            print a line for each change, until interrupted\n"
+    "  panel            print a link to the panel, for a browser in this guest\n"
     "  agent            stay beside the clock: hotkeys, a menu, news of failures\n"
     "  install          start the agent now and at every logon\n"
     "  uninstall        end it, and start it no more\n"

@@ -11,19 +11,21 @@
 
 static int pair(struct arena *arena, const struct command *command);
 static int move(struct arena *arena, const struct command *command, const struct paired *paired);
-static int show_status(struct arena *arena, const struct command *command,
-                       const struct paired *paired);
+static int show(struct arena *arena, const struct command *command, const struct paired *paired);
 static int call_and_print(struct arena *arena, const struct paired *paired, const char *method,
                           const char *const parameters[2][2], bool json,
                           void (*put)(struct text *text, struct json result));
 static void put_seat_line(struct text *text, struct json seat);
+static void put_link(struct text *text, struct json link);
 
 int run_verb(struct arena *arena, const struct command *command) {
   struct paired paired;
   struct failure failure;
   if (command->verb == VERB_PAIR) return pair(arena, command);
   if (!pairing_load(arena, &paired, &failure)) return complain(failure);
-  if (command->verb == VERB_STATUS) return show_status(arena, command, &paired);
+  if (command->verb == VERB_STATUS || command->verb == VERB_PANEL) {
+    return show(arena, command, &paired);
+  }
   if (command->verb == VERB_WATCH) return watch(&paired, command->json);
   return move(arena, command, &paired);
 }
@@ -61,10 +63,11 @@ static int pair(struct arena *arena, const struct command *command) {
   return STATUS_DONE;
 }
 
-static int show_status(struct arena *arena, const struct command *command,
-                       const struct paired *paired) {
+static int show(struct arena *arena, const struct command *command, const struct paired *paired) {
   const char *const nothing[2][2] = {{NULL}};
-  return call_and_print(arena, paired, "state.get", nothing, command->json, put_state);
+  bool is_panel = command->verb == VERB_PANEL;
+  return call_and_print(arena, paired, is_panel ? "panel.open" : "state.get", nothing,
+                        command->json, is_panel ? put_link : put_state);
 }
 
 static int move(struct arena *arena, const struct command *command, const struct paired *paired) {
@@ -99,4 +102,9 @@ static int call_and_print(struct arena *arena, const struct paired *paired, cons
 static void put_seat_line(struct text *text, struct json seat) {
   put_seat(text, seat);
   text_put(text, "\n");
+}
+
+static void put_link(struct text *text, struct json link) {
+  text_put(text, string_of(text->arena, link, "url"));
+  text_put(text, "\n\nIt is good once, for 10 minutes.\n");
 }

@@ -1,5 +1,5 @@
 /** What commands on the host and in a guest show alike. */
-import type { SeatState, State } from '../server/protocol.ts';
+import type { Result, SeatState, State } from '../server/protocol.ts';
 import type { Context } from './context.ts';
 
 export async function showState(context: Context, state: State, json = false): Promise<void> {
@@ -14,6 +14,17 @@ export function showMoved(context: Context, seat: SeatState, json = false): void
   for (const { name, selector, problem } of seat.devices) {
     if (problem !== null) context.warn(`${name || selector}: ${problem}`);
   }
+}
+
+/** A link to the panel, and how long it is good. */
+export async function showLink(
+  context: Context,
+  link: Result<'panel.open'>,
+  json = false,
+): Promise<void> {
+  if (json) return context.print(JSON.stringify(link));
+  const { goodFor } = await import('./render/invitation.ts');
+  context.print(link.url, '', goodFor(link.expires, context.host.now()));
 }
 
 /** Shows each state that follows another by what differs; with `json` each as a whole. */

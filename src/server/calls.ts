@@ -6,20 +6,24 @@ import type { Hub } from './hub.ts';
 import { errorObject, explain, fault, type ErrorObject, type Request } from './json-rpc.ts';
 import type { Operations } from './operations.ts';
 import type { Pictures } from './pictures.ts';
-import type { Places } from './places.ts';
+import { panelLink, type Places } from './places.ts';
 import { methods, type Method, type Params, type Result, type SeatState } from './protocol.ts';
 import { findSeat, mayMove, visibleError, visibleState, type Viewer } from './visibility.ts';
 
 type Outcome = { result: unknown } | { error: ErrorObject };
 
-/** Carries a request out. It never rejects: what is no HandglassError goes to `report`. */
-export type Perform = (by: Viewer, request: Request) => Promise<Outcome>;
+/**
+ * Carries a request out. It never rejects: what is no HandglassError goes to `report`.
+ *
+ * @param reached where the caller has reached the service: `https://192.168.122.1:18503`
+ */
+export type Perform = (by: Viewer, request: Request, reached: string) => Promise<Outcome>;
 
 /** What calls are carried out with. */
 export interface Means {
   hub: Hub;
   operations: Operations;
-  entrance: Pick<Entrance, 'invite'>;
+  entrance: Pick<Entrance, 'invite' | 'inviteBrowser'>;
   guests: Pick<Guests, 'requireKnown'>;
   places: Pick<Places, 'requireReached' | 'pairingStrings' | 'link'>;
   pictures: Pick<Pictures, 'place'>;
@@ -65,7 +69,12 @@ export function createCalls(means: Means, report: (error: unknown) => void): Per
       return { domain, code, pairing: places.pairingStrings(code), expires };
     },
 
-    'panel.open'(_by, { domain }) {
+    'panel.open'(by, { domain }, reached) {
+      if (by.kind === 'guest' && domain === undefined) {
+        const { code, expires } = entrance.inviteBrowser(by);
+        return { url: panelLink(reached, code), expires };
+      }
+      if (by.kind !== 'local') throw onlyOnTheHost(by, 'panel.open');
       if (domain !== undefined) hub.requireListed(domain);
       const door = domain === undefined ? 'panel' : 'network';
       places.requireReached(door);
@@ -104,14 +113,14 @@ export function createCalls(means: Means, report: (error: unknown) => void): Per
     return findSeat(by, visibleState(by, hub.state()).seats, name);
   }
 
-  return async (by, { method, params }) => {
+  return async (by, { method, params }, reached) => {
     const refusal = refusalOf(by, method);
     if (refusal !== null) return { error: refusal };
     const called = method as CallableMethod;
     const parsed = methods[called].params.safeParse(params);
     if (!parsed.success) return { error: invalidParams(called, explain(parsed.error)) };
     try {
-      return { result: await dispatch(calls, called, by, parsed.data) };
+      return { result: await dispatch(calls, called, by, parsed.data, reached) };
     } catch (error) {
       if (!(error instanceof HandglassError)) report(error);
       return { error: errorObject(error) };
@@ -123,7 +132,11 @@ export function createCalls(means: Means, report: (error: unknown) => void): Per
 type CallableMethod = Exclude<Method, 'session.authenticate'>;
 
 type Calls = {
-  [M in CallableMethod]: (by: Viewer, params: Params<M>) => Result<M> | Promise<Result<M>>;
+  [M in CallableMethod]: (
+    by: Viewer,
+    params: Params<M>,
+    reached: string,
+  ) => Result<M> | Promise<Result<M>>;
 };
 
 function refusalOf(by: Viewer, method: string): ErrorObject | null {
@@ -149,8 +162,14 @@ function invalidParams(method: Method, why: string): ErrorObject {
   return fault('invalid-params', `The parameters of ${method} are not what it takes: ${why}.`);
 }
 
-function dispatch<M extends CallableMethod>(calls: Calls, method: M, by: Viewer, params: unknown) {
-  return calls[method](by, params as Params<M>);
+function dispatch<M extends CallableMethod>(
+  calls: Calls,
+  method: M,
+  by: Viewer,
+  params: unknown,
+  reached: string,
+) {
+  return calls[method](by, params as Params<M>, reached);
 }
 
 function notBetweenHostAndGuest(seat: string): HandglassError {

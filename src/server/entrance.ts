@@ -1,11 +1,12 @@
 /**
  * Who may come in over the network: by a token, which lasts, or by a code, which is good once and
- * gives a token. A code for a domain makes a guest of it when it is used. One without a domain is for
- * the host's own panel, on the listener that only this machine reaches: its token ends with the
- * service, and is no good anywhere else.
+ * gives a token. A code for a domain makes a guest of it when it is used. Others are for browsers, and
+ * their tokens end after 12 hours or with the service. One that a guest has asked for is as good as
+ * that guest, as long as it is known. The host's own is good on the listener alone that only this
+ * machine reaches.
  */
 import type { Clock } from '../host/ports.ts';
-import type { Guests } from './guests.ts';
+import type { Guest, Guests } from './guests.ts';
 import { createSecrets } from './secrets.ts';
 import type { Viewer } from './visibility.ts';
 
@@ -18,6 +19,8 @@ export interface Entered {
   viewer: Exclude<Viewer, { kind: 'local' }>;
   /** To be told to who came by a code, here and never again. */
   token?: string;
+  /** Whether this has made the guest that it is. */
+  isNew?: true;
 }
 
 export interface Claim {
@@ -29,28 +32,36 @@ export interface Claim {
   giveBack?: () => void;
 }
 
+export interface Invitation {
+  code: string;
+  /** ISO 8601 in UTC. */
+  expires: string;
+}
+
 export interface Entrance {
   /**
-   * Makes a code, for a guest of the domain or the host's panel; `expires` is ISO 8601 in UTC.
+   * Makes a code, for a new guest of the domain or the host's panel.
    *
    * @throws HandglassError `config` where the list of guests could not be read
    */
-  invite(domain: string | null): { code: string; expires: string };
+  invite(domain: string | null): Invitation;
+  /** Makes a code for a browser that may do what this guest may. */
+  inviteBrowser(guest: Guest): Invitation;
   /** Null where token or code is no good. A code is used up by this, unless it is given back. */
   claim(credentials: Credentials, door: Door): Claim | null;
 }
 
 export function createEntrance(clock: Pick<Clock, 'now'>, guests: Guests): Entrance {
-  const codes = createSecrets<{ domain: string | null }>(clock, {
-    bytes: 16,
-    lifeMs: 10 * minuteMs,
-  });
-  const panelTokens = createSecrets<true>(clock, { bytes: 32, lifeMs: 12 * 60 * minuteMs });
+  const codes = createSecrets<Invited>(clock, { bytes: 16, lifeMs: 10 * minuteMs }, ownerOf);
+  const browsers = createSecrets<Browser>(
+    clock,
+    { bytes: 32, lifeMs: 12 * 60 * minuteMs },
+    ownerOf,
+  );
 
   function byToken(token: string, door: Door): Claim | null {
-    if (door === 'panel' && panelTokens.find(token) !== null) {
-      return { domain: null, enter: () => ({ viewer: { kind: 'panel' } }) };
-    }
+    const browser = browsers.find(token);
+    if (browser !== null) return claimOf(browser, door, () => view(browser));
     const guest = guests.authenticate(token);
     if (guest === null) return null;
     const enter = () =>
@@ -59,32 +70,70 @@ export function createEntrance(clock: Pick<Clock, 'now'>, guests: Guests): Entra
   }
 
   function byCode(code: string, door: Door): Claim | null {
-    const invited = codes.take(code);
-    if (invited === null) return null;
-    const { bearer, putBack } = invited;
-    const { domain } = bearer;
-    if (domain !== null) return { domain, enter: () => newGuest(domain), giveBack: putBack };
-    return door === 'panel' ? { domain, enter: newPanel } : null;
+    const taken = codes.take(code);
+    if (taken === null) return null;
+    const { bearer, putBack } = taken;
+    if ('guest' in bearer) return claimOf(bearer, door, () => newBrowser(bearer), putBack);
+    return { domain: bearer.domain, enter: () => newGuest(bearer.domain), giveBack: putBack };
   }
 
   async function newGuest(domain: string): Promise<Entered> {
     const { token, ...guest } = await guests.pair(domain);
-    return { viewer: { kind: 'guest', ...guest }, token };
+    return { viewer: { kind: 'guest', ...guest }, token, isNew: true };
   }
 
-  function newPanel(): Entered {
-    return { viewer: { kind: 'panel' }, token: panelTokens.make(true).secret };
+  function newBrowser(browser: Browser): Entered | null {
+    const entered = view(browser);
+    return entered && { ...entered, token: browsers.make(browser).secret };
+  }
+
+  /** Null where its guest was revoked. */
+  function view({ guest }: Browser): Entered | null {
+    if (guest === null) return { viewer: { kind: 'panel' } };
+    const isKnown = guests.list().some(({ id }) => id === guest.id);
+    return isKnown ? { viewer: { kind: 'guest', ...guest } } : null;
+  }
+
+  function invite(invited: Invited): Invitation {
+    const { secret, expires } = codes.make(invited);
+    return { code: secret, expires: new Date(expires).toISOString() };
   }
 
   return {
     invite(domain) {
-      if (domain !== null) guests.requireKnown();
-      const { secret, expires } = codes.make({ domain });
-      return { code: secret, expires: new Date(expires).toISOString() };
+      if (domain === null) return invite({ guest: null });
+      guests.requireKnown();
+      return invite({ domain });
     },
+    inviteBrowser: ({ id, domain }) => invite({ guest: { id, domain } }),
     claim: (credentials, door) =>
       'token' in credentials ? byToken(credentials.token, door) : byCode(credentials.code, door),
   };
+}
+
+/** Of a guest; null for the host's own. */
+interface Browser {
+  guest: Guest | null;
+}
+
+/** A new guest of the domain, or a browser. */
+type Invited = { domain: string } | Browser;
+
+/** None of the guests can use up what others have. */
+function ownerOf(invited: Invited): string {
+  return 'guest' in invited ? (invited.guest?.id ?? '') : '';
+}
+
+/** Null where the host's own browser comes by a door of others. */
+function claimOf(
+  { guest }: Browser,
+  door: Door,
+  enter: () => Entered | null,
+  giveBack = () => {},
+): Claim | null {
+  return guest === null && door !== 'panel'
+    ? null
+    : { domain: guest?.domain ?? null, enter, giveBack };
 }
 
 const minuteMs = 60_000;

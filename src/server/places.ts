@@ -60,10 +60,18 @@ export function createPlaces(host: Pick<ReadInterfaces, 'addresses'>): Places {
     link(code, door) {
       const [place] = reached(door);
       if (place === undefined) throw nowhere();
-      const scheme = place.pin === null ? 'http' : 'https';
-      return `${scheme}://${socketName(plainAddress(place.address), place.port)}/#${code}`;
+      return panelLink(origin(place.address, place.port, place.pin !== null), code);
     },
   };
+}
+
+/** What a browser calls the place: `https://192.168.122.1:18503`. */
+export function origin(address: string, port: number, secure: boolean): string {
+  return `${secure ? 'https' : 'http'}://${socketName(plainAddress(address), port)}`;
+}
+
+export function panelLink(reached: string, code: string): string {
+  return `${reached}/#${code}`;
 }
 
 /** Whether it is no good to a guest that is elsewhere: on another machine, or on another link. */

@@ -171,7 +171,8 @@ export const methods = {
   },
   /**
    * Makes a code and the link by which a browser uses it: one on this machine, or one in a guest of
-   * the domain.
+   * the domain. A guest names none: its link lets a browser do what it may itself, where it has
+   * reached the service.
    */
   'panel.open': {
     params: z.strictObject({ domain: name.optional() }),
@@ -180,7 +181,7 @@ export const methods = {
       /** ISO 8601 in UTC. */
       expires: z.string(),
     }),
-    local: true,
+    local: false,
   },
   /**
    * Answers with the path at which a browser fetches a picture of the machine's IOMMU groups. No guest

@@ -14,10 +14,14 @@ export interface Secrets<Bearer> {
   take(secret: string): { bearer: Bearer; putBack: () => void } | null;
 }
 
-/** @param secret how many random bytes each has, and how long it is good */
+/**
+ * @param secret how many random bytes each has, and how long it is good
+ * @param ownerOf of whom no more than 64 are kept; all are one owner's unless told
+ */
 export function createSecrets<Bearer>(
   clock: Pick<Clock, 'now'>,
   secret: { bytes: number; lifeMs: number },
+  ownerOf: (bearer: Bearer) => string = () => '',
 ): Secrets<Bearer> {
   const kept = new Map<string, { bearer: Bearer; expires: number }>();
 
@@ -28,8 +32,9 @@ export function createSecrets<Bearer>(
   return {
     make(bearer) {
       forgetOld();
-      const [oldest] = kept.keys();
-      if (kept.size >= keptAtMost && oldest !== undefined) kept.delete(oldest);
+      const own = [...kept].filter(([, each]) => ownerOf(each.bearer) === ownerOf(bearer));
+      const [oldest] = own;
+      if (oldest !== undefined && own.length >= keptAtMost) kept.delete(oldest[0]);
       const text = randomBytes(secret.bytes).toString('base64url');
       const expires = clock.now() + secret.lifeMs;
       kept.set(hashOf(text), { bearer, expires });

@@ -63,6 +63,8 @@ export interface SessionContext {
 export interface Peer {
   door: Door;
   address: string;
+  /** Where it has reached the service: `https://192.168.122.1:18503`. */
+  reached: string;
   limits: Pick<ServerLimits, 'authenticateMs'>;
   /** Is called once it is known who that is; false where that guest has too many connections. */
   known: (guest?: string) => boolean;
@@ -72,7 +74,7 @@ export interface Peer {
 export function openSession(
   connection: Connection,
   context: SessionContext,
-  { door, address, limits, known }: Peer,
+  { door, address, reached, limits, known }: Peer,
 ): Session {
   const { clock, hub, entrance, perform, report, addressesOf } = context;
   /** Of a user of this machine what changes who may come in: of moves the service tells by itself. */
@@ -159,7 +161,7 @@ export function openSession(
   /** Also a guest that was just made, and whose token nobody will ever have. */
   async function forget(entered: Entered | null, claim: Claim): Promise<void> {
     const gone = entered?.viewer;
-    if (gone?.kind === 'guest' && entered?.token !== undefined) await hub.revoke(gone.id);
+    if (gone?.kind === 'guest' && entered?.isNew) await hub.revoke(gone.id);
     claim.giveBack?.();
   }
 
@@ -220,7 +222,7 @@ export function openSession(
     }
     inFlight += 1;
     const number = hub.number();
-    const outcome = await perform(by, request);
+    const outcome = await perform(by, request, reached);
     inFlight -= 1;
     if ('error' in outcome) {
       note(outcomeOf(by, request, outcome.error), deed ?? 'other');

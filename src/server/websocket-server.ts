@@ -17,6 +17,7 @@ import type { Door } from './entrance.ts';
 import { pageRefusal, upgradeRefusal } from './gate.ts';
 import { createServer, createSecureServer } from './http.ts';
 import { misspoken } from './misspoken.ts';
+import { origin } from './places.ts';
 import { closeCodes, frameLimitBytes } from './protocol.ts';
 import { openSession, type Connection, type Peer, type SessionContext } from './session.ts';
 import { dropWhenSilent } from './silence.ts';
@@ -119,15 +120,18 @@ export function createWebsocketServer(
     }
     const admitted = admittedBy.get(endsOf(request.socket));
     websockets.handleUpgrade(request, socket, head, (websocket) =>
-      open(websocket, socket, addressOf(request.socket), (guest) => admitted?.known(guest) ?? true),
+      open(websocket, request.socket, (guest) => admitted?.known(guest) ?? true),
     );
   });
 
   signal.addEventListener('abort', () => void dropLeft(clock, server, sockets));
 
-  function open(websocket: WebSocket, socket: Duplex, address: string, known: Peer['known']): void {
+  function open(websocket: WebSocket, socket: Socket, known: Peer['known']): void {
     const gone = new AbortController();
-    const peer = { door, address, limits, known };
+    const { localAddress = '', localPort = 0 } = socket;
+    const address = addressOf(socket);
+    const reached = origin(localAddress, localPort, certificate !== null);
+    const peer = { door, address, reached, limits, known };
     const session = openSession(connectionOver(websocket), context, peer);
     const receive = receiver();
     websocket.on('message', (data, isBinary) => {

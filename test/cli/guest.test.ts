@@ -8,6 +8,7 @@ import { startRelay } from '../guest/relay.ts';
 import {
   freePort,
   interfacesOf,
+  openPeer,
   sampleState,
   seat,
   startService,
@@ -221,7 +222,14 @@ describe('in a guest that is paired', () => {
   test('each command refuses a host with another key', async () => {
     const guest = await startPaired();
     await replaceHost(guest);
-    for (const args of [['status'], ['give', 'desk'], ['release', 'desk'], ['toggle'], ['watch']]) {
+    for (const args of [
+      ['status'],
+      ['give', 'desk'],
+      ['release', 'desk'],
+      ['toggle'],
+      ['watch'],
+      ['panel'],
+    ]) {
       const { stdout, stderr, status } = await guest.run(...args);
       expect({ stdout, status }).toEqual({ stdout: '', status: 5 });
       expect(stderr).toContain("another machine answers in the host's place");
@@ -232,7 +240,14 @@ describe('in a guest that is paired', () => {
   test('each command says that the guest was revoked', async () => {
     const guest = await startPaired();
     await revoke(guest);
-    for (const args of [['status'], ['give', 'desk'], ['release', 'desk'], ['toggle'], ['watch']]) {
+    for (const args of [
+      ['status'],
+      ['give', 'desk'],
+      ['release', 'desk'],
+      ['toggle'],
+      ['watch'],
+      ['panel'],
+    ]) {
       expect(await guest.run(...args)).toEqual(
         told(
           5,
@@ -266,19 +281,24 @@ describe('in a guest that is paired', () => {
 });
 
 describe('a guest that is not paired is told how to', () => {
-  test.each([['status'], ['give', 'desk'], ['release', 'desk'], ['toggle'], ['watch'], ['unpair']])(
-    '%s %s',
-    async (...args) => {
-      const { run, file } = await startGuest();
-      expect(await run(...args)).toEqual(
-        told(
-          3,
-          `This guest is not paired: there is no ${file}.`,
-          'To pair it, run `handglass guest pair DOMAIN` on the host, and here what that says.',
-        ),
-      );
-    },
-  );
+  test.each([
+    ['status'],
+    ['give', 'desk'],
+    ['release', 'desk'],
+    ['toggle'],
+    ['watch'],
+    ['panel'],
+    ['unpair'],
+  ])('%s %s', async (...args) => {
+    const { run, file } = await startGuest();
+    expect(await run(...args)).toEqual(
+      told(
+        3,
+        `This guest is not paired: there is no ${file}.`,
+        'To pair it, run `handglass guest pair DOMAIN` on the host, and here what that says.',
+      ),
+    );
+  });
 });
 
 test.each([{}, { XDG_CONFIG_HOME: '' }, { XDG_CONFIG_HOME: 'relative' }])(
@@ -318,6 +338,23 @@ function change({ control }: TestService, owner: string): void {
   control.current.seats = [seat('desk', { owner })];
   control.tell();
 }
+
+test('panel in a guest prints a link, by which a browser is that guest', async () => {
+  const guest = await startPaired();
+  const { stdout, stderr, status } = await guest.run('panel');
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  const [url = '', ...lines] = stdout.split('\n');
+  expect(lines).toEqual(['', expect.stringMatching(/^It is good once, for 10 minutes/), '']);
+  const { host, origin, hash } = new URL(url);
+  expect(origin).toBe(`https://127.0.0.1:${guest.service.port}`);
+  const browser = await openPeer(`wss://${host}/`, { rejectUnauthorized: false });
+  expect(await browser.ask('session.authenticate', { code: hash.slice(1) })).toMatchObject({
+    result: { id: idOf(guest), domain: 'win10' },
+  });
+  expect(JSON.parse((await guest.run('panel', '--json')).stdout)).toMatchObject({
+    url: expect.stringContaining(origin) as string,
+  });
+});
 
 describe('watch in a guest', () => {
   test('says when the host is lost and found, and what has changed meanwhile', async () => {

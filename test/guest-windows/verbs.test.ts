@@ -6,7 +6,14 @@ import { stateLines } from '../../src/cli/render/state.ts';
 import { HandglassError } from '../../src/errors.ts';
 import { connect } from '../../src/server/client.ts';
 import { visibleState } from '../../src/server/visibility.ts';
-import { everywhere, interfacesOf, sampleState, seat, startService } from '../server/support.ts';
+import {
+  everywhere,
+  interfacesOf,
+  openPeer,
+  sampleState,
+  seat,
+  startService,
+} from '../server/support.ts';
 import { pairedHost, pairingString, startHost, type Host } from './paired.ts';
 import { makeIdentity, relay } from './relay.ts';
 import { createPrefix, missingOf, program, reasonText, type Prefix } from './wine.ts';
@@ -123,6 +130,21 @@ describe.skipIf(missing.length > 0)(title, () => {
     expect({ status, seat: JSON.parse(stdout) }).toEqual({
       status: 0,
       seat: seenBy(host).seats[0],
+    });
+  });
+
+  test('panel prints a link for a browser, which is then this guest', async () => {
+    const { service, guestId } = await pairedHost(prefix);
+    const { status, stdout, stderr } = await guest('panel');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const [url = '', ...lines] = stdout.split('\n');
+    expect(lines).toEqual(['', 'It is good once, for 10 minutes.', '']);
+    // The service itself is reached without TLS here.
+    const { origin, hash } = new URL(url);
+    expect(origin).toBe(`http://127.0.0.1:${service.port}`);
+    const browser = await openPeer(service.address);
+    expect(await browser.ask('session.authenticate', { code: hash.slice(1) })).toMatchObject({
+      result: { id: guestId(), domain: 'win10' },
     });
   });
 

@@ -44,6 +44,14 @@ test('a secret ends at the time that was told', () => {
   expect(kept.find(secret)).toBeNull();
 });
 
+test('whoever makes many makes others forget none of theirs', () => {
+  const clock = manualClock();
+  const kept = createSecrets<string>(clock, { bytes: 16, lifeMs: 1_000 }, (bearer) => bearer);
+  const [first, other] = [kept.make('one').secret, kept.make('other').secret];
+  for (let each = 0; each < 64; each += 1) kept.make('one');
+  expect([kept.find(first), kept.find(other)]).toEqual([null, 'other']);
+});
+
 test('of more than 64 the oldest are forgotten', () => {
   const { kept } = secrets();
   const made = Array.from({ length: 66 }, (_, index) => kept.make(String(index)));

@@ -54,7 +54,13 @@ async function world(addressesOf?: (domain: string) => Promise<string[]>) {
         drop: () => ends.push('dropped'),
       },
       context,
-      { door, address: '192.168.122.50', limits: defaultLimits, known: () => true },
+      {
+        door,
+        address: '192.168.122.50',
+        reached: 'https://192.168.122.1:18503',
+        limits: defaultLimits,
+        known: () => true,
+      },
     );
     const ask = (method: string, params: unknown = {}, id = 1) =>
       session.receive(JSON.stringify({ jsonrpc: '2.0', id, method, params }));

@@ -2,7 +2,7 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { argument, jsonFlag } from '../flags.ts';
-import { showMoved, showState } from '../show.ts';
+import { showLink, showMoved, showState } from '../show.ts';
 import { withHost } from '../with-host.ts';
 import { onlySeat } from './move.ts';
 
@@ -53,4 +53,18 @@ export const guestToggle = buildCommand({
     positional: { kind: 'tuple', parameters: [onlySeat] },
   },
   docs: { brief: 'In a guest: have a seat, or give it back' },
+});
+
+export const guestPanel = buildCommand({
+  async func(this: Context, { json }: { json?: boolean }) {
+    await showLink(this, await withHost(this, (client) => client.call('panel.open', {})), json);
+  },
+  parameters: { flags: { json: jsonFlag } },
+  docs: {
+    brief: 'In a guest: print a link to the panel for a browser in it',
+    fullDescription: `In a guest: print a link to the panel for a browser in it.
+
+The link is good once: whoever opens it first is let in, and may do what this
+guest may, for 12 hours, while the service runs and the guest is paired.`,
+  },
 });

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { argument, jsonFlag } from '../flags.ts';
 import { withClient } from '../with-client.ts';
 import { pair, unpair } from './guest-pair.ts';
-import { guestGive, guestRelease, guestStatus, guestToggle } from './guest-seats.ts';
+import { guestGive, guestPanel, guestRelease, guestStatus, guestToggle } from './guest-seats.ts';
 import { guestWatch } from './guest-watch.ts';
 
 const list = buildCommand({
@@ -28,7 +28,7 @@ const revoke = buildCommand({
   docs: { brief: "On the host: take a guest's token away, and end its connections" },
 });
 
-export const guest = buildRouteMap({
+const commands = buildRouteMap({
   routes: {
     pair,
     list,
@@ -38,6 +38,7 @@ export const guest = buildRouteMap({
     release: guestRelease,
     toggle: guestToggle,
     watch: guestWatch,
+    panel: guestPanel,
     unpair,
   },
   docs: {
@@ -52,3 +53,9 @@ Exit status in a guest: 3 it is not paired, 4 the host is not reached, 5 the
 host refuses it, or has another key than when it was paired.`,
   },
 });
+
+export const guest: typeof commands = {
+  ...commands,
+  // Their names are too many for a line of 80 columns.
+  formatUsageLine: ({ prefix }) => `${prefix.join(' ')} COMMAND ...`,
+};

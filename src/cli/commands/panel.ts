@@ -1,6 +1,7 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { jsonFlag } from '../flags.ts';
+import { showLink } from '../show.ts';
 import { withClient } from '../with-client.ts';
 
 interface Flags {
@@ -11,10 +12,11 @@ interface Flags {
 export const panel = buildCommand({
   async func(this: Context, { domain, json }: Flags) {
     const params = domain === undefined ? {} : { domain };
-    const link = await withClient(this, (client) => client.call('panel.open', params));
-    if (json) return this.print(JSON.stringify(link));
-    const { goodFor } = await import('../render/invitation.ts');
-    this.print(link.url, '', goodFor(link.expires, this.host.now()));
+    await showLink(
+      this,
+      await withClient(this, (client) => client.call('panel.open', params)),
+      json,
+    );
   },
   parameters: {
     flags: {

@@ -18,7 +18,7 @@ export function door(why: ShutOut, said: Refusal | null): Tree {
       'p',
       { class: 'soft' },
       ...prose(
-        'For a browser inside a virtual machine: `handglass panel --domain NAME`. A link is good once, and for 10 minutes.',
+        'For a browser inside a virtual machine: `handglass panel --domain NAME`, or `handglass guest panel` inside it. A link is good once, and for 10 minutes.',
       ),
     ),
   );
