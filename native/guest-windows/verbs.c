@@ -15,6 +15,7 @@ static int show(struct arena *arena, const struct command *command, const struct
 static int call_and_print(struct arena *arena, const struct paired *paired, const char *method,
                           const char *const parameters[2][2], bool json,
                           void (*put)(struct text *text, struct json result));
+static void warn_of_devices(struct json seat);
 static void put_seat_line(struct text *text, struct json seat);
 static void put_link(struct text *text, struct json link);
 
@@ -96,7 +97,22 @@ static int call_and_print(struct arena *arena, const struct paired *paired, cons
     put(&text, result);
   }
   print(text.bytes);
+  if (!json) warn_of_devices(result);
   return STATUS_DONE;
+}
+
+/* What keeps one from its place; nothing for what is no seat. */
+static void warn_of_devices(struct json seat) {
+  struct arena arena = {0};
+  struct json devices = json_member(seat, "devices");
+  struct json device = json_first(devices);
+  for (; json_is_some(device); device = json_after(devices, device)) {
+    const char *name = string_of(&arena, device, "name");
+    const char *problem = json_string(&arena, json_member(device, "problem"));
+    if (*name == '\0') name = string_of(&arena, device, "selector");
+    if (problem != NULL) print_aside(joined(&arena, name, ": ", problem, "\n", NULL));
+  }
+  arena_end(&arena);
 }
 
 static void put_seat_line(struct text *text, struct json seat) {

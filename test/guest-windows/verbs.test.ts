@@ -124,6 +124,27 @@ describe.skipIf(missing.length > 0)(title, () => {
     expect(service.control.moves).toEqual(['desk to win10', 'desk to host', 'couch to win10']);
   });
 
+  test('what keeps a device from its place is said aside', async () => {
+    const { service } = await pairedHost(prefix);
+    const [mouse] = seat('desk').devices;
+    service.control.current.seats = [
+      seat('desk', {
+        devices: [
+          { ...mouse!, problem: 'it has no driver' },
+          { ...mouse!, name: '' },
+          { ...mouse!, name: '', problem: 'it is a hub' },
+        ],
+      }),
+    ];
+    const why = 'Ask on the host: `handglass status` there has the details.';
+    expect(await guest('give', 'desk')).toEqual({
+      status: 0,
+      stdout: 'seat desk: with win10\n',
+      stderr: `Razer DeathAdder: ${why}\n1532:0037: ${why}\n`,
+    });
+    expect(await guest('release', 'desk', '--json')).toMatchObject({ status: 0, stderr: '' });
+  });
+
   test.each(['give', 'release', 'toggle'])('%s --json prints the seat', async (verb) => {
     const host = await pairedHost(prefix);
     const { status, stdout } = await guest(verb, 'desk', '--json');
