@@ -13,6 +13,7 @@
  *   changes ["BEFORE", "AFTER"]
  *   answer ["MESSAGE"]         status, what and remedy of an error, or the result
  *   request ["NAME", "VALUE"]
+ *   waits []                   milliseconds before each attempt, up to the longest
  */
 
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #include <string.h>
 
 #include "../../native/guest-windows/address.h"
+#include "../../native/guest-windows/backoff.h"
 #include "../../native/guest-windows/command.h"
 #include "../../native/guest-windows/pairing.h"
 #include "../../native/guest-windows/protocol.h"
@@ -119,6 +121,12 @@ static void request(void) {
   puts(request_text(&arena, 7, "seat.give", parameters));
 }
 
+static void waits(void) {
+  unsigned wait_ms = FIRST_WAIT_MS;
+  for (; wait_ms < LONGEST_WAIT_MS; wait_ms = longer_wait(wait_ms)) printf("%u\n", wait_ms);
+  printf("%u\n%u\n", wait_ms, longer_wait(wait_ms));
+}
+
 static void obey(const char *word) {
   if (equal(word, "json")) json();
   if (equal(word, "pairing")) pairing();
@@ -131,6 +139,7 @@ static void obey(const char *word) {
   if (equal(word, "changes")) changes();
   if (equal(word, "answer")) answer();
   if (equal(word, "request")) request();
+  if (equal(word, "waits")) waits();
 }
 
 int main(void) {
