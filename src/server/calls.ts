@@ -8,6 +8,7 @@ import type { Operations } from './operations.ts';
 import type { Pictures } from './pictures.ts';
 import { panelLink, type Places } from './places.ts';
 import { methods, type Method, type Params, type Result, type SeatState } from './protocol.ts';
+import { recentChanges } from './recent.ts';
 import { findSeat, mayMove, visibleError, visibleState, type Viewer } from './visibility.ts';
 
 type Outcome = { result: unknown } | { error: ErrorObject };
@@ -36,6 +37,8 @@ export function createCalls(means: Means, report: (error: unknown) => void): Per
 
     // The session announces what follows.
     'state.subscribe': (by) => visibleState(by, hub.state()),
+
+    'state.recent': (by) => recentChanges(by, hub.recent()),
 
     async 'seat.give'(by, { seat, to }) {
       const { name } = movable(by, seat, to);

@@ -14,6 +14,8 @@ import type { GuestState, State } from './protocol.ts';
 export interface Hub {
   /** The whole state, guests and their connections included. */
   state(): State;
+  /** The whole state after each change that is still known, the oldest first. */
+  recent(): readonly State[];
   /** The number of the last change. */
   number(): number;
   /**
@@ -83,6 +85,7 @@ export function createHub(
 
   return {
     state: note,
+    recent: () => states,
     number: () => states.at(-1)?.number ?? 0,
     after: (number) => states.find((state) => state.number > number),
     guestStates,

@@ -146,6 +146,13 @@ export const methods = {
   },
   'state.get': { params: nothing, result: state, local: false },
   'state.subscribe': { params: nothing, result: state, local: false },
+  /** What has changed of late for this viewer, in the words of `watch`, the oldest first. */
+  'state.recent': {
+    params: nothing,
+    /** `time` is ISO 8601 in UTC. */
+    result: z.array(z.object({ time: z.string(), what: z.string() })),
+    local: false,
+  },
   /** `to` is `host` or a domain. Answers with the seat after the handoff. */
   'seat.give': { params: z.strictObject({ seat: name, to: name }), result: seat, local: false },
   /** Without a seat: the only one that the caller sees. Answers as `seat.give` does. */

@@ -5,6 +5,7 @@ import {
   withAnswer,
   withAsked,
   withDismissed,
+  withRecent,
   withState,
   withStatus,
   type Model,
@@ -13,6 +14,20 @@ import { sampleState, seat } from '../support.ts';
 
 const noon = new Date('2026-01-01T12:00:00Z');
 const refusal = { what: 'The mouse is gone.', remedy: 'Plug it in.' };
+
+test('what changed before the page was opened is kept with its times, what is seen goes on from there', () => {
+  const recent = [
+    { time: '2026-01-01T08:00:00.000Z', what: 'seat desk with win10' },
+    { time: '2026-01-01T09:00:00.000Z', what: 'seat desk with host' },
+  ];
+  const begun = withRecent(beginning(new Date()), recent);
+  expect(begun.happenings).toEqual([
+    { number: 2, time: new Date('2026-01-01T09:00:00Z'), what: 'seat desk with host' },
+    { number: 1, time: new Date('2026-01-01T08:00:00Z'), what: 'seat desk with win10' },
+  ]);
+  const seen = withState(begun, sampleState, 'host', new Date());
+  expect(withRecent(seen, recent)).toBe(seen);
+});
 
 const told = (model: Model) => model.happenings.map(({ what }) => what);
 

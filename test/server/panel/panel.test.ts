@@ -9,6 +9,7 @@ import {
   newPage,
   openPanel,
   panel,
+  status,
   useBrowser,
 } from './browser.ts';
 
@@ -101,6 +102,20 @@ browserTest('a change that is made elsewhere appears by itself, among the events
     expect.stringMatching(/^\d\d:\d\d:\d\d\s+seat desk with win10$/),
   ]);
   expect(await page.evaluate('window.loadedOnce')).toBe(true);
+});
+
+browserTest('what happened before the page was opened is among the events', async () => {
+  const service = await startService({ panel });
+  service.control.tell();
+  service.control.current.seats[0]!.owner = 'win10';
+  service.control.tell();
+  const { page } = await openPanel(service);
+  const events = () => page.getByRole('log').getByRole('listitem').allInnerTexts();
+  const expected = [expect.stringMatching(/^\d\d:\d\d:\d\d\s+seat desk with win10$/)];
+  expect(await events()).toEqual(expected);
+  await page.reload();
+  await status(page, 'connected');
+  expect(await events()).toEqual(expected);
 });
 
 browserTest(

@@ -2,6 +2,7 @@
 import type { GuestState, LookingGlassState, Problem, State } from '../../protocol.ts';
 import { makerText, useText } from '../../../shm/presence.ts';
 import { guestText } from '../../words/guest.ts';
+import { localTime } from '../../words/time.ts';
 import type { Happening } from './happenings.ts';
 import { row, type Detail } from './row.ts';
 import { h, prose, type Element, type Tree } from './tree.ts';
@@ -16,11 +17,11 @@ export function factSections(state: State): Tree[] {
 }
 
 /** What comes is read out. */
-export function happeningSection(happenings: readonly Happening[]): Tree {
+export function happeningSection(happenings: readonly Happening[], now: Date): Tree {
   const content =
     happenings.length === 0
-      ? h('p', { class: 'soft' }, 'Nothing has changed since this page was opened.')
-      : h('ol', { class: 'rows' }, ...happenings.map(happeningRow));
+      ? h('p', { class: 'soft' }, 'Nothing has changed of late.')
+      : h('ol', { class: 'rows' }, ...happenings.map((each) => happeningRow(each, now)));
   return h(
     'section',
     { key: 'Events', 'aria-label': 'Events' },
@@ -87,11 +88,13 @@ function guestRow(guest: GuestState): Element {
   return row({ key: id, what: domain, state: guestText(guest), details: [{ text: [id] }] });
 }
 
-function happeningRow({ number, time, what }: Happening): Element {
+function happeningRow({ number, time, what }: Happening, now: Date): Element {
+  const [day = '', clock = ''] = localTime(time).split(' ');
+  const isToday = localTime(now).startsWith(day);
   return h(
     'li',
     { key: String(number) },
-    h('time', { class: 'soft', datetime: time.toISOString() }, time.toLocaleTimeString('sv-SE')),
+    h('time', { class: 'soft', datetime: time.toISOString() }, isToday ? clock : `${day} ${clock}`),
     h('span', {}, ...prose(what)),
   );
 }

@@ -3,7 +3,7 @@
  * out for good where the service wants no more of this browser.
  */
 import { createBackoff } from '../../../host/backoff.ts';
-import type { closeCodes, State } from '../../protocol.ts';
+import type { closeCodes, Result, State } from '../../protocol.ts';
 import type { Credentials } from './credentials.ts';
 import type { LinkStatus, Refusal, ShutOut } from './model.ts';
 import { openPeer, type Peer } from './peer.ts';
@@ -21,6 +21,8 @@ interface Listener {
   status: (status: LinkStatus) => void;
   /** Told before the status `not let in`. */
   refused: (why: Refusal) => void;
+  /** What has changed before this connection, as far as the service knows it. */
+  recent: (changes: Result<'state.recent'>) => void;
   /** @param viewer `host`, or the domain that this browser speaks for */
   state: (state: State, viewer: string) => void;
 }
@@ -55,6 +57,8 @@ export function openLink(address: string, credentials: Credentials, listener: Li
     credentials.forgetCode();
     viewer = entry.result.domain;
     if (entry.result.token !== undefined) credentials.keepToken(entry.result.token);
+    const recent = await current.call('state.recent', {});
+    if ('result' in recent) listener.recent(recent.result);
     const now = await current.call('state.subscribe', {});
     if ('result' in now) {
       peer = current;

@@ -7,6 +7,7 @@ import {
   withAsked,
   withDismissed,
   withEntryRefusal,
+  withRecent,
   withState,
   withStatus,
   type Actions,
@@ -20,6 +21,7 @@ const address = `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.
 const link = openLink(address, openCredentials(), {
   status: (status) => show(withStatus(model, status, new Date())),
   refused: (refusal) => show(withEntryRefusal(model, refusal)),
+  recent: (changes) => show(withRecent(model, changes)),
   state: (state, viewer) => show(withState(model, state, viewer, new Date())),
 });
 const retry = () => link.retry();

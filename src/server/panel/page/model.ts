@@ -1,5 +1,5 @@
 /** All that the page shows. */
-import type { SeatState, State } from '../../protocol.ts';
+import type { Result, SeatState, State } from '../../protocol.ts';
 import { changes } from '../../words/change.ts';
 import { changesMeanwhile, withNews, type Happening } from './happenings.ts';
 
@@ -80,6 +80,16 @@ const linkNews: Partial<Record<LinkStatus, string[]>> = {
 
 export function withEntryRefusal(model: Model, entryRefusal: Refusal): Model {
   return { ...model, entryRefusal };
+}
+
+/** What had changed before the page was opened; later it has seen for itself. */
+export function withRecent(model: Model, recent: Result<'state.recent'>): Model {
+  if (model.state !== null) return model;
+  const happenings = recent.reduce<readonly Happening[]>(
+    (before, { time, what }) => withNews(before, [what], new Date(time)),
+    [],
+  );
+  return { ...model, happenings };
 }
 
 export function withState(model: Model, state: State, viewer: string, time: Date): Model {

@@ -35,7 +35,7 @@ function content(model: Model, actions: Actions): Tree[] {
       'div',
       { key: 'facts', class: 'facts' },
       ...factSections(state),
-      happeningSection(model.happenings),
+      happeningSection(model.happenings, model.stateTime),
     ),
     ...(model.viewer === 'host' ? [groupsSection(model.groups, actions.groups)] : []),
   ];
