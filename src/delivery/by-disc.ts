@@ -100,9 +100,10 @@ async function freeDrive(virsh: Virsh, domain: string, volume: string): Promise<
  *      file   cdrom    sda      -
  */
 function drivesIn(text: string): { target: string; source: string }[] {
-  return [...text.matchAll(/^\s*\S+\s+cdrom\s+(\S+)\s+(.+?)\s*$/gm)].map(
-    ([, target = '', source = '']) => ({ target, source }),
-  );
+  return text.split('\n').flatMap((line) => {
+    const [, target, source] = /^\S+\s+cdrom\s+(\S+)\s+(.+)$/.exec(line.trim()) ?? [];
+    return target === undefined || source === undefined ? [] : [{ target, source }];
+  });
 }
 
 async function removeOld(virsh: Virsh, { pool, name }: Volume): Promise<void> {

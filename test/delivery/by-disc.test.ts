@@ -63,6 +63,15 @@ test('the disc becomes a volume of the default pool, and goes into the empty dri
   expect(leftovers()).toEqual([]);
 });
 
+test('a million blanks in the list of drives are read', async () => {
+  const blanks = "head -c 1000000 /dev/zero | tr '\\0' '\\n'";
+  const commands = await virshCommands({
+    ...oneDrive,
+    domblklist: `${blanks}; printf ' file   cdrom    sdb      -\\n'`,
+  });
+  expect(await deliver(commands)).toEqual({ drive: 'sdb' });
+});
+
 test('the first pool that is active does where none is called default', async () => {
   const commands = await virshCommands({ ...oneDrive, 'pool-list': 'printf " images\\n isos\\n"' });
   await deliver(commands);
