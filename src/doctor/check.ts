@@ -65,6 +65,11 @@ export function known<F extends { unread: Unread }, K extends keyof F & string, 
   return look(value);
 }
 
+/** The same, with a sentence more behind its advice. */
+export function andAdvice(todo: Todo, sentence: string): Todo {
+  return { ...todo, advice: `${todo.advice ?? ''} ${sentence}`.trim() };
+}
+
 function whole(todo: Todo): Pick<Finding, 'remedy' | 'advice'> {
   return { remedy: 'remedy' in todo ? todo.remedy : null, advice: todo.advice ?? '' };
 }

@@ -9,7 +9,16 @@ import {
   isSound,
 } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
-import { about, type Check, type Finding, ok, problem, unknown, warning } from './check.ts';
+import {
+  about,
+  andAdvice,
+  type Check,
+  type Finding,
+  ok,
+  problem,
+  unknown,
+  warning,
+} from './check.ts';
 import { domainRomChecks } from './domain-rom-checks.ts';
 import { isForVfio } from './vfio-drivers.ts';
 import { eachDevice, type Given } from './each-device.ts';
@@ -106,7 +115,7 @@ function group({ device, xml, facts }: Given): Finding | Finding[] {
     `Its group ${device.iommuGroup} has also ${list}, with drivers of the host: the domain does not start.`,
     needed.length === 0
       ? 'remedy' in todo
-        ? { ...todo, advice: 'Or give them to the same domain.' }
+        ? andAdvice(todo, 'Or give them to the same domain.')
         : todo
       : {
           advice: `The host needs ${needed.map(({ what }) => what).join('; ')}: use a slot of another group, since none can be split.`,

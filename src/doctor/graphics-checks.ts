@@ -2,7 +2,17 @@ import { pciSlotOf } from '../system/pci-address.ts';
 import { isGraphics, isSound, isUsbController } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
-import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
+import {
+  about,
+  andAdvice,
+  type Check,
+  type Finding,
+  known,
+  ok,
+  problem,
+  unknown,
+  warning,
+} from './check.ts';
 import { isForVfio } from './vfio-drivers.ts';
 import type { Facts } from './facts.ts';
 import { idsText, pciDeviceText } from './pci-text.ts';
@@ -60,9 +70,7 @@ export const graphicsChecks: Check[] = [
             isNamed === true
               ? problem(
                   `${text} have the same ids, so \`vfio-pci.ids\` takes all of them from the host.`,
-                  'remedy' in todo
-                    ? { ...todo, advice: `And ${isolate}` }
-                    : { advice: `${todo.advice} And ${isolate}` },
+                  andAdvice(todo, `And ${isolate}`),
                 )
               : ok(`${text} have the same ids, so only an address tells them apart.`),
           );

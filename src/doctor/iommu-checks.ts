@@ -1,4 +1,4 @@
-import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
+import { about, andAdvice, type Check, known, ok, problem, unknown, warning } from './check.ts';
 import type { Facts } from './facts.ts';
 import { iommuObstacles } from './iommu-obstacles.ts';
 import { changeLine } from './kernel-line.ts';
@@ -52,11 +52,13 @@ export const iommuChecks: Check[] = [
               remedy:
                 "echo 'options vfio_iommu_type1 allow_unsafe_interrupts=1' | sudo tee /etc/modprobe.d/unsafe-interrupts.conf",
             };
-      return problem(obstacle.explanation, {
-        ...permission,
-        advice:
-          `${permission.advice ?? ''} That is for guests that you trust; better turn on \`x2APIC\` or \`VT-d\` interrupt remapping in the firmware's setup.`.trim(),
-      });
+      return problem(
+        obstacle.explanation,
+        andAdvice(
+          permission,
+          "That is for guests that you trust; better turn on `x2APIC` or `VT-d` interrupt remapping in the firmware's setup.",
+        ),
+      );
     },
   },
   {

@@ -1,6 +1,6 @@
 /** The kernel's command line: what it was given, what it ignores, and what the next start will give it. */
 import { meaningOf } from '../system/kernel-parameters.ts';
-import { about, type Check, known, ok, problem, warning } from './check.ts';
+import { about, andAdvice, type Check, known, ok, problem, warning } from './check.ts';
 import type { Facts } from './facts.ts';
 import { misspellingOf } from './ignored-parameters.ts';
 import { changeLine, takeOver } from './kernel-line.ts';
@@ -81,10 +81,10 @@ export const kernelParameterChecks: Check[] = [
         if (override === undefined) return ok('IOMMU groups are those of the hardware.');
         return warning(
           'The kernel is told to claim smaller IOMMU groups than the hardware keeps apart: a guest could reach devices of the host through their shared link.',
-          {
-            ...changeLine(boot, { remove: [override.text] }),
-            advice: 'Keep it only for guests that you trust as the host itself.',
-          },
+          andAdvice(
+            changeLine(boot, { remove: [override.text] }),
+            'Keep it only for guests that you trust as the host itself.',
+          ),
         );
       }),
   },

@@ -8,7 +8,7 @@ import { pciSlotOf } from '../system/pci-address.ts';
 import { misspellingOf } from './ignored-parameters.ts';
 import { neededNow } from './needed.ts';
 import { changeLine } from './kernel-line.ts';
-import type { Todo } from './check.ts';
+import { andAdvice, type Todo } from './check.ts';
 
 export interface KnownLine {
   /** Behind `log.`. */
@@ -190,10 +190,10 @@ export const knownLines: readonly KnownLine[] = [
       const isPast = kernel.parameters?.some(({ text }) => text === 'iommu=pt') ?? true;
       return isPast
         ? { advice: "It is the guest's driver, or a fault of the device; no command mends it." }
-        : {
-            ...changeLine(boot, { add: ['iommu=pt'] }),
-            advice: 'It helps where it is a device of the host, after the next start.',
-          };
+        : andAdvice(
+            changeLine(boot, { add: ['iommu=pt'] }),
+            'It helps where it is a device of the host.',
+          );
     },
   },
   {
@@ -323,7 +323,7 @@ function freeBar({ boot, kernel, pci }: Facts, line: string): Todo {
   const bridge = card?.bridges?.at(-1);
   if (card === undefined || bridge === undefined || !goesAlone(card, bridge, pci)) return change;
   const now = `echo 1 | sudo tee /sys/bus/pci/devices/${bridge}/remove /sys/bus/pci/rescan`;
-  return { ...change, advice: `${change.advice ?? ''} Until then: \`${now}\`.`.trim() };
+  return andAdvice(change, `Until then: \`${now}\`.`);
 }
 
 /** Whether nothing is taken out with a card's bridge but the card, which the host can do without. */

@@ -342,6 +342,13 @@ const rows: Row[] = [
     says: 'smaller IOMMU groups',
   },
   {
+    id: 'kernel.acs-override',
+    when: 'it is on, and only a person can change that',
+    change: both(line('pcie_acs_override=downstream'), having('boot', { lineTool: null })),
+    verdict: 'warning',
+    todo: "Take `pcie_acs_override=downstream` off the kernel's command line, and start the machine anew. Keep it only",
+  },
+  {
     id: 'kernel.parameters-pending',
     when: 'the file was not taken over',
     change: line('quiet'),

@@ -62,6 +62,17 @@ test.each([
   }
 });
 
+test('commands for one file are run one after the other, in any order', async () => {
+  const line = 'quiet iommu_pt';
+  const changes = [{ add: ['intel_iommu=on'] }, { add: ['iommu=pt'], remove: ['iommu_pt'] }];
+  for (const order of [changes, changes.toReversed()]) {
+    const commands = order.map((change) => changed(line, change)).join(' && ');
+    const now = await after(commands, grub, `GRUB_CMDLINE_LINUX_DEFAULT="${line}"\n`);
+    const [, words = ''] = /"(.*)"/.exec(now) ?? [];
+    expect(words.trim().split(/\s+/).toSorted()).toEqual(['intel_iommu=on', 'iommu=pt', 'quiet']);
+  }
+});
+
 test('what the file has already is only taken over, and what it has not cannot be taken out', () => {
   expect(changed('iommu=pt', { add: ['iommu=pt'] })).toBe('sudo update-grub');
   expect(changed('quiet', { remove: ['iommu_pt'] })).toBeNull();
