@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { ReadFiles } from '../host/ports.ts';
 import { attribute, linkedName, namesIn, optionalAttribute, unlessGone } from './attributes.ts';
 import { printable } from './printable.ts';
+import { unlessUnread } from './unread.ts';
 import { interfaceFolders, speedFrom, usbFolder } from './usb.ts';
 
 /** What this machine's USB ports hang on. */
@@ -111,7 +112,8 @@ async function portsOf(host: ReadFiles, hub: string): Promise<UsbPort[]> {
     for (const name of await host.listFolder(folder)) {
       const port = portCalled(name);
       if (port === null) continue;
-      const connectType = await optionalAttribute(host, `${folder}/${name}/connect_type`);
+      const file = `${folder}/${name}/connect_type`;
+      const connectType = await unlessUnread({}, port, () => optionalAttribute(host, file));
       ports.push({ port, connectType: connectType || 'unknown' });
     }
   }

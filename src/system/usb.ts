@@ -1,6 +1,7 @@
 import type { ReadFiles } from '../host/ports.ts';
 import { attribute, linkedName, namesIn, optionalAttribute, unlessGone } from './attributes.ts';
 import { printable } from './printable.ts';
+import { type Unread, unlessUnread } from './unread.ts';
 
 /** A USB device on one of this machine's ports, hubs included. */
 export interface UsbDevice {
@@ -35,9 +36,7 @@ export const usbFolder = '/sys/bus/usb/devices';
  * is left out. The layout is that of Linux's Documentation/ABI/testing/sysfs-bus-usb.
  */
 export async function usbDevices(host: ReadFiles): Promise<UsbDevice[]> {
-  // A machine without USB has no such folder.
-  const names = await namesIn(host, usbFolder);
-  const ports = names.filter((name) => /^\d+-[\d.]+$/.test(name));
+  const ports = await takenPorts(host);
   const devices = await Promise.all(ports.map((port) => unlessGone(readDevice(host, port))));
   return devices.filter((device) => device !== null);
 }
@@ -57,6 +56,19 @@ export async function hasAddress(
   const found = names.map((name) => attribute(host, `${usbFolder}/${port}/${name}`));
   const texts = await unlessGone(Promise.all(found));
   return texts?.join(' ') === `${bus} ${device} ${vendor} ${product}`;
+}
+
+/** Those that can be read, and why the others cannot, by their ports. */
+export async function readableUsb(
+  host: ReadFiles,
+): Promise<{ devices: UsbDevice[]; unread: Unread }> {
+  const unread: Unread = {};
+  const devices = await Promise.all(
+    (await takenPorts(host)).map((port) =>
+      unlessUnread(unread, port, () => unlessGone(readDevice(host, port))),
+    ),
+  );
+  return { devices: devices.filter((device) => device !== null), unread };
 }
 
 /** What stands in a `speed` file; null where it is none that is known. */
@@ -81,6 +93,12 @@ export async function interfaceFolders(host: ReadFiles, device: string): Promise
 /** `00` says that only the interfaces have a class. */
 const noClass = '00';
 const hubClass = '09';
+
+async function takenPorts(host: ReadFiles): Promise<string[]> {
+  // A machine without USB has no such folder.
+  const names = await namesIn(host, usbFolder);
+  return names.filter((name) => /^\d+-[\d.]+$/.test(name));
+}
 
 async function readDevice(host: ReadFiles, port: string): Promise<UsbDevice> {
   const folder = `${usbFolder}/${port}`;

@@ -2,6 +2,7 @@
 import type { Seat } from '../config/schema.ts';
 import { selectorToml, type UsbSelector } from '../config/selectors.ts';
 import { usbClasses } from '../config/usb-classes.ts';
+import type { Unread } from '../system/unread.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import type { UsbBus, UsbController, UsbPort } from '../system/usb-controllers.ts';
 import { refusalsOf, type UsbUses } from './refusals.ts';
@@ -19,6 +20,8 @@ export interface SurveyedBus extends UsbBus {
 
 export interface SurveyedPort extends UsbPort {
   device: SurveyedUsb | null;
+  /** Why the device on it could not be read. */
+  unread?: string;
 }
 
 export interface SurveyedUsb extends Pick<
@@ -43,6 +46,8 @@ export interface UsbFacts {
   controllers: readonly UsbController[];
   ports: readonly UsbPort[];
   devices: readonly UsbDevice[];
+  /** Why others could not be read, by their ports. */
+  unread?: Unread;
   uses: UsbUses;
 }
 
@@ -58,7 +63,7 @@ export function surveyUsb(
   seats: readonly Pick<Seat, 'name' | 'usb'>[],
   holders: ReadonlyMap<string, string>,
 ): SurveyedController[] {
-  const { controllers, devices, uses } = facts;
+  const { controllers, devices, unread = {}, uses } = facts;
   return controllers.map(({ buses, ...controller }) => ({
     ...controller,
     selector: controller.isPci ? { controller: controller.address } : null,
@@ -68,7 +73,13 @@ export function surveyUsb(
   function portsBelow(hub: string): SurveyedPort[] {
     return portsOf(hub, facts).map(({ port, connectType }) => {
       const device = devices.find((each) => each.port === port);
-      return { port, connectType, device: device === undefined ? null : surveyed(device) };
+      const reason = unread[port];
+      return {
+        port,
+        connectType,
+        device: device === undefined ? null : surveyed(device),
+        ...(reason === undefined ? {} : { unread: reason }),
+      };
     });
   }
 
@@ -100,9 +111,11 @@ export function surveyUsb(
 }
 
 /** Where a device is, whatever the kernel says of ports: an old one may know none of them. */
-function portsOf(hub: string, { ports, devices }: UsbFacts): UsbPort[] {
+function portsOf(hub: string, { ports, devices, unread = {} }: UsbFacts): UsbPort[] {
   const known = new Map(ports.map((each) => [each.port, each]));
-  const taken = devices.map(({ port }) => known.get(port) ?? { port, connectType: 'unknown' });
+  const taken = [...devices.map(({ port }) => port), ...Object.keys(unread)].map(
+    (port) => known.get(port) ?? { port, connectType: 'unknown' },
+  );
   const useful = ports.filter(({ connectType }) => connectType !== 'not used');
   const all = new Map([...useful, ...taken].map((each) => [each.port, each]));
   return [...all.values()]

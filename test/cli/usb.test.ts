@@ -107,6 +107,17 @@ describe('the list of USB devices', () => {
     `);
   });
 
+  test('tells of a device that cannot be read, beside the others', () => {
+    const facts = { controllers: [xhci], ports: [], devices: [usbDevice({ port: '1-1' })] };
+    const unread = { '1-2': 'i/o error' };
+    const controllers = surveyUsb({ ...facts, unread, uses: noUses }, [], new Map());
+    const text = '1-2  a device that cannot be read: i/o error';
+    const lines = usbLines(controllers).map((each) => stripVTControlCharacters(each).trim());
+    expect(lines).toContain(text);
+    expect(lines.filter((each) => each.startsWith('1-1'))).toHaveLength(1);
+    expect(usbPicture(controllers)).toContain(`${text.replace('  ', ': ')}</text>`);
+  });
+
   test('says so where it is empty', () => {
     expect(usbLines([])).toEqual(['This machine has no USB controllers.']);
   });
@@ -208,21 +219,18 @@ describe('a machine of which USB devices cannot be read', () => {
     ['EIO', 1, 'i/o error', 'See `sudo dmesg` for what the kernel says of it.'],
     ['EACCES', 5, 'permission denied', 'Run this command as root.'],
   ])('says so in a sentence (%s)', async (code, status, reason, remedy) => {
-    const { host, plugUsb } = await createSysfs();
-    await plugUsb({ port: '1-2', device: 3 });
-    const readText: typeof host.readText = (path) =>
-      path.endsWith('/idVendor')
-        ? Promise.reject(Object.assign(new Error(code), { code, path }))
-        : host.readText(path);
+    const { host } = await createSysfs();
+    const listFolder: typeof host.listFolder = (path) =>
+      Promise.reject(Object.assign(new Error(code), { code, path }));
     let stderr = '';
     const process: Context['process'] = {
       stdout: { write: () => {} },
       stderr: { write: (text: string) => void (stderr += text) },
     };
-    const context = { process, host: { ...host, readText }, connect } as unknown as Context;
+    const context = { process, host: { ...host, listFolder }, connect } as unknown as Context;
     await run(app, ['usb'], { process, forCommand: () => context });
     expect({ stderr, status: process.exitCode }).toEqual({
-      stderr: `handglass: /sys/bus/usb/devices/1-2/idVendor cannot be used: ${reason}.\n           ${remedy}\n`,
+      stderr: `handglass: /sys/bus/usb/devices cannot be used: ${reason}.\n           ${remedy}\n`,
       status,
     });
   });

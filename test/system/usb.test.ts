@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasAddress, usbDevices } from '../../src/system/usb.ts';
+import { hasAddress, readableUsb, usbDevices } from '../../src/system/usb.ts';
 import { createSysfs, failing } from './sysfs.ts';
 
 const folder = '/sys/bus/usb/devices';
@@ -129,6 +129,16 @@ test('a device that goes while its texts are read is left out', async () => {
   const { host, plugUsb } = await createSysfs();
   await plugUsb({ port: '1-1', device: 2, serial: 'A' });
   expect(await usbDevices(failing(host, '1-1/serial', 'ENODEV'))).toEqual([]);
+});
+
+test('what cannot be read keeps nobody from seeing the rest', async () => {
+  const { host, plugUsb } = await createSysfs();
+  await plugUsb({ port: '1-1', device: 2 });
+  await plugUsb({ port: '1-2', device: 3 });
+  expect(await readableUsb(failing(host, '1-1/devnum', 'EIO'))).toMatchObject({
+    devices: [{ port: '1-2' }],
+    unread: { '1-1': 'i/o error' },
+  });
 });
 
 test('any other failure to read is passed on', async () => {

@@ -52,16 +52,16 @@ With --svg: as a picture, for \`handglass usb --svg > usb.svg\`.`,
 
 async function survey(context: Context, seats: Config['seats']): Promise<SurveyedController[]> {
   const { inputDevices } = await import('../../system/input.ts');
-  const { usbDevices } = await import('../../system/usb.ts');
+  const { readableUsb } = await import('../../system/usb.ts');
   const { usbControllers, usbPorts } = await import('../../system/usb-controllers.ts');
   const { surveyUsb } = await import('../../usb/survey.ts');
   const { usbUses } = await import('../../seat/usb-uses.ts');
-  const [controllers, ports, devices, uses, holders] = await Promise.all([
+  const [controllers, ports, usb, uses, holders] = await Promise.all([
     usbControllers(context.host),
     usbPorts(context.host),
-    usbDevices(context.host),
+    readableUsb(context.host),
     inputDevices(context.host).then((input) => usbUses(context.host, seats, input)),
     usbHolders(context),
   ]);
-  return surveyUsb({ controllers, ports, devices, uses }, seats, holders);
+  return surveyUsb({ controllers, ports, ...usb, uses }, seats, holders);
 }

@@ -1,7 +1,7 @@
 /** What only the picture of USB devices has. Lengths are in pixels. */
 import type { SurveyedPort, SurveyedUsb } from '../../usb/survey.ts';
 import { svg, type SvgElement } from '../../doctor/picture/svg.ts';
-import { holderText } from './usb-words.ts';
+import { holderText, unreadText } from './usb-words.ts';
 
 /** A square for each port of a hub, the last of which ends at `right`. */
 export function sockets(
@@ -11,10 +11,11 @@ export function sockets(
   room: number,
 ): SvgElement[] {
   const step = Math.min(24, room / ports.length);
-  return ports.map(({ port, device }, index) => {
+  return ports.map(({ port, device, unread }, index) => {
     const x = Math.round(right - step * (ports.length - index) + 3);
     const size = { width: Math.round(step) - 3, height: 18 };
-    const what = device === null ? 'empty' : `${device.name}, ${holderText(device) || 'hub'}`;
+    const nothing = unread === undefined ? 'empty' : unreadText(unread);
+    const what = device === null ? nothing : `${device.name}, ${holderText(device) || 'hub'}`;
     return svg(
       'g',
       { class: `socket ${device === null ? 'empty' : toneOf(device)}` },

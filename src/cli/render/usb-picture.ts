@@ -20,7 +20,7 @@ import {
 } from '../../doctor/picture/picture-parts.ts';
 import { svg, type SvgElement } from '../../doctor/picture/svg.ts';
 import { sockets, toneOf } from './usb-picture-parts.ts';
-import { groupText, resetText, speedText } from './usb-words.ts';
+import { groupText, resetText, speedText, unreadText } from './usb-words.ts';
 
 /** From the left, in pixels: the columns of a card. */
 const inner = margin + 20;
@@ -108,7 +108,10 @@ function deviceBlocks(
   guides: readonly number[],
 ): Block[] {
   const taken = ports.flatMap(({ port, device }) => (device === null ? [] : [{ port, device }]));
-  return taken.flatMap(({ port, device }, index) => {
+  const unread = ports.flatMap(({ port, unread }) =>
+    unread === undefined ? [] : [remarkRow(`${port}: ${unreadText(unread)}`, x)],
+  );
+  const rows = taken.flatMap(({ port, device }, index) => {
     const isLast = index === taken.length - 1;
     const open = isLast ? guides : [...guides, x];
     return [
@@ -117,6 +120,7 @@ function deviceBlocks(
       ...deviceBlocks(device.ports, x + step, open),
     ];
   });
+  return [...rows, ...unread];
 }
 
 function deviceRow(port: string, device: SurveyedUsb, x: number, isLast: boolean): Block {

@@ -27,3 +27,7 @@ export function holderText({ isHub, with: holder, drivers }: SurveyedUsb): strin
   if (holder !== 'host') return holder;
   return drivers.length === 0 ? 'host, no driver' : `host: ${drivers.join(', ')}`;
 }
+
+export function unreadText(reason: string): string {
+  return `a device that cannot be read: ${reason}`;
+}

@@ -7,7 +7,7 @@ import type {
   SurveyedUsb,
 } from '../../usb/survey.ts';
 import { table } from './table.ts';
-import { groupText, holderText, resetText, speedText } from './usb-words.ts';
+import { groupText, holderText, resetText, speedText, unreadText } from './usb-words.ts';
 
 /** A block for each controller: its buses, and below each a row for every device on them. */
 export function usbLines(controllers: readonly SurveyedController[]): string[] {
@@ -40,11 +40,15 @@ function busLines({ number, speedMbps, ports }: SurveyedBus): Line[] {
 
 function portLines(ports: readonly SurveyedPort[], depth: number): Line[] {
   const indent = '  '.repeat(depth);
-  const empty = ports.filter(({ device }) => device === null).map(({ port }) => port);
+  const empty = ports
+    .filter(({ device, unread }) => device === null && unread === undefined)
+    .map(({ port }) => port);
   return [
-    ...ports.flatMap(({ port, device }): Line[] =>
+    ...ports.flatMap(({ port, device, unread }): Line[] =>
       device === null
-        ? []
+        ? unread === undefined
+          ? []
+          : [`${indent}${port}  ${styleText('yellow', unreadText(unread))}`]
         : [
             [`${indent}${port}`, ...deviceCells(device)],
             ...device.remarks.map((remark) => `${indent}  ${styleText('yellow', remark)}`),
