@@ -22,8 +22,8 @@ const context: Context = {
     ...clock,
     // Loaded when first used: most commands start no program.
     async run(...args) {
-      const { processes } = await import('../host/processes.ts');
-      return processes.run(...args);
+      const { run: runProgram } = await import('../host/run.ts');
+      return runProgram(...args);
     },
     async *follow(...args) {
       const { processes } = await import('../host/processes.ts');

@@ -8,8 +8,11 @@ import {
   ftruncateSync,
   lstatSync,
   openSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   readSync,
+  realpathSync,
   watch,
   type Stats,
 } from 'node:fs';
@@ -77,10 +80,16 @@ export function filesUnder(
         throw error instanceof Error ? Object.assign(error, { path: below(path) }) : error;
       }
     },
-    listFolder: async (path) => (await readdir(below(path))).toSorted(),
-    readLink: (path) => readlink(below(path)),
-    realPath: async (path) =>
-      `/${relative(await realpath(root), await inTime(realpath(below(path)), path))}`,
+    listFolder: async (path) =>
+      (isInMemory(path) ? readdirSync(below(path)) : await readdir(below(path))).toSorted(),
+    readLink: async (path) =>
+      isInMemory(path) ? readlinkSync(below(path)) : readlink(below(path)),
+    realPath: async (path) => {
+      const real = isInMemory(path)
+        ? realpathSync.native(below(path))
+        : await inTime(realpath(below(path)), path);
+      return `/${relative(realpathSync.native(root), real)}`;
+    },
     factsOf: async (path) =>
       factsFrom(
         isOnThisMachine(path) ? lstatSync(below(path)) : await inTime(lstat(below(path)), path),

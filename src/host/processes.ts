@@ -1,31 +1,10 @@
 import { createInterface } from 'node:readline';
 import { execa, type Result } from 'execa';
 import type { Converse, Follow, Run } from './ports.ts';
-
-/**
- * The messages of programs are read by people who were promised English. No program needs our own
- * folder, which its user may not be able to enter.
- */
-const surroundings = { cwd: '/', env: { LC_ALL: 'C' } };
+import { run, surroundings } from './run.ts';
 
 export const processes: Run & Follow & Converse = {
-  async run(command, args, options = {}) {
-    const result = await execa(command, args, {
-      ...surroundings,
-      reject: false,
-      stripFinalNewline: false,
-      timeout: options.timeoutMs ?? 30_000,
-      input: options.input ?? '',
-    });
-    requireStarted(result);
-    return {
-      stdout: result.stdout,
-      stderr: result.stderr,
-      // A program may well exit by itself when the time limit asks it to.
-      exitCode: result.timedOut ? null : (result.exitCode ?? null),
-      timedOut: result.timedOut,
-    };
-  },
+  run,
 
   async *follow(command, args, signal) {
     const child = execa(command, args, {
