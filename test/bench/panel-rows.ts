@@ -1,7 +1,7 @@
 import { columns } from './columns.ts';
 import { median, percentile } from './handoff-rows.ts';
 
-/** How long changes took to a page's next frame. */
+/** How long something took, many times. */
 export interface Row {
   name: string;
   medianMs: number;
@@ -21,7 +21,8 @@ export function rowOf(name: string, tookMs: readonly number[], floorMs: readonly
   };
 }
 
-export function rowLines(rows: readonly Row[]): string[] {
+/** @param legend what the columns are */
+export function rowLines(rows: readonly Row[], legend: readonly string[]): string[] {
   const cells = rows.map(({ name, medianMs, p95Ms, worstMs, ratio }) => [
     name,
     ...[medianMs, p95Ms, worstMs].map((ms) => ms.toFixed(1)),
@@ -29,8 +30,3 @@ export function rowLines(rows: readonly Row[]): string[] {
   ]);
   return [...columns(['', 'median', 'p95', 'worst', 'ratio'], cells), '', ...legend];
 }
-
-const legend = [
-  "median, p95, worst  milliseconds from the change to the page's next frame",
-  'ratio               of the median to that of the bare websocket client',
-];

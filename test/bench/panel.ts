@@ -21,6 +21,11 @@ page that has nothing but a bare websocket client, in the same browser one after
 const changes = 100;
 const executablePath = '/usr/bin/chromium';
 
+const legend = [
+  "median, p95, worst  milliseconds from the change to the panel's next frame",
+  'ratio               of the median to that of the bare websocket client',
+];
+
 await runBench(async (words, tell, signal): Promise<Report> => {
   const { json, help: isHelp } = parseWords(words, {}, help);
   if (isHelp) return { lines: [help.trimEnd()] };
@@ -34,7 +39,7 @@ await runBench(async (words, tell, signal): Promise<Report> => {
     const floor = await measure('bare websocket client', bareClient);
     const panel = await measure('panel');
     const rows = [rowOf('bare websocket client', floor, floor), rowOf('panel', panel, floor)];
-    return { lines: json ? [JSON.stringify(rows, null, 2)] : rowLines(rows) };
+    return { lines: json ? [JSON.stringify(rows, null, 2)] : rowLines(rows, legend) };
   } finally {
     await browser.close();
     await service.stop();

@@ -2,9 +2,9 @@ import { addBlock, writeMounts } from '../system/block.ts';
 import { createSysfs, type Sysfs } from '../system/sysfs.ts';
 import type { Machine, PciCard } from './machine.ts';
 
-/** The machine's files in a temporary folder, gone with the test. */
-export async function buildMachine(machine: Machine): Promise<Sysfs> {
-  const sysfs = await createSysfs();
+/** The machine's files in a temporary folder, gone with the test; or in a machine that has none yet. */
+export async function buildMachine(machine: Machine, empty?: Sysfs): Promise<Sysfs> {
+  const sysfs = empty ?? (await createSysfs());
   await writeSystem(sysfs, machine);
   await writeIommu(sysfs, machine);
   for (const card of machine.pci) await writeCard(sysfs, machine, card);

@@ -79,7 +79,11 @@ export interface Sysfs {
 export async function createSysfs(): Promise<Sysfs> {
   const root = await mkdtemp(join(tmpdir(), 'handglass-sysfs-'));
   onTestFinished(() => rm(root, { recursive: true }));
+  return sysfsUnder(root);
+}
 
+/** The same in a folder that is the caller's. */
+export function sysfsUnder(root: string): Sysfs {
   const controllers = new Map<string, string>();
 
   function usbPlace(port: string): string {
