@@ -2,6 +2,7 @@
 import { bootChecks } from './boot-checks.ts';
 import type { Check } from './check.ts';
 import { cpuChecks } from './cpu-checks.ts';
+import { desktopChecks } from './desktop-checks.ts';
 import { inputChecks, usbChecks } from './device-checks.ts';
 import { domainChecks } from './domain-checks.ts';
 import { domainCpuChecks } from './domain-cpu-checks.ts';
@@ -21,7 +22,7 @@ export const subjects: readonly { name: string; checks: readonly Check[] }[] = [
   { name: 'Start of the machine', checks: bootChecks },
   { name: 'Kernel', checks: kernelChecks },
   { name: 'IOMMU', checks: iommuChecks },
-  { name: 'Graphics', checks: graphicsChecks },
+  { name: 'Graphics', checks: [...graphicsChecks, ...desktopChecks] },
   { name: 'Input', checks: inputChecks },
   { name: 'USB', checks: [...usbChecks, ...usbControllerChecks] },
   { name: 'QEMU and libvirt', checks: libvirtChecks },

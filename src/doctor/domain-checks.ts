@@ -146,24 +146,54 @@ function firmware(xml: DomainXml, facts: Facts): Finding | Finding[] {
 }
 
 function variables(xml: DomainXml, facts: Facts): Finding | Finding[] {
-  const { isUefi, template, loader } = xml.firmware;
+  const { isUefi, template, loader, variables: own } = xml.firmware;
   if (!isUefi) return [];
   if (template !== null) {
     const found = fileFinding(template, facts, 'New variables are copied from', 'The template');
     if (found.verdict !== 'ok') return found;
   }
-  if (template === null || loader === null) return ok('libvirt chooses their template.');
+  if (loader === null) return ok('libvirt chooses their template.');
   // Code and variables of different sizes come from different builds, and the guest shows nothing.
-  const kinds = [template, loader].map((path) => /[._-]?4m/i.test(path));
-  return kinds[0] === kinds[1]
-    ? ok('Code and variables are of one kind.')
-    : problem(
-        'Its firmware has another size than the variables it was given, so it shows nothing at its start.',
+  if (template !== null && isOf4Mib(template) !== isOf4Mib(loader)) {
+    return problem(
+      'Its firmware has another size than the variables it was given, so it shows nothing at its start.',
+      {
+        remedy: `virsh --connect qemu:///system start ${shellWord(xml.name)} --reset-nvram`,
+        advice: 'Name the template that belongs to the loader first; the old variables are lost.',
+      },
+    );
+  }
+  const fine = ok('Code and variables are of one kind.');
+  return own === null ? fine : (oldVariables(own, loader, facts) ?? fine);
+}
+
+function isOf4Mib(path: string): boolean {
+  return /[._-]?4m/i.test(path);
+}
+
+/**
+ * Of one build the two fill a flash chip of 2 MiB, 4 MiB or more; an upgrade may bring code for another, and
+ * leaves the domain's own variables as they are.
+ */
+function oldVariables(own: string, loader: string, { paths }: Facts): Finding | null {
+  if ([own, loader].some((path) => path.endsWith('.qcow2'))) return null;
+  const [variables, code] = [own, loader].map((path) => paths.get(path));
+  if (variables === undefined || code === undefined) return null;
+  return known(variables, 'found', (its) =>
+    known(code, 'found', (of) => {
+      // What is not there libvirt makes.
+      if (its === 'absent' || of === 'absent') return null;
+      if (Number.isInteger(Math.log2(its.size + of.size))) return null;
+      return problem(
+        `Its variables in ${own} are from another build of the firmware than ${loader}, so it shows nothing at its start.`,
         {
-          remedy: `virsh --connect qemu:///system start ${shellWord(xml.name)} --reset-nvram`,
-          advice: 'Name the template that belongs to the loader first; the old variables are lost.',
+          remedy: `sudo mv ${shellWord(own)} ${shellWord(`${own}.old`)}`,
+          advice:
+            'libvirt makes new ones at the next start; what the guest put into the old ones, such as its order of boot entries, is to be set again.',
         },
       );
+    }),
+  );
 }
 
 function fileFinding(path: string, { paths }: Facts, fine: string, what: string): Finding {

@@ -11,6 +11,7 @@ export const domainCpuChecks: Check[] = [
   { id: 'domain.pinned-cores', title: 'Pinned whole cores', look: eachDomain(pinnedCores) },
   { id: 'domain.pinned-kinds', title: 'Pinned to one kind of core', look: eachDomain(pinnedKinds) },
   { id: 'domain.pinned-nodes', title: 'Pinned to one node', look: eachDomain(pinnedNodes) },
+  { id: 'domain.pinned-caches', title: 'Pinned to one cache', look: eachDomain(pinnedCaches) },
   { id: 'domain.topology', title: 'Cores that the guest sees', look: eachDomain(topology) },
   { id: 'domain.cpu-mode', title: 'Processor that the guest sees', look: eachDomain(cpuMode) },
   { id: 'domain.topoext', title: 'Threads of AMD in the guest', look: eachDomain(topoext) },
@@ -154,6 +155,30 @@ function pinnedNodes(xml: DomainXml, { cpu, pci }: Facts): Finding | Finding[] {
             advice: `That node has the processors ${rangesOf(nodes.find(({ number }) => number === far[0]?.numaNode)?.processors ?? [])}.`,
           },
         );
+  });
+}
+
+/** A guest takes all of its processors for equally near to each other. */
+function pinnedCaches(xml: DomainXml, { cpu }: Facts): Finding | Finding[] {
+  const pinned = vcpuPins(xml);
+  if (pinned.length === 0) return [];
+  return known(cpu, 'caches', (caches) => {
+    if (caches.length < 2) return [];
+    const own = caches.filter((each) => each.some((number) => pinned.includes(number)));
+    if (own.length === 1) return ok('Its processors share one cache of the third level.');
+    const room = caches.find((each) => each.length >= pinned.length);
+    if (room === undefined) {
+      return ok(
+        `It is pinned to processors of ${own.length} caches of the third level, since none has ${pinned.length}.`,
+      );
+    }
+    return warning(
+      `It is pinned to processors of ${own.length} caches of the third level, between which data takes long, so it stutters.`,
+      {
+        remedy: editCommand(xml.name),
+        advice: `One cache has the processors ${rangesOf(room)}.`,
+      },
+    );
   });
 }
 

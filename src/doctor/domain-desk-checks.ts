@@ -2,7 +2,7 @@
 import { proxyName } from '../config/proxy-name.ts';
 import type { DomainXml } from '../libvirt/domain-xml.ts';
 import { sizeText } from '../shm/wording.ts';
-import { type Check, type Finding, ok, problem, unknown, warning } from './check.ts';
+import { type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
 import { eachDomain, editCommand } from './each-domain.ts';
 import type { Facts } from './facts.ts';
 import { shellWord } from './shell-word.ts';
@@ -66,7 +66,7 @@ function shmemSize(xml: DomainXml, facts: Facts): Finding | Finding[] {
       );
     }
     const file = facts.sharedMemory.find(({ entry }) => entry.path === `/dev/shm/${name}`);
-    if (file === undefined) return ok(`${name} has ${sizeText(bytes)}.`);
+    if (file === undefined) return unnamedShmem(name, bytes, facts);
     if (bytes !== file.bytes) {
       return problem(
         `${name} has ${sizeText(bytes)} in its XML, and ${sizeText(file.bytes)} by the configuration: QEMU refuses a file of another size.`,
@@ -74,6 +74,36 @@ function shmemSize(xml: DomainXml, facts: Facts): Finding | Finding[] {
       );
     }
     return ok(`${name} has ${sizeText(bytes)}, as the file has.`);
+  });
+}
+
+/** Of a file that the configuration does not name; others than Looking Glass's QEMU makes as it needs them. */
+function unnamedShmem(name: string, bytes: number, { paths, people }: Facts): Finding {
+  const path = `/dev/shm/${name}`;
+  const fine = ok(`${name} has ${sizeText(bytes)}.`);
+  const facts = paths.get(path);
+  if (facts === undefined) return fine;
+  return known(facts, 'found', (found) => {
+    const todo = {
+      advice:
+        'Name it in a [[looking-glass]] of the configuration, which makes it as it is needed.',
+    };
+    if (found === 'absent') {
+      return name.startsWith('looking-glass')
+        ? warning(`Nothing has made ${path}: QEMU makes one that no other user can open.`, todo)
+        : fine;
+    }
+    if (found.size !== bytes) {
+      return problem(
+        `${path} has ${sizeText(found.size)}, and ${sizeText(bytes)} in its XML: QEMU refuses a file of another size.`,
+        todo,
+      );
+    }
+    const { qemu } = people;
+    const isOfQemu = qemu !== null && qemu !== 'absent' && found.uid === qemu.uid;
+    return isOfQemu && (found.mode & 0o022) === 0
+      ? warning(`QEMU has made ${path} itself, and no other user can open it.`, todo)
+      : fine;
   });
 }
 

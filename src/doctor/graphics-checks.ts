@@ -7,7 +7,6 @@ import {
   andAdvice,
   type Check,
   type Finding,
-  known,
   ok,
   problem,
   unknown,
@@ -15,7 +14,7 @@ import {
 } from './check.ts';
 import { isForVfio } from './vfio-drivers.ts';
 import type { Facts } from './facts.ts';
-import { idsText, pciDeviceText } from './pci-text.ts';
+import { idsText } from './pci-text.ts';
 import { isResetByBus } from './reset-obstacles.ts';
 import { takeFromHost } from './take-from-host.ts';
 import { type Verdict, verdicts } from './verdict.ts';
@@ -142,30 +141,6 @@ export const graphicsChecks: Check[] = [
           ];
         });
         return torn.length > 0 ? torn : ok('Each card is with one side as a whole.');
-      }),
-  },
-  {
-    id: 'graphics.xorg',
-    title: 'Card that Xorg is told to use',
-    look: (facts) =>
-      known(facts.devices, 'xorg', (places) => {
-        const { devices, names } = facts.pci;
-        const wrong = places.flatMap(({ file, address }): Finding[] => {
-          const card = devices.find((each) => each.address === address);
-          if (card !== undefined && (card.driver === null || !isForVfio(card.driver))) return [];
-          const what =
-            card === undefined ? 'no card is there' : `vfio-pci has ${pciDeviceText(card, names)}`;
-          return [
-            about(
-              file,
-              problem(`Xorg is told to use the card at ${address}, and ${what}.`, {
-                advice: `Write the \`BusID\` of the host's card into ${file}; \`handglass groups\` has the addresses.`,
-              }),
-            ),
-          ];
-        });
-        if (wrong.length > 0) return wrong;
-        return ok(places.length === 0 ? 'Xorg is told of none.' : "It is the host's.");
       }),
   },
   {

@@ -152,8 +152,12 @@ async function readQemuUser(
   });
 }
 
+/** Of what a link leads to. */
 async function factsAt(host: ReadFiles, path: string): Promise<FileFacts | 'absent'> {
-  return (await unlessGone(host.factsOf(path))) ?? 'absent';
+  const facts = await unlessGone(host.factsOf(path));
+  if (facts?.kind !== 'link') return facts ?? 'absent';
+  const real = await unlessGone(host.realPath(path));
+  return (real === null ? null : await unlessGone(host.factsOf(real))) ?? 'absent';
 }
 
 /** Where libvirt is not installed nobody is asked. */
@@ -231,7 +235,7 @@ async function readRoms(
   return new Map(found);
 }
 
-function pathsIn({ pci, firmware, input, disks }: NonNullable<Domain['xml']>): string[] {
+function pathsIn({ pci, firmware, input, disks, shmems }: NonNullable<Domain['xml']>): string[] {
   const named = [
     ...pci.map(({ rom }) => rom.file),
     firmware.loader,
@@ -239,6 +243,7 @@ function pathsIn({ pci, firmware, input, disks }: NonNullable<Domain['xml']>): s
     firmware.template,
     ...input.map(({ path }) => path),
     ...disks.map(({ path }) => path),
+    ...shmems.map(({ name }) => `/dev/shm/${name}`),
   ];
   return named.filter(
     (path) => path !== null && path.startsWith('/') && !/\p{Cc}/u.test(path),

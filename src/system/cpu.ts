@@ -21,6 +21,8 @@ export interface Cpu {
   hybrid: { fast: number[]; small: number[] } | null;
   /** NUMA nodes and the processors on each. */
   nodes: { number: number; processors: number[] }[] | null;
+  /** The processors that share each cache of the third level; none where the kernel tells of none. */
+  caches: number[][] | null;
   /** How its frequency is chosen, each way once; none where the kernel does not choose. */
   governors: string[] | null;
   /** Who carries that out: `intel_pstate`, `acpi-cpufreq`; empty where nobody does. */
@@ -59,6 +61,7 @@ export async function readCpu(host: ReadFiles): Promise<Cpu> {
       small: numbersFrom(await optionalAttribute(host, '/sys/devices/cpu_atom/cpus')),
     })),
     nodes: await fact('nodes', () => nodes(host)),
+    caches: await fact('caches', () => caches(host)),
     governors: await fact('governors', () => policies(host, 'scaling_governor')),
     frequencyDriver: await fact(
       'frequencyDriver',
@@ -80,13 +83,16 @@ function extensionAmong(flags: ReadonlySet<string>): 'vmx' | 'svm' | 'none' {
   return flags.has('svm') ? 'svm' : 'none';
 }
 
-/** A processor that is off has no topology. */
-async function processors(host: ReadFiles): Promise<Processor[]> {
-  const numbers = (await host.listFolder(cpuFolder))
+async function processorNumbers(host: ReadFiles): Promise<number[]> {
+  return (await host.listFolder(cpuFolder))
     .flatMap((name) => /^cpu(\d+)$/.exec(name)?.[1] ?? [])
     .map(Number)
     .toSorted((a, b) => a - b);
-  const found = await boundedMap(numbers, 8, async (number) => {
+}
+
+/** A processor that is off has no topology. */
+async function processors(host: ReadFiles): Promise<Processor[]> {
+  const found = await boundedMap(await processorNumbers(host), 8, async (number) => {
     const file = `${cpuFolder}/cpu${number}/topology/thread_siblings_list`;
     const siblings = numbersFrom(await optionalAttribute(host, file));
     return { number, siblings };
@@ -105,6 +111,13 @@ async function nodes(host: ReadFiles): Promise<Cpu['nodes']> {
     number,
     processors: numbersFrom(await attribute(host, `${nodeFolder}/node${number}/cpulist`)),
   }));
+}
+
+async function caches(host: ReadFiles): Promise<number[][]> {
+  const lists = await boundedMap(await processorNumbers(host), 8, (number) =>
+    optionalAttribute(host, `${cpuFolder}/cpu${number}/cache/index3/shared_cpu_list`),
+  );
+  return [...new Set(lists)].filter((list) => list !== '').map(numbersFrom);
 }
 
 async function policies(host: ReadFiles, file: string): Promise<string[]> {

@@ -25,6 +25,10 @@ const hybrid = having('cpu', {
     siblings.map((number) => ({ number, siblings })),
   ),
 });
+const halves = [
+  [0, 1, 4, 5],
+  [2, 3, 6, 7],
+];
 const gpu = { pci: ['01:00.0', '01:00.1'] };
 
 function withFirmware(found: FileFacts | 'absent'): Change {
@@ -46,6 +50,41 @@ function withFirmware(found: FileFacts | 'absent'): Change {
     );
   };
 }
+
+/** The size of variables that fit code of 4 MiB less 528 KiB. */
+const variables = 540_672;
+
+function withVariables(size: number): Change {
+  const [code, own] = ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/nvram/win10.fd'];
+  const xml = domainXml({ name: 'win10', memoryMib: 1024, vcpus: 1 }).replace(
+    '</os>',
+    `<loader type='pflash'>${code}</loader><nvram>${own}</nvram></os>`,
+  );
+  return (facts) => {
+    facts.libvirt.domains = [
+      { name: 'win10', isRunning: false, xml: parseDomainXml(xml), unread: {} },
+    ];
+    const sizes = [
+      [code, 4 * 1024 ** 2 - variables],
+      [own, size],
+    ] as const;
+    facts.paths = new Map(
+      sizes.map(([path, bytes]) => [
+        path,
+        { found: fileFacts({ size: bytes }), uses: [], unread: {} },
+      ]),
+    );
+  };
+}
+
+/** Shared memory of 32 MiB that no configuration names. */
+function withShmem(found: FileFacts | 'absent', name = 'looking-glass-b'): Change {
+  const devices = `<shmem name='${name}'><model type='ivshmem-plain'/><size unit='M'>32</size></shmem>`;
+  return both(withDomain({ devices }), (facts) => {
+    facts.paths = new Map([[`/dev/shm/${name}`, { found, uses: [], unread: {} }]]);
+  });
+}
+const shmemBytes = 32 * 1024 ** 2;
 
 function withRom(uefi: UefiVerdict | null, headerBytes = 0): Change {
   const unread: Record<string, string> = uefi === null ? { uefi: 'permission denied' } : {};
@@ -254,6 +293,51 @@ const rows: Row[] = [
     todo: '--reset-nvram',
   },
   {
+    id: 'domain.variables',
+    when: 'its own are of another build than the code',
+    change: withVariables(131_072),
+    verdict: 'problem',
+    todo: 'sudo mv /nvram/win10.fd /nvram/win10.fd.old',
+  },
+  {
+    id: 'domain.variables',
+    when: 'its own fit the code',
+    change: withVariables(variables),
+    verdict: 'ok',
+  },
+  {
+    id: 'domain.shmem-size',
+    when: 'nobody has made what no configuration names',
+    change: withShmem('absent'),
+    verdict: 'warning',
+    todo: '[[looking-glass]]',
+  },
+  {
+    id: 'domain.shmem-size',
+    when: "nobody has made another program's",
+    change: withShmem('absent', 'scream'),
+    verdict: 'ok',
+  },
+  {
+    id: 'domain.shmem-size',
+    when: 'what no configuration names has another size',
+    change: withShmem(fileFacts({ size: 1024 ** 2 })),
+    verdict: 'problem',
+    says: '1 MiB',
+  },
+  {
+    id: 'domain.shmem-size',
+    when: 'QEMU has made what no configuration names',
+    change: withShmem(fileFacts({ size: shmemBytes, uid: 64_055, mode: 0o644 })),
+    verdict: 'warning',
+  },
+  {
+    id: 'domain.shmem-size',
+    when: 'what no configuration names is as it has to be',
+    change: withShmem(fileFacts({ size: shmemBytes })),
+    verdict: 'ok',
+  },
+  {
     id: 'domain.firmware',
     when: 'its code is gone',
     change: withFirmware('absent'),
@@ -286,6 +370,27 @@ const rows: Row[] = [
     change: withDomain({ vcpus: 2, pins: [1, 5, 2] }),
     verdict: 'problem',
     says: 'It pins vcpu 2, and has 2 vcpus',
+  },
+  {
+    id: 'domain.pinned-caches',
+    when: 'two caches are used where one would do',
+    change: both(withDomain({ pins: [1, 2] }), having('cpu', { caches: halves })),
+    verdict: 'warning',
+    todo: 'One cache has the processors 0-1,4-5',
+  },
+  {
+    id: 'domain.pinned-caches',
+    when: 'no cache is for as many',
+    change: both(withDomain({ pins: [0, 1, 2, 4, 5, 6] }), having('cpu', { caches: halves })),
+    verdict: 'ok',
+    says: 'since none has 6',
+  },
+  {
+    id: 'domain.pinned-caches',
+    when: 'one cache is used',
+    change: both(withDomain({ pins: [0, 1] }), having('cpu', { caches: halves })),
+    verdict: 'ok',
+    says: 'share one cache',
   },
   {
     id: 'domain.pinned-cores',

@@ -111,6 +111,7 @@ function wholeFacts(): Facts {
       })),
       hybrid: { fast: [], small: [] },
       nodes: [{ number: 0, processors: [0, 1, 2, 3, 4, 5, 6, 7] }],
+      caches: [[0, 1, 2, 3, 4, 5, 6, 7]],
       governors: ['schedutil'],
       frequencyDriver: 'acpi-cpufreq',
       clockSource: 'tsc',

@@ -783,6 +783,22 @@ const rows: Row[] = [
     says: 'driver of 0000:01:00.0 (input/output error)',
   },
   {
+    id: 'graphics.browsers',
+    when: 'a guest has one of two cards',
+    change: () => {},
+    verdict: 'ok',
+    says: '--gpu-testing-vendor-id=0x8086',
+  },
+  {
+    id: 'graphics.browsers',
+    when: 'the host has both',
+    change: ({ pci }) => {
+      const guest = pci.devices[1];
+      if (guest !== undefined) guest.driver = 'nouveau';
+    },
+    verdict: 'none',
+  },
+  {
     id: 'graphics.large-bars',
     when: 'bars of a card cannot be read',
     change: unreadOfCard('bars'),

@@ -7,6 +7,7 @@ import { readFacts } from '../../src/doctor/read-facts.ts';
 import { doctorReport } from '../../src/doctor/report.ts';
 import type { FileFacts, OpenFiles, ReadFiles, Run } from '../../src/host/ports.ts';
 import { b550 } from '../machines/b550.ts';
+import { domainXml } from '../machines/domain.ts';
 import { equipped } from '../machines/equipped.ts';
 import { gtx970 } from '../machines/gtx-970.ts';
 import { buildWithSoftware } from '../machines/software.ts';
@@ -61,6 +62,24 @@ test('no file is read twice', async () => {
   await readFacts(host, { configPath, virsh });
   expect([...counts].filter(([, count]) => count > 1)).toEqual([]);
   expect(counts.size).toBeGreaterThan(300);
+});
+
+test('of a link in a domain it is told what it leads to', async () => {
+  const [code, lost] = ['/usr/share/OVMF/code.fd', '/usr/share/OVMF/lost.fd'];
+  const win10 = domainXml({ name: 'win10', memoryMib: 1024, vcpus: 1 }).replace(
+    '</os>',
+    `<loader>${code}</loader><nvram>${lost}</nvram></os>`,
+  );
+  const software = { as: 'root', firmware: 'efi', qemu: '7.2.0', libvirt: '9.0.0' } as const;
+  const { machine, virsh, link } = await buildWithSoftware(gtx970, {
+    ...software,
+    domains: { win10 },
+  });
+  await link('OVMF_CODE.fd', code);
+  await link('nothing', lost);
+  const { paths } = await readFacts(machine, { configPath, virsh });
+  expect(paths.get(code)?.found).toMatchObject({ kind: 'file' });
+  expect(paths.get(lost)?.found).toBe('absent');
 });
 
 function placeOf(root: string, path: string): string {

@@ -57,6 +57,15 @@ async function writeSystem({ write }: Sysfs, machine: Machine): Promise<void> {
       await write(`${topology}/thread_siblings_list`, `${siblings.join(',')}\n`);
     }
   }
+  const { coresPerCache = 0 } = cpu;
+  for (const core of coresPerCache === 0 ? [] : cores.keys()) {
+    const first = core - (core % coresPerCache);
+    const sharing = cores.slice(first, first + coresPerCache).flat();
+    for (const number of cores[core] ?? []) {
+      const cache = `/sys/devices/system/cpu/cpu${number}/cache/index3`;
+      await write(`${cache}/shared_cpu_list`, `${sharing.toSorted((a, b) => a - b).join(',')}\n`);
+    }
+  }
   if (cpu.smallCores !== undefined) {
     const fast = threads - cpu.smallCores;
     await write('/sys/devices/cpu_core/cpus', `0-${fast - 1}\n`);

@@ -17,6 +17,8 @@ export interface Machine {
     threadsPerCore: 1 | 2;
     /** Small ones of one thread each, behind the others. */
     smallCores?: number;
+    /** How many share a cache of the third level, where that is told. */
+    coresPerCache?: number;
     /** Of /proc/cpuinfo. */
     flags: string;
   };

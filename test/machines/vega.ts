@@ -42,6 +42,7 @@ export const vega: Machine = {
     name: 'AMD Ryzen 9 3900X 12-Core Processor',
     cores: 12,
     threadsPerCore: 2,
+    coresPerCache: 3,
     flags: 'fpu vme msr pae cx8 apic sep svm ssse3 avx2',
   },
   memoryMib: 64226,

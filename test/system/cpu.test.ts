@@ -22,6 +22,9 @@ async function hybrid() {
   await write(`${folder}/cpu1/topology/thread_siblings_list`, '0-1\n');
   await write(`${folder}/cpu2/topology/thread_siblings_list`, '2\n');
   await write(`${folder}/cpu3/online`, '0\n');
+  for (const number of [0, 1, 2]) {
+    await write(`${folder}/cpu${number}/cache/index3/shared_cpu_list`, '0-2\n');
+  }
   await write(`${folder}/cpufreq/policy0/scaling_governor`, 'powersave\n');
   await write(`${folder}/cpufreq/policy2/scaling_governor`, 'performance\n');
   await write(`${folder}/cpufreq/policy0/scaling_driver`, 'intel_pstate\n');
@@ -47,6 +50,7 @@ test('a processor is read with its cores, threads, frequency and clock', async (
     ],
     hybrid: { fast: [0, 1], small: [2] },
     nodes: [{ number: 0, processors: [0, 1, 2] }],
+    caches: [[0, 1, 2]],
     governors: ['powersave', 'performance'],
     frequencyDriver: 'intel_pstate',
     clockSource: 'tsc',
