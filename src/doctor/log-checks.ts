@@ -9,13 +9,14 @@ export const logChecks: Check[] = knownLines.map((known) => ({
   look: (facts) => lookFor(known, facts),
 }));
 
-function lookFor({ pattern, isOfPrograms, verdict, meaning, todo }: KnownLine, facts: Facts) {
+function lookFor(line: KnownLine, facts: Facts) {
+  const { pattern, isOfPrograms, verdict, meaning, isPast, todo } = line;
   const { lines, isWhole, source, unread } = facts.log;
   if (lines === null) return unknown(unread['lines'] ?? 'no log could be read');
   const unasked = unread[pattern];
   if (unasked !== undefined) return unknown(unasked);
   const matches = new RegExp(pattern);
-  const found = lines.filter(({ text }) => matches.test(text)).map(({ text }) => text);
+  const found = lines.filter(({ text }) => matches.test(text));
   const last = found.at(-1);
   if (last === undefined) {
     if (isOfPrograms === true && source === 'dmesg') {
@@ -24,9 +25,15 @@ function lookFor({ pattern, isOfPrograms, verdict, meaning, todo }: KnownLine, f
     if (!isWhole) return unknown('the log does not go back to the start of this kernel');
     return ok('No such line since the start.');
   }
-  const finding = verdict === 'problem' ? problem : warning;
   const count = found.length === 1 ? 'The line' : `The last of ${found.length} lines`;
-  return finding(`${meaning} ${count}: "${shortened(last)}"`, todo(facts, last));
+  const said = `"${shortened(last.text)}"`;
+  if (isPast?.(facts, last) === true) {
+    return warning(`${meaning} ${count}, after which it went well: ${said}`, {
+      advice: 'Nothing is to be done unless it comes again.',
+    });
+  }
+  const finding = verdict === 'problem' ? problem : warning;
+  return finding(`${meaning} ${count}: ${said}`, todo(facts, last.text));
 }
 
 const mostCharacters = 160;

@@ -3,12 +3,14 @@ import type { Facts } from './facts.ts';
 import { kernelParameters } from '../system/kernel-parameters.ts';
 import { hasNoOutputs } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
+import type { LogLine } from '../system/kernel-log.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
 import { pciSlotOf } from '../system/pci-address.ts';
 import { misspellingOf } from './ignored-parameters.ts';
 import { neededNow } from './needed.ts';
 import { changeLine } from './kernel-line.ts';
 import { andAdvice, type Todo } from './check.ts';
+import { isForVfio } from './vfio-drivers.ts';
 
 export interface KnownLine {
   /** Behind `log.`. */
@@ -21,6 +23,8 @@ export interface KnownLine {
   isOfPrograms?: true;
   /** What it means, as one sentence. */
   meaning: string;
+  /** Whether what the line tells of has gone well since; unless given, that cannot be seen. */
+  isPast?: (facts: Facts, line: LogLine) => boolean;
   todo: (facts: Facts, line: string) => Todo;
 }
 
@@ -32,6 +36,7 @@ export const knownLines: readonly KnownLine[] = [
     verdict: 'problem',
     meaning:
       "vfio-pci could not have a part of the card's memory, since the firmware's screen is still in it, and the guest's picture stays black.",
+    isPast: hasStartedSince,
     todo: freeBar,
   },
   {
@@ -41,6 +46,7 @@ export const knownLines: readonly KnownLine[] = [
     verdict: 'problem',
     meaning:
       'The host ran out of memory and killed a guest: with a device of the host all of its memory is taken at once.',
+    isPast: hasStartedSince,
     todo: () => ({
       advice: 'Give the domain less memory, or reserve fewer huge pages than are left over.',
     }),
@@ -53,6 +59,7 @@ export const knownLines: readonly KnownLine[] = [
     verdict: 'problem',
     meaning:
       'A guest did not start, since another device of the same IOMMU group is with the host.',
+    isPast: hasStartedSince,
     todo: () => ({
       remedy: 'handglass groups',
       advice: 'It shows what shares the group; all of that has to go with the device.',
@@ -65,6 +72,7 @@ export const knownLines: readonly KnownLine[] = [
     pattern: '(EVIOCGRAB|[Gg]rab).*([Rr]esource busy|EBUSY)|Another program has grabbed it',
     verdict: 'problem',
     meaning: 'Another program holds an input device for itself, so that nobody else hears it.',
+    isPast: hasStartedSince,
     todo: () => ({
       remedy: 'sudo fuser --verbose /dev/input/event*',
       advice: 'It tells who has it open; end other switchers such as evsieve or input-remapper.',
@@ -77,6 +85,7 @@ export const knownLines: readonly KnownLine[] = [
     verdict: 'problem',
     meaning:
       'The module kvmfr does not fit this kernel or its options, so there is no /dev/kvmfr0.',
+    isPast: ({ kernel }) => kernel.modules['kvmfr'] === 'loaded',
     todo: () => ({ remedy: 'sudo dkms autoinstall && sudo modprobe kvmfr' }),
   },
   {
@@ -97,6 +106,7 @@ export const knownLines: readonly KnownLine[] = [
       'apparmor="DENIED".*(libvirt|qemu).*name="(/dev/(kvmfr|shm/|input/|vfio/)|[^"]*(looking-glass|[.]rom))',
     verdict: 'problem',
     meaning: 'AppArmor kept a guest from a file that it needs.',
+    isPast: hasStartedSince,
     todo: (_facts, line) => {
       const path = /name="(\/[\w./+:-]+)"/.exec(line)?.[1];
       const rights = /denied_mask="([rwkm]+)"/.exec(line)?.[1] ?? 'rw';
@@ -114,6 +124,7 @@ export const knownLines: readonly KnownLine[] = [
     pattern: 'avc: +denied .*(svirt|qemu).*(looking-glass|/dev/shm|kvmfr|tmpfs|hugetlb|input)',
     verdict: 'problem',
     meaning: 'SELinux kept a guest from a file that it needs.',
+    isPast: hasStartedSince,
     todo: () => ({
       remedy: 'sudo ausearch --message avc --comm qemu-kvm | audit2allow -M handglass',
       advice:
@@ -128,6 +139,7 @@ export const knownLines: readonly KnownLine[] = [
       "([Cc]ould not open|failed to open) '?/dev/(input|vfio|kvmfr|shm)[^ ]*:? ?Permission denied",
     verdict: 'problem',
     meaning: 'QEMU had no right to open a device that the domain names.',
+    isPast: hasStartedSince,
     todo: () => ({
       advice:
         'Have libvirt know of the device by an element of its own in place of `qemu:commandline`, or list it in `cgroup_device_acl` of /etc/libvirt/qemu.conf.',
@@ -139,6 +151,7 @@ export const knownLines: readonly KnownLine[] = [
     pattern: 'RLIMIT_MEMLOCK .*exceeded|cannot limit locked memory',
     verdict: 'problem',
     meaning: 'A guest with a device of the host may not lock as much memory as it has.',
+    isPast: hasStartedSince,
     todo: () => ({
       advice:
         'Let libvirt start it, which raises the limit, or raise `LimitMEMLOCK` of what starts your QEMU above its memory.',
@@ -237,6 +250,7 @@ export const knownLines: readonly KnownLine[] = [
     verdict: 'problem',
     meaning:
       'A guest did not start, since the file of its shared memory has another size than its XML says.',
+    isPast: hasStartedSince,
     todo: () => ({ remedy: 'handglass shm status' }),
   },
   {
@@ -297,6 +311,11 @@ export const knownLines: readonly KnownLine[] = [
       'vfio-pci.*(probe of .* failed with error|probe with driver vfio-pci failed with error)',
     verdict: 'problem',
     meaning: 'vfio-pci could not take a device.',
+    isPast: ({ pci }, { text }) =>
+      pci.devices.some(
+        ({ address, driver }) =>
+          address === addressIn(text) && driver !== null && isForVfio(driver),
+      ),
     todo: (_facts, line) => ({
       advice: refusals.get(/-\d+$/.exec(line)?.[0] ?? '') ?? otherRefusal,
     }),
@@ -338,7 +357,27 @@ function goesAlone(card: PciDevice, bridge: string, pci: PciSurvey): boolean {
   );
 }
 
-export const logPatterns: readonly string[] = knownLines.map(({ pattern }) => pattern);
+/** systemd-machined says it of each guest of libvirt before QEMU has done anything, and when it has ended. */
+const startOrEnd = String.raw`^(New machine qemu-\S+[.]|Machine qemu-\S+ terminated[.])$`;
+
+/** What ends sooner has not started. */
+const startMs = 10_000;
+
+/** Whether a guest has started after the line was said, and gone on. */
+function hasStartedSince({ log }: Facts, line: LogLine): boolean {
+  const lines = log.lines ?? [];
+  return lines.slice(lines.indexOf(line) + 1).some(({ text, time }, index, later) => {
+    const name = /^New machine (.*)[.]$/.exec(text)?.[1];
+    if (name === undefined || time === null) return false;
+    const end = later.slice(index).find((each) => each.text === `Machine ${name} terminated.`);
+    return end === undefined || (end.time ?? time) - time > startMs;
+  });
+}
+
+export const logPatterns: readonly string[] = [
+  ...knownLines.map(({ pattern }) => pattern),
+  startOrEnd,
+];
 
 function addressIn(line: string): string | null {
   return /[\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.[0-7]/i.exec(line)?.[0] ?? null;

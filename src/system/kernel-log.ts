@@ -55,7 +55,7 @@ const sources = [
   '_TRANSPORT=kernel',
   '+',
   '_TRANSPORT=audit',
-  ...['libvirtd', 'virtqemud', 'handglass'].flatMap((unit) => [
+  ...['libvirtd', 'virtqemud', 'handglass', 'systemd-machined'].flatMap((unit) => [
     '+',
     `_SYSTEMD_UNIT=${unit}.service`,
   ]),

@@ -102,6 +102,39 @@ describe('a line of the log', () => {
     expect(result?.explanation).toMatch(/The last of 3 lines: "group 3 is not viable"$/);
   });
 
+  describe('of a start that failed', () => {
+    const failed = lines['group-not-viable'] ?? '';
+    const at = (second: number, text: string) => ({ text, time: second * 1000 });
+    const started = at(60, 'New machine qemu-2-win10.');
+
+    test.each([
+      { later: [started], verdict: 'warning' },
+      { later: [started, at(600, 'Machine qemu-2-win10 terminated.')], verdict: 'warning' },
+      { later: [started, at(62, 'Machine qemu-2-win10 terminated.')], verdict: 'problem' },
+      { later: [started, at(61, failed)], verdict: 'problem' },
+      { later: [], verdict: 'problem' },
+    ])('is a $verdict where $later follow', ({ later, verdict }) => {
+      const before = [at(1, 'New machine qemu-1-win10.'), at(2, failed)];
+      const [result] = found(
+        'log.group-not-viable',
+        having('log', { lines: [...before, ...later] }),
+      );
+      expect(result?.verdict).toBe(verdict);
+    });
+  });
+
+  test.each([
+    {
+      id: 'kvmfr',
+      change: having('kernel', { modules: { kvmfr: 'loaded' } }),
+      when: 'the module is loaded now',
+    },
+    { id: 'vfio-late', change: () => {}, when: 'vfio-pci has the device now' },
+  ])('is told no more as a problem where $when', ({ id, change }) => {
+    const [result] = found(`log.${id}`, both(logged(lines[id] ?? ''), change));
+    expect(result?.verdict).toBe('warning');
+  });
+
   test('names the file that AppArmor is to open', () => {
     const [result] = found('log.apparmor', logged(lines['apparmor'] ?? ''));
     expect(result?.remedy).toBe(
@@ -134,7 +167,12 @@ describe('a line of the log', () => {
     'has no vfio-pci loaded early that would take the only card, where it failed with %s',
     (code, advice) => {
       const text = `vfio-pci 0000:01:00.0: probe with driver vfio-pci failed with error ${code}`;
-      const [result] = found('log.vfio-late', logged(text));
+      const [result] = found(
+        'log.vfio-late',
+        both(logged(text), ({ pci }) => {
+          Object.assign(pci.devices[1] ?? {}, { driver: null });
+        }),
+      );
       expect(result?.remedy).toBeNull();
       expect(result?.advice).toContain(advice);
     },
