@@ -68,10 +68,10 @@ async function moduleStates(
     async () => new Set(await namesIn(host, '/sys/module')),
   );
   const builtIn = await unlessUnread(unread, 'modules', () =>
-    modulesIn(host, `/lib/modules/${release}/modules.builtin`),
+    modulesIn(host, release, 'modules.builtin'),
   );
   const loadable = await unlessUnread(unread, 'modules', () =>
-    modulesIn(host, `/lib/modules/${release}/modules.dep`),
+    modulesIn(host, release, 'modules.dep'),
   );
   const stateOf = (name: string): ModuleState | null => {
     if (builtIn?.has(name)) return 'built-in';
@@ -83,10 +83,29 @@ async function moduleStates(
 }
 
 /** Lines begin `kernel/drivers/vfio/pci/vfio-pci.ko.zst`, those of modules.dep with a colon behind. */
-async function modulesIn(host: ReadFiles, file: string): Promise<Set<string>> {
-  const text = await host.readText(file);
+async function modulesIn(
+  host: ReadFiles,
+  release: string | null,
+  file: string,
+): Promise<Set<string>> {
+  const text = await modulesFile(host, release, file);
   const names = text.matchAll(/^[^\s:]*?([^\s:/]+)\.ko(?:\.\w+)?(?::|$)/gm);
   return new Set([...names].map(([, name = '']) => kernelSpelling(name)));
+}
+
+/** A list of the running kernel's modules. An upgrade may take them away, and containers have none. */
+export async function modulesFile(
+  host: ReadFiles,
+  release: string | null,
+  file: string,
+): Promise<string> {
+  if (release === null) throw new Error('it is not known which kernel runs');
+  const folder = `/lib/modules/${release}`;
+  const text = await unlessGone(host.readText(`${folder}/${file}`));
+  if (text !== null) return text;
+  throw new Error(
+    `there is no ${folder}/${file}: after an upgrade of the kernel, start the machine anew; a container does not have its host's`,
+  );
 }
 
 const ruleFolders = ['/etc/modprobe.d', '/run/modprobe.d', '/usr/lib/modprobe.d'];

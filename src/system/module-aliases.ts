@@ -1,6 +1,7 @@
 /** Which modules of the running kernel would drive a PCI device. */
 import type { ReadFiles } from '../host/ports.ts';
 import { attribute } from './attributes.ts';
+import { modulesFile } from './kernel.ts';
 
 /** `pci:v000010DEd000013C2sv…`: what a device is called in patterns of modules.alias. */
 export interface PciIdentity {
@@ -19,7 +20,7 @@ export async function moduleCandidates(
   devices: readonly PciIdentity[],
 ): Promise<string[][]> {
   const release = await attribute(host, '/proc/sys/kernel/osrelease');
-  return candidatesIn(await host.readText(`/lib/modules/${release}/modules.alias`), devices);
+  return candidatesIn(await modulesFile(host, release, 'modules.alias'), devices);
 }
 
 /**

@@ -92,6 +92,15 @@ describe('the screen', () => {
     ]);
   });
 
+  test('of a kernel whose modules are gone says what to do', async () => {
+    const { host, write } = await createSysfs();
+    await write('/proc/sys/kernel/osrelease', '6.1.0-18-amd64\n');
+    const lines = groupLines(groupReport(await surveyPci(host))).map(stripVTControlCharacters);
+    expect(lines.at(-1)).toMatch(
+      /candidates \(there is no \/lib\/modules\/6\.1\.0-18-amd64\/modules\.alias: after an upgrade of the kernel, start the machine anew/,
+    );
+  });
+
   test('without an IOMMU tells everything once, and shows what there is', async () => {
     const lines = groupLines(await reportOn({ ...gtx970, commandLine: 'ro', iommu: null }));
     const text = stripVTControlCharacters(lines.join('\n'));

@@ -6,6 +6,8 @@ import { both, having } from './rows.ts';
 const logged = (...texts: string[]) =>
   having('log', { lines: texts.map((text) => ({ text, time: null })) });
 
+const at = (second: number, text: string) => ({ text, time: second * 1000 });
+
 /** A line of each kind, as the kernel, QEMU and libvirt write them. */
 const lines: Record<string, string> = {
   'bar-reserved':
@@ -104,7 +106,6 @@ describe('a line of the log', () => {
 
   describe('of a start that failed', () => {
     const failed = lines['group-not-viable'] ?? '';
-    const at = (second: number, text: string) => ({ text, time: second * 1000 });
     const started = at(60, 'New machine qemu-2-win10.');
 
     test.each([

@@ -62,7 +62,7 @@ test('a module is not told as absent while a list of modules cannot be read', as
   const { host } = await kernel();
   const { modules, unread } = await readKernel(failing(host, 'modules.dep', 'ENOENT'), names);
   expect(modules).toEqual({ vfio_pci: null, kvm: 'loaded', uinput: 'built-in', kvmfr: null });
-  expect(unread).toEqual({ modules: 'no such file or directory' });
+  expect(unread['modules']).toContain('there is no /lib/modules/6.1.0-18-amd64/modules.dep');
 });
 
 describe('a command line', () => {
