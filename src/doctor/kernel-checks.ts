@@ -1,5 +1,6 @@
 /** The running kernel, and the modules that guests need of it. */
 import type { ModuleState } from '../system/kernel.ts';
+import type { PciDevice } from '../system/pci.ts';
 import { kernelParameters } from '../system/kernel-parameters.ts';
 import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
 import { isForVfio } from './vfio-drivers.ts';
@@ -205,11 +206,16 @@ function vfioIds({ kernel, boot, pci }: Facts) {
             ? { advice: `${needed} Otherwise take the ids out of the list.` }
             : kernel.modules['vfio_pci'] === 'built-in'
               ? takeFromHost(pci, [other.address])
-              : loadEarly(boot, rulesOf(kernel)),
+              : loadEarly(boot, rulesOf(kernel), rivalsOf(others, pci)),
         ),
       );
     });
   });
+}
+
+function rivalsOf(devices: readonly PciDevice[], { candidates }: Facts['pci']): string[] {
+  const modules = devices.flatMap(({ address }) => candidates.get(address) ?? []);
+  return [...new Set(modules)].filter((name) => !isForVfio(name));
 }
 
 function rulesOf({ moduleRules }: Facts['kernel']): string[] {

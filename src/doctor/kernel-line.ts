@@ -102,8 +102,13 @@ const makers: Partial<Record<LineTool, string>> = {
 /**
  * Has vfio-pci loaded before the drivers that the initramfs has too.
  * @param rules files of modprobe.d about it, which the initramfs of an image does not take along by itself
+ * @param rivals modules that would take the device otherwise
  */
-export function loadEarly({ initramfs, lineTool }: Boot, rules: readonly string[] = []): Todo {
+export function loadEarly(
+  { initramfs, lineTool }: Boot,
+  rules: readonly string[] = [],
+  rivals: readonly string[] = [],
+): Todo {
   const remedy =
     lineTool === 'rpm-ostree'
       ? [
@@ -112,19 +117,28 @@ export function loadEarly({ initramfs, lineTool }: Boot, rules: readonly string[
             .filter((file) => /^[\w/.-]+$/.test(file))
             .map((file) => `--arg=-I --arg=${file}`),
         ].join(' ')
-      : earlyLoaders[initramfs?.generator ?? 'unknown'];
+      : earlyLoaders[initramfs?.generator ?? 'unknown'](rivals);
   return remedy === null
     ? { advice: 'Have the initramfs load vfio_pci before all graphics drivers.' }
     : { remedy, advice: 'Then start the machine anew.' };
 }
 
-const earlyLoaders: Record<Initramfs['generator'], string | null> = {
-  mkinitcpio:
+const earlyLoaders: Record<Initramfs['generator'], (rivals: readonly string[]) => string | null> = {
+  mkinitcpio: () =>
     "sudo sed -i 's/^MODULES=(/&vfio_pci vfio vfio_iommu_type1 /' /etc/mkinitcpio.conf && sudo mkinitcpio --allpresets",
-  dracut:
+  dracut: () =>
     'echo \'force_drivers+=" vfio_pci vfio vfio_iommu_type1 "\' | sudo tee --append /etc/dracut.conf.d/vfio.conf && sudo dracut --force --regenerate-all',
-  'initramfs-tools':
-    "printf '%s\\n' vfio_pci vfio vfio_iommu_type1 | sudo tee --append /etc/initramfs-tools/modules && sudo update-initramfs -u -k all",
-  booster: null,
-  unknown: null,
+  // It has udev load what fits the devices before what its list names; modprobe keeps to softdep in both.
+  'initramfs-tools': (rivals) => {
+    const rules = rivals
+      .filter((module) => /^[\w-]+$/.test(module))
+      .map((module) => `'softdep ${module} pre: vfio-pci' `);
+    const order =
+      rules.length === 0
+        ? ''
+        : `printf '%s\\n' ${rules.join('')}| sudo tee --append /etc/modprobe.d/vfio.conf && `;
+    return `${order}printf '%s\\n' vfio_pci vfio vfio_iommu_type1 | sudo tee --append /etc/initramfs-tools/modules && sudo update-initramfs -u -k all`;
+  },
+  booster: () => null,
+  unknown: () => null,
 };

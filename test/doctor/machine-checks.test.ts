@@ -468,10 +468,11 @@ const rows: Row[] = [
       line('vfio-pci.ids=10de:2684')(facts);
       const device = facts.pci.devices[1];
       if (device !== undefined) device.driver = 'nouveau';
+      facts.pci.candidates = new Map([['0000:01:00.0', ['vfio_pci', 'nouveau', 'nvidia']]]);
     },
     verdict: 'problem',
     says: 'nouveau has it',
-    todo: '/etc/initramfs-tools/modules',
+    todo: "printf '%s\\n' 'softdep nouveau pre: vfio-pci' 'softdep nvidia pre: vfio-pci' | sudo tee --append /etc/modprobe.d/vfio.conf && printf",
   },
   {
     id: 'kernel.vfio-ids',

@@ -133,6 +133,19 @@ test('what a file says already stays in it', async () => {
   );
 });
 
+test('initramfs-tools has vfio-pci loaded before the drivers that udev would load first', async () => {
+  const { boot } = healthy();
+  boot.initramfs = { generator: 'initramfs-tools', modules: [] };
+  const early = loadEarly(boot, [], ['nouveau', 'snd_hda_intel', 'a;b']);
+  const remedy = 'remedy' in early ? early.remedy : null;
+  expect(await after(remedy, '/etc/modprobe.d/vfio.conf', 'options vfio-pci ids=1:2\n')).toBe(
+    'options vfio-pci ids=1:2\nsoftdep nouveau pre: vfio-pci\nsoftdep snd_hda_intel pre: vfio-pci\n',
+  );
+  expect(await after(remedy, '/etc/initramfs-tools/modules', '# mine\n')).toBe(
+    '# mine\nvfio_pci\nvfio\nvfio_iommu_type1\n',
+  );
+});
+
 test('an initramfs loads vfio-pci early, and forgets the module that is gone', async () => {
   const { boot } = healthy();
   boot.initramfs = { generator: 'mkinitcpio', modules: [] };
