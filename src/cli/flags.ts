@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { usualPath } from '../config/usual-path.ts';
 
 /** Flags that several commands share. */
 
@@ -14,7 +15,7 @@ export const configFlag = {
   brief: 'Configuration file',
   placeholder: 'FILE',
   parse: (path: string) => resolve(notEmpty(path)),
-  default: '/etc/handglass/handglass.toml',
+  default: usualPath,
 } as const;
 
 /** Where something new is written. */

@@ -96,7 +96,7 @@ async function readConfiguration(host: ReadFiles, path: string): Promise<Configu
       path,
       state: isAbsent ? 'absent' : 'wrong',
       config: null,
-      problem: printable(error.what.replaceAll('\n', ' ')),
+      problem: error.what.split('\n').map(printable).join('\n'),
     };
   }
 }

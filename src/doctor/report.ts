@@ -1,4 +1,5 @@
 /** What the doctor says: what `handglass doctor` shows, and prints with --json. */
+import { usualPath } from '../config/usual-path.ts';
 import { reasonOf } from '../errors.ts';
 import { printable } from '../system/printable.ts';
 import { type Check, type Finding, unknown } from './check.ts';
@@ -62,7 +63,16 @@ function resultsOf({ id, title, look }: Check, facts: Facts): Result[] {
 /** To look again as root is no way out for root. */
 function remedyOf({ verdict, remedy }: Finding, facts: Facts): string | null {
   if (remedy === null || (verdict === 'unknown' && facts.people.caller?.uid === 0)) return null;
-  return printable(forThisLibvirt(remedy, facts));
+  return printable(forThisConfiguration(forThisLibvirt(remedy, facts), facts));
+}
+
+/** A command of ours reads what this look has read. */
+function forThisConfiguration(text: string, { configuration: { path } }: Facts): string {
+  if (path === usualPath) return text;
+  return text.replaceAll(
+    /\bhandglass (doctor|input|shm (create|status)|usb)\b/g,
+    (command) => `${command} --config ${shellWord(path)}`,
+  );
 }
 
 /** Checks write commands for the libvirt that nearly everybody has. */

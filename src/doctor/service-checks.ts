@@ -19,9 +19,15 @@ export const serviceChecks: Check[] = [
           advice: 'It installs the example, in which every line is explained.',
         });
       }
-      return problem(text.replace(/\.$/, '').concat('.'), {
-        remedy: `handglass config check ${shellWord(path)}`,
-      });
+      const lines = text.split('\n').map((line) => line.replace(/\.$/, '').concat('.'));
+      return lines.map((line, index) =>
+        problem(
+          line,
+          index === lines.length - 1
+            ? { remedy: `handglass config check ${shellWord(path)}` }
+            : { advice: '' },
+        ),
+      );
     },
   },
   {

@@ -65,14 +65,18 @@ test.skipIf(process.getuid?.() !== 0)('needs no rights, and no programs beside i
 });
 
 test('finds what is wrong with a configuration, and looks at what one names', async () => {
-  const wrong = await configuration('[[seat]]\nname = 1\n');
+  const wrong = await configuration('[[seat]]\nname = 1\nusb = 2\n');
   const { stdout, status } = await handglass(['doctor', '--json', '--config', wrong]);
   expect(status).toBe(1);
-  expect(resultsIn(stdout).find(({ id }) => id === 'service.configuration')).toMatchObject({
-    verdict: 'problem',
-    explanation: expect.stringContaining(`${wrong}:2:8`),
-    remedy: `handglass config check ${wrong}`,
-  });
+  const mistakes = resultsIn(stdout).filter(({ id }) => id === 'service.configuration');
+  expect(mistakes.map(({ verdict }) => verdict)).toEqual(mistakes.map(() => 'problem'));
+  expect(mistakes.map(({ explanation }) => explanation)).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(`^${wrong}:2:8: [^:]*$`),
+      expect.stringMatching(`^${wrong}:3:7: [^:]*$`),
+    ]),
+  );
+  expect(mistakes.at(-1)?.remedy).toBe(`handglass config check ${wrong}`);
 
   const right = await configuration(
     '[[looking-glass]]\ndomain = "win10"\nresolution = "1280x720"\nowner = "nobody-of-that-name"\npath = "/dev/shm/handglass-doctor-test"\n',
@@ -81,6 +85,7 @@ test('finds what is wrong with a configuration, and looks at what one names', as
   expect(looked.find(({ id }) => id === 'looking-glass.file')).toMatchObject({
     verdict: 'problem',
     about: '/dev/shm/handglass-doctor-test',
+    remedy: `sudo handglass shm create --config ${right}`,
   });
   expect(looked.find(({ id }) => id === 'looking-glass.accounts')).toMatchObject({
     verdict: 'problem',
