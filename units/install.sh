@@ -8,8 +8,12 @@ cd "$product"
 
 case ${1-} in
 '' | --guest) ;;
+--help)
+  sed -n '2,4s/^# //p' units/install.sh
+  exit
+  ;;
 *)
-  echo "install.sh: $1 is unknown; only --guest is taken." >&2
+  echo "install.sh: $1 is unknown; only --guest and --help are taken." >&2
   exit 2
   ;;
 esac

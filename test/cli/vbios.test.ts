@@ -194,7 +194,7 @@ describe('vbios show', () => {
     const { stdout, status } = await vbios('show', path);
     expect({ stdout, status }).toEqual({
       stdout: '<folder>/card.rom  4 bytes, 0 images\n  UEFI guests: no. No image is in it.\n',
-      status: 0,
+      status: 1,
     });
   });
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { HandglassError } from '../../errors.ts';
 import type { CardRom } from '../../vbios/sysfs.ts';
 import type { Context } from '../context.ts';
+import { failedStatus } from '../exit-status.ts';
 import { argument, jsonFlag, newFileFlag } from '../flags.ts';
 
 const dump = buildCommand({
@@ -59,7 +60,8 @@ const showCommand = buildCommand({
     brief: 'Show the images of a ROM, and whether UEFI guests can use it',
     fullDescription: `Show the images of a ROM, and whether UEFI guests can use it.
 
-What looks like a PCI address is one: a file of that name is ./01:00.0.`,
+What looks like a PCI address is one: a file of that name is ./01:00.0. Exit
+status: 1 where there is no image.`,
   },
 });
 
@@ -110,6 +112,7 @@ async function show(
 ): Promise<void> {
   const { parseRom } = await import('../../vbios/parse.ts');
   const rom = parseRom(bytes);
+  if (rom.images.length === 0) context.process.exitCode = failedStatus;
   if (json) return context.print(JSON.stringify({ name, isShadow, ...rom }));
   const { romLines } = await import('../render/vbios.ts');
   context.print(...romLines(name, rom, isShadow));

@@ -23,7 +23,7 @@ export function argumentProblem(error: unknown): string {
 
 /** What is wrong with a word in a command's place. */
 export function commandProblem(word: string, corrections: readonly string[]): string {
-  if (word.startsWith('-')) return `There is no command before ${word}.`;
+  if (word.startsWith('-')) return `${word} stands where a command should: flags come behind it.`;
   return `There is no command "${word}"${nearest(corrections)}.`;
 }
 
