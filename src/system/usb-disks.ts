@@ -31,15 +31,17 @@ export async function diskUsesBy(
   host: ReadFiles,
   ownerOf: (place: string) => Promise<string | null>,
 ): Promise<Map<string, DiskUse[]>> {
-  const uses = new Map<string, DiskUse[]>();
   const disks = await ownedBlockDevices(host, ownerOf);
-  if (disks.length === 0) return uses;
+  if (disks.length === 0) return new Map();
   const users = await readUsers(host);
-  for (const { name, owner } of disks) {
-    const found = (await unlessGone(usesOf(host, name, users))) ?? [];
-    if (found.length > 0) uses.set(owner, [...(uses.get(owner) ?? []), ...found]);
-  }
-  return uses;
+  const found = await Promise.all(
+    disks.map(async ({ name, owner }) => {
+      const uses = (await unlessGone(usesOf(host, name, users))) ?? [];
+      return uses.map((use) => ({ owner, use }));
+    }),
+  );
+  const byOwner = Map.groupBy(found.flat(), ({ owner }) => owner);
+  return new Map([...byOwner].map(([owner, own]) => [owner, own.map(({ use }) => use)]));
 }
 
 /** How one disk is used, on USB or not, by the kernel's name for it. */
@@ -105,14 +107,19 @@ interface Mount {
 }
 
 async function readUsers(host: ReadFiles): Promise<Users> {
-  const mounts = (await readMountinfo(host)).split('\n').filter(Boolean).map(mountFrom);
-  const swaps = await optionalAttribute(host, '/proc/swaps');
+  // A seat that is given waits for this.
+  const [mountinfo, swaps, pools] = await Promise.all([
+    readMountinfo(host),
+    optionalAttribute(host, '/proc/swaps'),
+    // Beside the folders of imported pools lie files of other names.
+    namesIn(host, '/proc/spl/kstat/zfs'),
+  ]);
+  const mounts = mountinfo.split('\n').filter(Boolean).map(mountFrom);
   return {
     mounts,
     swaps: new Set(swaps.split('\n').map((line) => line.split(/\s/)[0] ?? '')),
     btrfs: await btrfsDevices(host, mounts),
-    // Beside the folders of imported pools lie files of other names.
-    zfsPools: new Set(await namesIn(host, '/proc/spl/kstat/zfs')),
+    zfsPools: new Set(pools),
   };
 }
 
@@ -155,8 +162,11 @@ async function usesOf(
   users: Users,
   seen: Set<string> = new Set([name]),
 ): Promise<DiskUse[]> {
-  const node = await nodeOf(host, name);
-  const number = await attribute(host, `${blockFolder}/${name}/dev`);
+  const [node, number, holders] = await Promise.all([
+    nodeOf(host, name),
+    attribute(host, `${blockFolder}/${name}/dev`),
+    namesIn(host, `${blockFolder}/${name}/holders`),
+  ]);
   const btrfs = users.btrfs.get(name);
   const places = [
     ...users.mounts.filter((mount) => mount.number === number).map(({ place }) => place),
@@ -168,7 +178,7 @@ async function usesOf(
   else if (btrfs !== undefined) uses.push({ kind: 'btrfs', node, uuid: btrfs.uuid });
   if (users.swaps.has(kernelNode(name))) uses.push({ kind: 'swap', node });
   if (pool !== null && users.zfsPools.has(pool)) uses.push({ kind: 'zfs', node, pool });
-  for (const holder of await namesIn(host, `${blockFolder}/${name}/holders`)) {
+  for (const holder of holders) {
     // Several ways may lead to one holder, and a holder of itself would have no end.
     if (!seen.has(holder)) {
       seen.add(holder);
