@@ -20,7 +20,8 @@ export async function openSocket(address: string, localAddress = '127.0.0.1'): P
   return socket.on('error', () => {});
 }
 
-async function ask(socket: WebSocket, method: string, params: object): Promise<void> {
+/** Rejects where it is refused. */
+export async function ask(socket: WebSocket, method: string, params: object): Promise<void> {
   socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
   const [data] = (await once(socket, 'message')) as [Buffer];
   const answer = JSON.parse(data.toString()) as { error?: { message: string } };

@@ -3,19 +3,22 @@
  * the chord: `handoff-contest.ts ROUNDS SOURCE LISTENER SERIAL...`, where the seat "desk" has these devices,
  * the mouse among them, and the keyboard that the program SOURCE makes. Prints each handoff as a line of
  * JSON, a Sample; then, as often, how many milliseconds after a driver had it the mouse that was plugged
- * in anew was with the domain again; then holds the keyboard until its input ends. One process does all,
+ * in anew was with the domain again; then, as often, how many milliseconds after a guest's call the last of
+ * the devices was with the domain; then holds the keyboard until its input ends. One process does all,
  * since the start of one takes longer than a handoff.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import type { WebSocket } from 'ws';
 import { filesUnder } from '../../src/host/files.ts';
 import { usbHostdevXml } from '../../src/libvirt/usb-hostdev.ts';
 import { connect } from '../../src/server/client.ts';
 import { usbDevices } from '../../src/system/usb.ts';
+import { ask, openSocket } from './attack-guest.ts';
 import { watchDrivers } from './driver-changes.ts';
 import type { Direction, Sample } from './handoff-rows.ts';
-import { benchKeyboard } from './handoff-seat.ts';
+import { benchKeyboard, guestAddress, guestPort } from './handoff-seat.ts';
 import { talkWith } from './talk.ts';
 
 const proxies = '/dev/input/by-handglass';
@@ -58,7 +61,28 @@ for (let round = 0; round < Number(rounds); round += 1) {
   await setTimeout(restMs);
 }
 await moved(ours, 'take');
+const guest = await guestOf('win10');
+for (let round = 0; round < Number(rounds); round += 1) {
+  await setTimeout(restMs);
+  const startMs = nowMs();
+  const answer = ask(guest, 'seat.give', { seat: 'desk', to: 'win10' });
+  const endMs = await drivers.until(interfaces, false);
+  await answer;
+  process.stdout.write(`${endMs - startMs}\n`);
+  await setTimeout(restMs);
+  await moved(ours, 'take');
+}
 process.stdin.resume().on('end', () => process.exit());
+
+/** Paired just now. */
+async function guestOf(domain: string): Promise<WebSocket> {
+  const local = await connect('ws+unix:/run/handglass/handglass.sock:/');
+  const { code } = await local.call('guest.pair', { domain });
+  await local.close();
+  const socket = await openSocket(`wss://${guestAddress}:${guestPort}`, guestAddress);
+  await ask(socket, 'session.authenticate', { code });
+  return socket;
+}
 
 function interfaceOf({ port }: { port: string }): string {
   return `${port}:1.0`;

@@ -1,6 +1,6 @@
 import { columns } from './columns.ts';
-import type { Idle } from './handoff-idle.ts';
 import { median, percentile, type Row } from './handoff-rows.ts';
+import type { Handoffs } from './handoff-virtual.ts';
 
 export function rowLines(rows: readonly Row[]): string[] {
   const cells = rows.map(({ name, devices, direction, medianMs, p95Ms, ratio }) => [
@@ -13,18 +13,24 @@ export function rowLines(rows: readonly Row[]): string[] {
   return [...columns(headings, cells), '', ...legend];
 }
 
-/**
- * @param inputMs how long the input devices took back, each time
- * @param returnMs how long a device that was plugged in anew took to its domain, each time
- */
+/** What was measured beside the rows, of which virsh's are what a guest's call is compared with. */
 export function besideLines(
-  inputMs: readonly number[],
-  returnMs: readonly number[],
-  idle: readonly (Idle & { owner: string })[],
+  { samples, returnMs, guestCalls, idle }: Handoffs,
+  rows: readonly Row[],
 ): string[] {
+  const inputMs = samples.flatMap((each) => each.inputMs ?? []);
+  const calls = Map.groupBy(guestCalls, ({ devices }) => devices);
   return [
     `input back: ${spread(inputMs, 'the chord')}`,
     `device plugged in anew, in the domain: ${spread(returnMs, 'a driver had it')}`,
+    ...[...calls].map(([devices, own]) => {
+      const ms = own.map((each) => each.ms);
+      const virsh = rows.find(
+        (row) => row.name === 'virsh' && row.devices === devices && row.direction === 'give',
+      );
+      const more = (percentile(ms, 0.95) - (virsh?.medianMs ?? Number.NaN)).toFixed(1);
+      return `${devices} × USB given: ${spread(ms, "a guest's call")}, ${more} ms more than virsh takes`;
+    }),
     ...idle.map(
       ({ owner, cpuPercent, wakeupsPerSecond }) =>
         `service at rest, seat with ${owner}: CPU ${cpuPercent.toFixed(2)} %, ${wakeupsPerSecond.toFixed(1)} wake-ups in a second`,

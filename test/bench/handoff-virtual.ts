@@ -13,6 +13,8 @@ export interface Handoffs {
   samples: readonly Sample[];
   /** How long the mouse took to the domain each time that it was plugged in anew. */
   returnMs: readonly number[];
+  /** After a guest's call, until the last device was with the domain, and how many there were. */
+  guestCalls: readonly { devices: number; ms: number }[];
   idle: readonly (Idle & { owner: string })[];
 }
 
@@ -56,9 +58,10 @@ async function measureAll(
   lab: Lab,
   rounds: number,
   tell: (step: string) => void,
-): Promise<Pick<Handoffs, 'samples' | 'returnMs'>> {
+): Promise<Omit<Handoffs, 'idle'>> {
   const samples: Sample[] = [];
   const returnMs: number[] = [];
+  const guestCalls: { devices: number; ms: number }[] = [];
   for (const serials of cases) {
     await configure(lab, configWith(serials));
     const contest = beginContest(lab, rounds, serials);
@@ -70,9 +73,13 @@ async function measureAll(
     }
     tell('the mouse plugged in anew');
     for (let round = 0; round < rounds; round += 1) returnMs.push(Number(await contest.next()));
+    tell('the seat asked for by a guest');
+    for (let round = 0; round < rounds; round += 1) {
+      guestCalls.push({ devices: serials.length, ms: Number(await contest.next()) });
+    }
     await contest.end();
   }
-  return { samples, returnMs };
+  return { samples, returnMs, guestCalls };
 }
 
 /** Two contenders, there and back. */

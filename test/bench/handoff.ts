@@ -8,13 +8,9 @@ import { measureHandoffs } from './handoff-virtual.ts';
 await runBench(async (words, tell, signal) => {
   const request = parseRequest(words);
   if (request === 'help') return { lines: [help.trimEnd()] };
-  const { samples, returnMs, idle } = await measureHandoffs(request.rounds, tell, signal);
-  const rows = rowsOf(samples);
-  const beside = besideLines(
-    samples.flatMap(({ inputMs }) => inputMs ?? []),
-    returnMs,
-    idle,
-  );
+  const measured = await measureHandoffs(request.rounds, tell, signal);
+  const rows = rowsOf(measured.samples);
+  const beside = besideLines(measured, rows);
   if (request.json) return { lines: [JSON.stringify(rows, null, 2)], notes: beside };
   return { lines: [...rowLines(rows), '', ...beside] };
 });
