@@ -21,6 +21,8 @@ export interface Move {
   turn: number;
   /** Whether nothing else has been asked of the seat since. */
   isLast: () => boolean;
+  /** Nothing that is known forbids it to go to another domain: from here on it can fail half way. */
+  leaves: () => void;
 }
 
 export async function moveSeat(effects: SeatEffects, reading: Reading, move: Move): Promise<void> {
@@ -42,21 +44,17 @@ export async function moveSeat(effects: SeatEffects, reading: Reading, move: Mov
   }
   // More than one domain can hold a part, after a handoff that failed half way.
   const holders = seat.domains.filter((domain) => domain !== to && attached.has(domain));
-  await takeFrom(effects, holders, seat, (domain) => known(reading, domain));
-  if (to === 'host') return;
-  const now = known(reading, to);
-  // Another seat must not go by what this one is about to change.
-  reading.doubtDomains();
+  const take = () => takeFrom(effects, holders, seat, (domain) => known(reading, domain));
+  if (to === 'host') return take();
+  if (owner !== to) move.leaves();
   try {
-    const hasGiven = await giveDevices(effects, now, to, seat);
-    await giveInput(effects, move, hasGiven);
+    await take();
+    await giveSeat(effects, reading, move);
   } catch (error) {
-    // Its other devices have left the domain that had it.
+    // Of its other devices some have left the domain that had it, and the rest come home.
     const isSplit = owner !== 'host' && owner !== to && !isInputAlone(seat);
     if (isSplit && isLast()) effects.input.take(seat.name);
     throw error;
-  } finally {
-    reading.doubtDomains();
   }
 }
 
@@ -79,6 +77,23 @@ function requireRunning(domain: string, domains: readonly Domain[]): void {
     `The domain "${domain}" is not running (${found.state}).`,
     found.start ?? `Start it: \`virsh start ${domain}\`.`,
   );
+}
+
+async function giveSeat(effects: SeatEffects, reading: Reading, move: Move): Promise<void> {
+  const now = known(reading, move.to);
+  // Another seat must not go by what this one is about to change.
+  reading.doubtDomains();
+  try {
+    const hasGiven = await giveDevices(effects, now, move);
+    await giveInput(effects, move, hasGiven);
+  } finally {
+    reading.doubtDomains();
+  }
+}
+
+/** Whatever else has been asked of the seat follows on this, and is not to wait for more than has begun. */
+function requireLast({ isLast }: Move): void {
+  if (!isLast()) throw overtaken();
 }
 
 /** Each domain is tried, so that the failure of one keeps nothing in the others. */
@@ -115,22 +130,23 @@ async function checkDevices(
 }
 
 /** False where a keyboard moves without any. */
-async function giveDevices(
-  effects: SeatEffects,
-  now: Facts | null,
-  to: string,
-  seat: Seat,
-): Promise<boolean> {
+async function giveDevices(effects: SeatEffects, now: Facts | null, move: Move): Promise<boolean> {
+  const { seat, owner, to } = move;
   // A refused drive is to be known before any USB device moves.
   if (seat.optical.length > 0) await checkDevices(effects, now, to, seat);
   return forEachKind(
     seat,
-    () => effects.giveUsb(to, seat, now),
+    async () => {
+      requireLast(move);
+      await effects.giveUsb(to, seat, now);
+    },
     async () => {
       try {
+        requireLast(move);
         await effects.giveDrives(to, seat);
       } catch (error) {
-        if (isAbsent(error)) throw error;
+        // What was there before stays.
+        if (isAbsent(error) || owner === to) throw error;
         await undo(error, effects.takeUsb(to, seat, null));
       }
     },
@@ -174,14 +190,11 @@ function isAbsent(error: unknown): boolean {
  * A domain that reads none of our proxies may have the seat's USB devices all the same, and the
  * host keeps the keyboard; any other failure brings them back.
  */
-async function giveInput(
-  effects: SeatEffects,
-  { seat, to, turn, isLast }: Move,
-  hasGiven: boolean,
-): Promise<void> {
+async function giveInput(effects: SeatEffects, move: Move, hasGiven: boolean): Promise<void> {
+  const { seat, owner, to, turn, isLast } = move;
   if (seat.input.length === 0) return;
   try {
-    if (!isLast()) throw overtaken();
+    requireLast(move);
     await effects.input.give(seat.name, to, turn);
   } catch (error) {
     if (!hasGiven) throw error;
@@ -189,6 +202,8 @@ async function giveInput(
       if (isLast()) effects.input.take(seat.name);
       return;
     }
+    // What was there before stays.
+    if (owner === to) throw error;
     await undo(error, takeFrom(effects, [to], seat));
   }
 }

@@ -220,15 +220,14 @@ export function createSeats(
         if (check !== undefined || !knowsEnough(seat, to)) await refresh();
         const now = viewNow(seat);
         check?.(now);
-        // What it leaves half done comes home; where nothing can be asked, nothing is done.
-        if (to !== 'host' && now.owner !== to && reading.problem() === null) standings.begun(seat);
         // They may have gone elsewhere since, and that counts.
         if (hasInput && isInputAlone(seat)) return;
         if (to !== 'host' && !isLast()) throw overtaken();
         // What ran before may have sent them to a domain.
         const isAway = effects.input.ownerOf(seat.name) !== 'host';
         if (to === 'host' && isAway && isLast()) effects.input.take(seat.name);
-        await moveSeat(effects, reading, { seat, owner: now.owner, to, turn, isLast });
+        const leaves = () => standings.begun(seat);
+        await moveSeat(effects, reading, { seat, owner: now.owner, to, turn, isLast, leaves });
         standings.arrived(seat, to);
       } catch (error) {
         failure = error;

@@ -8,7 +8,7 @@ import { createProblems } from '../../src/daemon/problems.ts';
 import { HandglassError } from '../../src/errors.ts';
 import { createSeats, type Seats } from '../../src/seat/seats.ts';
 import { hurriedClock } from '../host/clocks.ts';
-import { createWorld, seatWith } from '../seat/world.ts';
+import { createWorld, seatWith, seatWithKeyboard } from '../seat/world.ts';
 
 const away = new HandglassError('libvirt-unavailable', 'libvirt is away.');
 
@@ -82,6 +82,31 @@ test('what a failed handoff has left in the domain comes home', async () => {
   };
   await expect(seats.give('desk', 'win10')).rejects.toBe(away);
   await look();
+  expect(holders()).toEqual(['host', 'host']);
+});
+
+test('a seat that is refused by another domain stays where it is', async () => {
+  const { world, seats, look, holders } = start();
+  await seats.give('desk', 'win10');
+  world.setState('win11', 'shut off');
+  await look();
+  await expect(seats.give('desk', 'win11')).rejects.toMatchObject({ code: 'domain-not-running' });
+  await look();
+  expect(holders()).toEqual(['win10', 'win10']);
+});
+
+test('a seat that another domain is not to have, since a device stays, comes home', async () => {
+  const { world, seats, look, holders } = start(
+    seatWithKeyboard('desk', ['win10', 'win11'], 'MOUSE', 'STICK'),
+  );
+  await seats.give('desk', 'win10');
+  world.fail = (call) => {
+    if (call === 'detach win10 ua-handglass-1-2') throw new Error('QEMU is busy.');
+  };
+  await expect(seats.give('desk', 'win11')).rejects.toMatchObject({ code: 'handoff-failed' });
+  world.fail = () => {};
+  await look();
+  expect(world.effects.input.ownerOf('desk')).toBe('host');
   expect(holders()).toEqual(['host', 'host']);
 });
 

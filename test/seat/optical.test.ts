@@ -148,6 +148,16 @@ test('on the way back each drive is tried, and the USB devices come all the same
   expect([holders('win10'), world.holder('1-1')]).toEqual([['/dev/sr0'], 'host']);
 });
 
+test('what a seat has there already stays when it is given once more in vain', async () => {
+  const { world, seats, shown } = start();
+  await seats.give('desk', 'win10');
+  const refused = new Error('No.');
+  world.effects.giveDrives = () => Promise.reject(refused);
+  await expect(seats.give('desk', 'win10')).rejects.toBe(refused);
+  expect(shown()?.owner).toBe('win10');
+  expect(world.holder('1-1')).toBe('win10');
+});
+
 test('a seat moves without what is not there, as long as there is anything of it', async () => {
   const { world, seats, holders } = start([opticalDrive()]);
   world.unplug('1-1');

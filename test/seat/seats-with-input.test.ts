@@ -112,6 +112,9 @@ test('a domain that does not read its proxies has the USB devices alone, and it 
     { with: 'win10', problem: null },
     { with: 'win10', problem: null },
   ]);
+  failWith('input ', held);
+  await expect(seats.give('desk', 'win10')).rejects.toBe(held);
+  expect(shown()?.devices.map((device) => device.with)).toEqual(['host', 'win10', 'win10']);
   await seats.give('desk', 'host');
   expect(shown()?.owner).toBe('host');
 });
@@ -178,11 +181,14 @@ test.each([
   expect(outcomes).toMatchObject([row.outcome]);
 });
 
-test('a panic brings the rest home once the handoff that runs has ended', async () => {
+test.each([
+  { what: 'a device goes there', at: 'attach win11 1-1', attached: ['attach win11 1-1'] },
+  { what: 'they leave the one before', at: 'detach win10', attached: [] },
+])('a panic on the way to another domain, as $what, brings all home', async ({ at, attached }) => {
   const { world, seats, shown, hold } = start();
   await seats.give('desk', 'win10');
   const outcomes: Promise<PromiseSettledResult<unknown>[]>[] = [];
-  const release = await hold('attach win11', () => {
+  const release = await hold(at, () => {
     outcomes.push(Promise.allSettled([seats.give('desk', 'win11')]));
   });
   world.sendInput('desk', 'host');
@@ -190,6 +196,8 @@ test('a panic brings the rest home once the handoff that runs has ended', async 
   release();
   await panicking;
   expect(await outcomes[0]).toMatchObject([{ reason: { code: 'busy' } }]);
+  const attaches = world.calls.filter((call) => call.startsWith('attach win11'));
+  expect(attaches.slice(0, 1)).toEqual(attached);
   expect(shown()).toMatchObject({ owner: 'host', moving: false });
   expect(['1-1', '1-2'].map(world.holder)).toEqual(['host', 'host']);
 });

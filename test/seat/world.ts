@@ -159,10 +159,14 @@ export function createWorld(): World {
         ownerOf: (seat) => inputOf(seat).owner,
         turnOf: (seat) => inputOf(seat).turn,
         async give(seat, domain, turn) {
+          const isThere = () => inputOf(seat).owner === domain;
+          if (isThere()) return;
           await before(`input ${seat} to ${domain}`).catch((error: unknown) => {
             if (error instanceof HandglassError) throw error;
             throw new HandglassError('handoff-failed', `${reasonOf(error)}.`);
           });
+          // A chord may have sent them there meanwhile.
+          if (isThere()) return;
           if (inputOf(seat).turn !== turn) {
             throw overtaken();
           }

@@ -47,11 +47,11 @@ export function createDomainDevices(...domains: string[]): DomainDevices {
     async detach(domain, aliases) {
       const failures = new Map<string, unknown>();
       for (const alias of aliases) {
-        await detachOne(domain, alias).catch((error: unknown) => {
-          if (isAway(error)) throw error;
-          failures.set(alias, error);
-        });
+        await detachOne(domain, alias).catch((error: unknown) => failures.set(alias, error));
       }
+      // As with libvirt, nobody can say then what became of the others, which are tried all the same.
+      const away = [...failures.values()].find(isAway);
+      if (away !== undefined) throw away;
       return failures;
     },
   };
