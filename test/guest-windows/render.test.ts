@@ -57,6 +57,7 @@ test('a name of any letters is asked for as it is', async () => {
       const params = { seat: name };
       expect(JSON.parse(text)).toEqual({ jsonrpc: '2.0', id: 7, method: 'seat.give', params });
     }),
+    { examples: [['\u2028'], ['\u0085']] },
   );
 });
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 /**
@@ -39,6 +39,16 @@ function start(program: string) {
   const child = spawn(program, { stdio: ['pipe', 'pipe', 'pipe'] });
   // A harness that has died is told of by its answers' end.
   child.stdin.on('error', () => undefined);
-  const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const answers = linesOf(child.stdout);
   return { child, answers, lastWords: text(child.stderr) };
+}
+
+/** What readline ends a line at is more than a line's end: U+2028 may stand in a name. */
+async function* linesOf(stream: Readable): AsyncGenerator<string, void> {
+  let rest = '';
+  for await (const chunk of stream.setEncoding('utf8')) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
 }
