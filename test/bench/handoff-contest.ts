@@ -41,7 +41,7 @@ const interfaces = devices.map(interfaceOf);
 const mouse = devices.filter(({ serial }) => serial === 'MOUSE1').map(interfaceOf);
 // One that sleeps, as QEMU's are let to after 2 s, is woken first, which takes as long as the rest. Those of
 // a user who presses a chord are awake.
-for (const { port } of devices) writeFileSync(`/sys/bus/usb/devices/${port}/power/control`, 'on');
+keepAwake();
 const drivers = await watchDrivers();
 const ours = await handglass();
 const contenders = [await virsh(), ours];
@@ -61,6 +61,8 @@ for (let round = 0; round < Number(rounds); round += 1) {
   await setTimeout(restMs);
 }
 await moved(ours, 'take');
+// One that was plugged in anew may sleep again.
+keepAwake();
 const guest = await guestOf('win10');
 for (let round = 0; round < Number(rounds); round += 1) {
   await setTimeout(restMs);
@@ -73,6 +75,10 @@ for (let round = 0; round < Number(rounds); round += 1) {
   await moved(ours, 'take');
 }
 process.stdin.resume().on('end', () => process.exit());
+
+function keepAwake(): void {
+  for (const { port } of devices) writeFileSync(`/sys/bus/usb/devices/${port}/power/control`, 'on');
+}
 
 /** Paired just now. */
 async function guestOf(domain: string): Promise<WebSocket> {
