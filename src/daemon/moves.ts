@@ -80,18 +80,6 @@ export function completeMoves(
     }
   }
 
-  async function followAll(): Promise<void> {
-    const names = seats.view().seats.map(({ name }) => name);
-    try {
-      await seats.panic();
-      for (const name of names) settle(name);
-      log('every seat: with host (panic chord)');
-    } catch {
-      // What stays has its reason told, and is tried again, by itself.
-      for (const name of names) follow(name, 'host', 'panic chord');
-    }
-  }
-
   const follow = (seat: string, to: string, why: string) =>
     void tell({ seat, to, why, move: () => seats.follow(seat, to, why) });
   const give = (seat: string, to: string, asked: Asked & { why: string }) =>
@@ -107,7 +95,11 @@ export function completeMoves(
       const owner = seats.view().seats.find(({ name }) => name === seat)?.owner ?? 'host';
       follow(seat, to === 'host' ? to : after(owner, cycle), 'chord');
     },
-    panic: () => void followAll(),
+    panic() {
+      for (const { name } of seats.view().seats) {
+        void tell({ seat: name, to: 'host', why: 'panic chord', move: () => seats.panic(name) });
+      }
+    },
     moved(seat, owner, why) {
       const story = stories[why];
       // Every other move is completed by whoever asked for it.

@@ -58,7 +58,7 @@ export async function moveSeat(effects: SeatEffects, reading: Reading, move: Mov
   }
 }
 
-export function failuresOf(results: readonly PromiseSettledResult<void>[]): unknown[] {
+function failuresOf(results: readonly PromiseSettledResult<void>[]): unknown[] {
   return results.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
 }
 

@@ -16,7 +16,7 @@ import type { Domain } from '../domain/domain.ts';
 import { isActive } from '../domain/run-state.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Wish } from './life.ts';
-import { failuresOf, moveSeat } from './move.ts';
+import { moveSeat } from './move.ts';
 import { isInputAlone, overtaken } from '../input/switching.ts';
 import { createReading } from './reading.ts';
 import { createRepairs } from './repairs.ts';
@@ -74,11 +74,8 @@ export interface Seats {
    * new owner.
    */
   toggle(seat: string, domain?: string, asked?: Asked): Promise<string>;
-  /**
-   * Completes a panic, which the switchboard has begun, of every seat. Rejects with an AggregateError
-   * when one does not come.
-   */
-  panic(): Promise<void>;
+  /** Completes a panic, which the switchboard has begun; resolves and fails as `give`, but for `busy`. */
+  panic(seat: string): Promise<void>;
 }
 
 interface Handoff {
@@ -247,14 +244,6 @@ export function createSeats(
     }
   }
 
-  async function panic(): Promise<void> {
-    const handoffsHome = config.seats.map((seat) =>
-      begin(seat, 'host', { why: 'panic chord' }, true),
-    );
-    const failures = failuresOf(await Promise.allSettled(handoffsHome));
-    if (failures.length > 0) throw new AggregateError(failures, 'Not every seat came back.');
-  }
-
   return {
     view,
     isBlind,
@@ -276,7 +265,8 @@ export function createSeats(
       await give(name, to, asked);
       return to;
     },
-    panic,
+    panic: async (name) =>
+      begin(seatCalled(name, config.seats), 'host', { why: 'panic chord' }, true),
   };
 }
 

@@ -21,6 +21,16 @@ import { at, handglass, start } from './handglass.ts';
 const other = await newIdentity();
 const oneSeat = { ...sampleState, seats: [seat('desk'), seat('lab', { domains: ['linux'] })] };
 
+/** What a guest that is paired can ask for. */
+const paired = [
+  ['status'],
+  ['give', 'desk'],
+  ['release', 'desk'],
+  ['toggle'],
+  ['watch'],
+  ['panel'],
+];
+
 interface Guest {
   service: TestService;
   run: (...args: string[]) => ReturnType<typeof handglass>;
@@ -222,14 +232,7 @@ describe('in a guest that is paired', () => {
   test('each command refuses a host with another key', async () => {
     const guest = await startPaired();
     await replaceHost(guest);
-    for (const args of [
-      ['status'],
-      ['give', 'desk'],
-      ['release', 'desk'],
-      ['toggle'],
-      ['watch'],
-      ['panel'],
-    ]) {
+    for (const args of paired) {
       const { stdout, stderr, status } = await guest.run(...args);
       expect({ stdout, status }).toEqual({ stdout: '', status: 5 });
       expect(stderr).toContain("another machine answers in the host's place");
@@ -240,14 +243,7 @@ describe('in a guest that is paired', () => {
   test('each command says that the guest was revoked', async () => {
     const guest = await startPaired();
     await revoke(guest);
-    for (const args of [
-      ['status'],
-      ['give', 'desk'],
-      ['release', 'desk'],
-      ['toggle'],
-      ['watch'],
-      ['panel'],
-    ]) {
+    for (const args of paired) {
       expect(await guest.run(...args)).toEqual(
         told(
           5,
@@ -281,15 +277,7 @@ describe('in a guest that is paired', () => {
 });
 
 describe('a guest that is not paired is told how to', () => {
-  test.each([
-    ['status'],
-    ['give', 'desk'],
-    ['release', 'desk'],
-    ['toggle'],
-    ['watch'],
-    ['panel'],
-    ['unpair'],
-  ])('%s %s', async (...args) => {
+  test.each([...paired, ['unpair']])('%s %s', async (...args) => {
     const { run, file } = await startGuest();
     expect(await run(...args)).toEqual(
       told(

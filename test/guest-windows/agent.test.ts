@@ -5,21 +5,14 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { HandglassError } from '../../src/errors.ts';
 import { sampleState, seat, until } from '../server/support.ts';
-import { createDesktop, type Desktop } from './desktop.ts';
+import { createDesktop, type Desktop, desktopPrograms } from './desktop.ts';
 import { pairedHost, type Host } from './paired.ts';
 import { missingOf, program, reasonText } from './wine.ts';
 
 // A Windows desktop is started; how long that takes is no matter of these tests.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
-const missing = missingOf(
-  'x86_64-w64-mingw32-gcc',
-  'wine',
-  'wineserver',
-  'openssl',
-  'Xvfb',
-  'xdotool',
-);
+const missing = missingOf(...desktopPrograms);
 const title = `the agent for Windows, on a desktop under Wine${reasonText(missing)}`;
 
 const oneSeat = { ...sampleState, seats: [seat('desk')] };

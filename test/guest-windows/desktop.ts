@@ -5,6 +5,16 @@ import { execa } from 'execa';
 import { vi } from 'vitest';
 import { createPrefix, type Prefix } from './wine.ts';
 
+/** What a test on it cannot do without. */
+export const desktopPrograms = [
+  'x86_64-w64-mingw32-gcc',
+  'wine',
+  'wineserver',
+  'openssl',
+  'Xvfb',
+  'xdotool',
+];
+
 export interface Desktop {
   prefix: Prefix;
   /**

@@ -1,20 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { until } from '../server/support.ts';
-import { createDesktop, type Desktop } from './desktop.ts';
+import { createDesktop, type Desktop, desktopPrograms } from './desktop.ts';
 import { pairedHost } from './paired.ts';
 import { missingOf, program, reasonText } from './wine.ts';
 
 // A Windows desktop is started; how long that takes is no matter of these tests.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
-const missing = missingOf(
-  'x86_64-w64-mingw32-gcc',
-  'wine',
-  'wineserver',
-  'openssl',
-  'Xvfb',
-  'xdotool',
-);
+const missing = missingOf(...desktopPrograms);
 const title = `what the agent ejects before Windows shuts down, under Wine${reasonText(missing)}`;
 
 describe.skipIf(missing.length > 0)(title, () => {

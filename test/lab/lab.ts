@@ -66,16 +66,17 @@ const bootLimitsMs = [240_000, 240_000, 600_000];
  * emulated processors wait for each other for ever, whether the kernel says so or not; then it is booted
  * anew.
  */
-export async function bootLab(options: LabOptions): Promise<Lab> {
-  for (const [at, limitMs] of bootLimitsMs.entries()) {
-    try {
-      return await bootOnce(options, limitMs);
-    } catch (error) {
-      if (!(error instanceof Stuck) || at === bootLimitsMs.length - 1) throw error;
-      options.tell?.('the virtual host stands still: booting anew');
-    }
+export async function bootLab(
+  options: LabOptions,
+  [limitMs = 0, ...laterMs]: readonly number[] = bootLimitsMs,
+): Promise<Lab> {
+  try {
+    return await bootOnce(options, limitMs);
+  } catch (error) {
+    if (!(error instanceof Stuck) || laterMs.length === 0) throw error;
+    options.tell?.('the virtual host stands still: booting anew');
+    return bootLab(options, laterMs);
   }
-  throw new Error('there is a last try');
 }
 
 class Stuck extends LabFailure {}

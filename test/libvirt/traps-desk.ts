@@ -58,7 +58,7 @@ export async function configure(lab: Lab, config: string): Promise<void> {
   );
 }
 
-/** Besides win10, which runs, its like `work`, `small` with a single USB port and `bare` with none: all off. */
+/** Besides win10, which runs, `small` with a single USB port and `bare` with none: both off. */
 export async function makeDomains(lab: Lab): Promise<void> {
   const win10 = `sed "/<uuid>/d; /<interface/d; /<shmem/d" ${product}/test/lab/guest/win10.xml`;
   await output(
@@ -66,8 +66,7 @@ export async function makeDomains(lab: Lab): Promise<void> {
     `virsh start win10
     ${win10} | sed "s/win10/small/; s/ports='8'/ports='1'/" > /tmp/domain-small.xml
     ${win10} | sed "s/win10/bare/; s/model='qemu-xhci' ports='8'/model='none'/" > /tmp/domain-bare.xml
-    ${win10} | sed "s/win10/work/" > /tmp/domain-work.xml
-    for name in small bare work; do virsh define /tmp/domain-$name.xml || exit; done`,
+    for name in small bare; do virsh define /tmp/domain-$name.xml || exit; done`,
   );
 }
 

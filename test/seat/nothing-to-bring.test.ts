@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { HandglassError } from '../../src/errors.ts';
 import { createSeats } from '../../src/seat/seats.ts';
-import { createWorld, seatWith, type World } from './world.ts';
+import { createWorld, panicAll, seatWith, type World } from './world.ts';
 
 const away = new HandglassError('libvirt-unavailable', 'libvirt is away.');
 
@@ -26,7 +26,7 @@ test('a seat whose every device was with the host when libvirt was last read is 
   failWhere(world, libvirt);
   await expect(seats.give('desk', 'win10')).rejects.toBe(away);
   await seats.give('desk', 'host');
-  await seats.panic();
+  await panicAll(seats);
   expect(seats.view()).toMatchObject({ seats: [{ owner: 'host', moving: false }], problem: away });
 });
 

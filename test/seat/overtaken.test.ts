@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createSeats, type Seats } from '../../src/seat/seats.ts';
-import { createWorld, seatWithKeyboard, type World } from './world.ts';
+import { createWorld, panicAll, seatWithKeyboard, type World } from './world.ts';
 
 /** Holds the first call of that beginning until it is released. */
 function hold(world: World, beginning: string): () => void {
@@ -35,7 +35,7 @@ const chordHome: Row['meanwhile'][number] = (seats, sendInput) => {
 };
 const panic: Row['meanwhile'][number] = (seats, sendInput) => {
   sendInput('host');
-  return [seats.panic()];
+  return [panicAll(seats)];
 };
 
 const rows: Row[] = [

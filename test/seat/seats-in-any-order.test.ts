@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HandglassError } from '../../src/errors.ts';
 import { createSeats, type Seats } from '../../src/seat/seats.ts';
-import { createWorld, seatWith, seatWithKeyboard, type World } from './world.ts';
+import { createWorld, panicAll, seatWith, seatWithKeyboard, type World } from './world.ts';
 
 const configured = [
   seatWith('desk', ['win10', 'win11'], 'MOUSE', 'STICK'),
@@ -31,7 +31,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     run: (seats) => seats.give(name, to),
   })),
   seat.map((name): Act => ({ text: `toggle ${name}`, run: (seats) => seats.toggle(name) })),
-  fc.constant<Act>({ text: 'panic', run: (seats) => seats.panic() }),
+  fc.constant<Act>({ text: 'panic', run: (seats) => panicAll(seats) }),
   fc.constant<Act>({ text: 'refresh', run: (seats) => seats.refresh() }),
   fc.record({ domain, state }).map(({ domain: name, state: to }): Act => ({
     text: `${name} ${to}`,

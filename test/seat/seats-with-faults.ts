@@ -20,7 +20,7 @@ import {
   type SeatModel,
   takesPlace,
 } from './seats-model.ts';
-import { createWorld } from './world.ts';
+import { createWorld, panicAll } from './world.ts';
 
 const failures: Record<string, Error> = {
   refused: new Error('refused'),
@@ -137,7 +137,7 @@ export function startPlace() {
         const doesSend = to === 'host' || name === 'loft';
         if (doesSend && configured[name].input.length > 0) world.sendInput(name, to);
       }
-      if (act.kind === 'panic') return codeOf(seats.panic());
+      if (act.kind === 'panic') return codeOf(panicAll(seats));
       return codeOf(Promise.all([...moves].map((move) => seats.follow(...move, 'chord'))));
     }
     if (act.kind === 'domain') {

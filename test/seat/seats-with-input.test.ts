@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import type { Seat } from '../../src/config/schema.ts';
 import { HandglassError } from '../../src/errors.ts';
 import { createSeats } from '../../src/seat/seats.ts';
-import { createWorld, seatWithKeyboard } from './world.ts';
+import { createWorld, panicAll, seatWithKeyboard } from './world.ts';
 
 const desk = seatWithKeyboard('desk', ['win10', 'win11'], 'MOUSE', 'STICK');
 const keysOnly = seatWithKeyboard('desk', ['win10', 'win11']);
@@ -192,7 +192,7 @@ test.each([
     outcomes.push(Promise.allSettled([seats.give('desk', 'win11')]));
   });
   world.sendInput('desk', 'host');
-  const panicking = seats.panic();
+  const panicking = panicAll(seats);
   release();
   await panicking;
   expect(await outcomes[0]).toMatchObject([{ reason: { code: 'busy' } }]);
@@ -204,7 +204,7 @@ test.each([
 
 test('a panic leaves a keyboard where a chord has sent it since', async () => {
   const { world, seats, shown, moves } = start(keysOnly);
-  const panicking = seats.panic();
+  const panicking = panicAll(seats);
   world.sendInput('desk', 'win10');
   await panicking;
   expect(moves()).toEqual([]);

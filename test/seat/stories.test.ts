@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { HandglassError } from '../../src/errors.ts';
 import { createSeats } from '../../src/seat/seats.ts';
-import { createWorld, seatWith } from './world.ts';
+import { createWorld, panicAll, seatWith } from './world.ts';
 
 /** What is told of the seat, each time that something has changed. */
 async function start() {
@@ -76,7 +76,7 @@ test('a panic that overtakes a handoff is what is told of, and not how that one 
   world.fail = (call) => {
     if (call.startsWith('attach win10 ')) throw new Error('it is stuck');
   };
-  await Promise.allSettled([giving, seats.panic()]);
+  await Promise.allSettled([giving, panicAll(seats)]);
   expect(told).toEqual([
     'from host; 1 to win10: chord',
     'from host; 2 to host: panic chord',

@@ -3,6 +3,7 @@ import type { Seat } from '../../src/config/schema.ts';
 import { HandglassError, reasonOf } from '../../src/errors.ts';
 import { type DomainRunState, isActive } from '../../src/domain/run-state.ts';
 import { overtaken } from '../../src/input/switching.ts';
+import type { Seats } from '../../src/seat/seats.ts';
 import type { SeatEffects } from '../../src/seat/effects.ts';
 import type { Facts } from '../../src/seat/view.ts';
 import { drivesToGo, giveDrives, takeDrives } from '../../src/seat/optical.ts';
@@ -207,6 +208,13 @@ export function createWorld(): World {
     }
   };
   return world;
+}
+
+/** Of every seat at once; rejects when all have come, or cannot, with why the first has not. */
+export async function panicAll(seats: Seats): Promise<void> {
+  const panics = seats.view().seats.map(({ name }) => seats.panic(name));
+  await Promise.allSettled(panics);
+  await Promise.all(panics);
 }
 
 /** A seat with the devices of these serial numbers. */
