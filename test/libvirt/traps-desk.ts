@@ -58,16 +58,15 @@ export async function configure(lab: Lab, config: string): Promise<void> {
   );
 }
 
-/** Besides win10, which runs, `small` with a single USB port and `bare` with none: both off. */
-export async function makeDomains(lab: Lab): Promise<void> {
+/** Starts win10, and defines what is like it but for what sed changes, by name. */
+export async function makeDomains(lab: Lab, others: Record<string, string>): Promise<void> {
   const win10 = `sed "/<uuid>/d; /<interface/d; /<shmem/d" ${product}/test/lab/guest/win10.xml`;
-  await output(
-    lab,
-    `virsh start win10
-    ${win10} | sed "s/win10/small/; s/ports='8'/ports='1'/" > /tmp/domain-small.xml
-    ${win10} | sed "s/win10/bare/; s/model='qemu-xhci' ports='8'/model='none'/" > /tmp/domain-bare.xml
-    for name in small bare; do virsh define /tmp/domain-$name.xml || exit; done`,
+  const defined = Object.entries(others).map(
+    ([name, change]) => `
+    ${win10} | sed "s/win10/${name}/; ${change}" > /tmp/domain-${name}.xml || exit
+    virsh define /tmp/domain-${name}.xml || exit`,
   );
+  await output(lab, `virsh start win10 || exit${defined.join('')}`);
 }
 
 /** Writes what another program has libvirt attach, by what its `<source>` holds; gives the file. */

@@ -35,7 +35,10 @@ beforeAll(async () => {
   lab = await bootLab({ boot: 'systemd' });
   service = serviceIn(lab);
   await configure(lab, seats);
-  await makeDomains(lab);
+  await makeDomains(lab, {
+    small: `s/ports='8'/ports='1'/`,
+    bare: `s/model='qemu-xhci' ports='8'/model='none'/`,
+  });
   asker = askerIn(lab, ['libvirt']);
 });
 

@@ -47,7 +47,7 @@ function start(program: string) {
 async function* linesOf(stream: Readable): AsyncGenerator<string, void> {
   let rest = '';
   for await (const chunk of stream.setEncoding('utf8')) {
-    const lines = `${rest}${chunk}`.split('\n');
+    const lines = `${rest}${chunk}`.split(/\r?\n/);
     rest = lines.pop() ?? '';
     yield* lines;
   }

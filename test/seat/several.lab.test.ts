@@ -16,7 +16,7 @@ beforeAll(async () => {
   lab = await bootLab({ boot: 'systemd' });
   service = serviceIn(lab);
   asker = askerIn(lab, ['libvirt']);
-  await makeDomains(lab);
+  await makeDomains(lab, { work: '' });
 });
 
 afterAll(() => lab.end());
