@@ -15,6 +15,7 @@ import { opticalDrives } from '../system/optical-drives.ts';
 import { type UsbDevice, usbDevices } from '../system/usb.ts';
 import { type Ground, type Holdings, readHoldings } from '../usb/ground.ts';
 import { checkUsb, giveUsb, takeUsb } from '../usb/handoff.ts';
+import { graceExpediter } from '../usb/grace-periods.ts';
 import { restoreDrivers } from '../usb/host-drivers.ts';
 import { clearPhantoms } from '../usb/phantoms.ts';
 import { refusalsOf, type UsbUses } from '../usb/refusals.ts';
@@ -45,6 +46,7 @@ export function effectsOn(
   let processes = new Map<string, number>();
 
   const look = () => usbDevices(host);
+  const expedited = graceExpediter(host);
 
   async function watchProcesses(active: readonly string[]): Promise<void> {
     processes = await qemuProcesses(host, domains, active, processes);
@@ -106,7 +108,8 @@ export function effectsOn(
         devices.filter((device) => port === undefined || device.port === port);
       const ground = await groundOf(domain, seat, known);
       const here = { ...ground, present: at(ground.present) };
-      await giveUsb(async () => at(await look()), domains, domain, seat.usb, here);
+      const lookThere = async () => at(await look());
+      await expedited(() => giveUsb(lookThere, domains, domain, seat.usb, here));
     },
     async takeUsb(domain, { usb }, known) {
       await takeUsb(domains, domain, usb, known && holdingsIn(known, domain), () =>

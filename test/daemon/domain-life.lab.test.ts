@@ -76,6 +76,14 @@ test('what a killed QEMU leaves without a driver has it again', async () => {
   await expectJournal('has its driver again');
 });
 
+test('what a killed service has told the kernel of grace periods is put right', async () => {
+  const told = '/sys/kernel/rcu_expedited';
+  expect(await sh(`cat ${told}`)).toBe('0');
+  await sh(`echo 18503 > ${told} && systemctl kill --signal=KILL handglass`);
+  await eventually(`grep -qx 0 ${told}`);
+  await expectWith('host');
+});
+
 test('a seat comes back from a domain that is paused', async () => {
   await sh('handglass give desk win10');
   await sh('virsh suspend win10');
