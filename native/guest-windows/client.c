@@ -5,8 +5,6 @@
 
 static struct json authenticate(struct arena *arena, struct client *client, const char *kind,
                                 const char *secret, struct failure *failure);
-static struct json next_message(struct arena *arena, struct client *client,
-                                struct failure *failure);
 
 bool client_open(struct arena *arena, const struct paired *paired, struct client *client,
                  struct failure *failure) {
@@ -43,15 +41,26 @@ struct json client_call(struct arena *arena, struct client *client, const char *
   const char *request = request_text(arena, id, method, parameters);
   if (!connection_send(arena, &client->connection, request, failure)) return (struct json){0};
   for (;;) {
-    struct json message = next_message(arena, client, failure);
+    struct json message = client_next_message(arena, client, failure);
     if (!json_is_some(message)) return message;
     if (is_answer_to(message, id)) return result_in(arena, message, failure);
   }
 }
 
+struct json client_next_message(struct arena *arena, struct client *client,
+                                struct failure *failure) {
+  for (;;) {
+    struct text text;
+    if (!connection_receive(arena, &client->connection, &text, failure)) return (struct json){0};
+    struct json message = json_read(text.bytes, text.size);
+    if (!json_is_some(message)) *failure = not_understood();
+    if (!is_sign_of_life(message)) return message;
+  }
+}
+
 struct json client_next_state(struct arena *arena, struct client *client, struct failure *failure) {
   for (;;) {
-    struct json message = next_message(arena, client, failure);
+    struct json message = client_next_message(arena, client, failure);
     struct json state = announced_state(arena, message);
     if (!json_is_some(message) || json_is_some(state)) return state;
   }
@@ -65,13 +74,4 @@ static struct json authenticate(struct arena *arena, struct client *client, cons
                                 const char *secret, struct failure *failure) {
   const char *const parameters[2][2] = {{kind, secret}};
   return client_call(arena, client, "session.authenticate", parameters, failure);
-}
-
-static struct json next_message(struct arena *arena, struct client *client,
-                                struct failure *failure) {
-  struct text text;
-  if (!connection_receive(arena, &client->connection, &text, failure)) return (struct json){0};
-  struct json message = json_read(text.bytes, text.size);
-  if (!json_is_some(message)) *failure = not_understood();
-  return message;
 }

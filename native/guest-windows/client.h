@@ -23,6 +23,10 @@ bool client_pair(struct arena *arena, const struct pairing *pairing, struct clie
 struct json client_call(struct arena *arena, struct client *client, const char *method,
                         const char *const parameters[2][2], struct failure *failure);
 
+/* The next answer or announcement. */
+struct json client_next_message(struct arena *arena, struct client *client,
+                                struct failure *failure);
+
 /* The next state that is announced. */
 struct json client_next_state(struct arena *arena, struct client *client, struct failure *failure);
 

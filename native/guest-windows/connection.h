@@ -8,11 +8,8 @@
 #include "pairing.h"
 #include "text.h"
 
-/* HINTERNET handles; NULL where there is none. */
 struct connection {
-  void *session;
-  void *host;
-  void *websocket;
+  struct wire *wire;
 };
 
 /* All give false where they failed, with the reason in `failure`, whose strings are the arena's. */
@@ -24,7 +21,10 @@ bool connection_open(struct arena *arena, const struct endpoint *endpoint,
 bool connection_send(struct arena *arena, struct connection *connection, const char *text,
                      struct failure *failure);
 
-/* Waits for the next whole message. */
+/*
+ * Waits for the next whole message; fails within half a minute where the host says nothing and does not
+ * answer either. What it answers then comes as a message too.
+ */
 bool connection_receive(struct arena *arena, struct connection *connection, struct text *message,
                         struct failure *failure);
 

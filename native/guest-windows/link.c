@@ -82,7 +82,6 @@ static bool follow(struct arena *arena, struct arena *kept, struct link *link,
                    struct failure *failure) {
   static const char *const nothing[2][2] = {{NULL}};
   struct paired paired;
-  struct text text;
   bool is_reached = false;
   if (pairing_load(kept, &paired, failure) &&
       client_open(arena, &paired, &link->client, failure)) {
@@ -91,8 +90,10 @@ static bool follow(struct arena *arena, struct arena *kept, struct link *link,
     if (is_reached) {
       post_state(link, state, paired.domain);
       set_live(link, true);
-      while (connection_receive(arena, &link->client.connection, &text, failure)) {
-        take(link, json_read(text.bytes, text.size), paired.domain);
+      for (;;) {
+        struct json message = client_next_message(arena, &link->client, failure);
+        if (!json_is_some(message)) break;
+        take(link, message, paired.domain);
         arena_end(arena);
       }
       set_live(link, false);

@@ -4,6 +4,9 @@
 
 enum { GOING_AWAY = 1001, UNAUTHENTICATED = 4401, REVOKED = 4403 };
 
+/* The id of such a request; those of calls are counted from 1. */
+enum { SIGN_OF_LIFE = 0 };
+
 static enum status status_of(const char *code);
 
 const char *request_text(struct arena *arena, unsigned long id, const char *method,
@@ -22,6 +25,15 @@ const char *request_text(struct arena *arena, unsigned long id, const char *meth
   }
   text_put(&text, "}}");
   return text.bytes;
+}
+
+const char *sign_of_life_request(struct arena *arena) {
+  static const char *const nothing[2][2] = {{NULL}};
+  return request_text(arena, SIGN_OF_LIFE, "state.get", nothing);
+}
+
+bool is_sign_of_life(struct json message) {
+  return is_answer_to(message, SIGN_OF_LIFE);
 }
 
 bool is_answer_to(struct json message, unsigned long id) {
@@ -52,13 +64,15 @@ struct failure ended_by(struct arena *arena, unsigned close_code) {
     return (struct failure){STATUS_NOT_PERMITTED, "The service does not accept this guest.",
                             "Pair it on the host with `handglass guest pair DOMAIN`."};
   }
-  const char *number = number_text(arena, close_code);
-  const char *code = close_code == 0 ? "" : joined(arena, " (", number, ")", NULL);
-  return (struct failure){
-      STATUS_UNREACHED,
-      close_code == GOING_AWAY ? "The service has ended."
-                               : joined(arena, "The service ended the connection", code, ".", NULL),
-      "On the host `systemctl status handglass` shows how it is."};
+  const char *what =
+      close_code == 0
+          ? "The service does not answer any more: it hangs, was killed, or cannot be reached."
+      : close_code == GOING_AWAY
+          ? "The service has ended."
+          : joined(arena, "The service ended the connection (", number_text(arena, close_code),
+                   ").", NULL);
+  return (struct failure){STATUS_UNREACHED, what,
+                          "On the host `systemctl status handglass` shows how it is."};
 }
 
 struct failure not_understood(void) {

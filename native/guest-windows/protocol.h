@@ -9,6 +9,11 @@
 const char *request_text(struct arena *arena, unsigned long id, const char *method,
                          const char *const parameters[2][2]);
 
+/* Asks only that something be answered. */
+const char *sign_of_life_request(struct arena *arena);
+
+bool is_sign_of_life(struct json message);
+
 /* Whether the message answers the request of that id. */
 bool is_answer_to(struct json message, unsigned long id);
 

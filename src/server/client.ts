@@ -81,6 +81,8 @@ async function open(
 const handshakeTimeoutMs = 5_000;
 /** RFC 6455's code for a protocol error. */
 const notUnderstoodCode = 1002;
+/** Its code for an end without a goodbye. */
+const lostCode = 1006;
 const answerLimitBytes = 1024 * 1024;
 
 function keepAsking(websocket: WebSocket, { clock, everyMs }: { clock: Clock; everyMs: number }) {
@@ -132,7 +134,7 @@ function clientOver(websocket: WebSocket): Client {
 
   async function call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
     const answer = new Promise<unknown>((resolve, reject) => {
-      if (websocket.readyState !== WebSocket.OPEN) return reject(connectionEnded(1006));
+      if (websocket.readyState !== WebSocket.OPEN) return reject(connectionEnded(lostCode));
       calls += 1;
       waiting.set(calls, { resolve, reject });
       websocket.send(JSON.stringify({ jsonrpc: '2.0', id: calls, method, params }));
@@ -204,11 +206,13 @@ function connectionEnded(code: number): HandglassError {
       'Pair it on the host with `handglass guest pair DOMAIN`.',
     );
   }
+  const whats: Record<number, string> = {
+    [closeCodes.goingAway]: 'The service has ended.',
+    [lostCode]: 'The service does not answer any more: it hangs, was killed, or cannot be reached.',
+  };
   return new HandglassError(
     'service-down',
-    code === closeCodes.goingAway
-      ? 'The service has ended.'
-      : `The service ended the connection (${code}).`,
+    whats[code] ?? `The service ended the connection (${code}).`,
     'On the host, `systemctl status handglass` shows how it is.',
   );
 }

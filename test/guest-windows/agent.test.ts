@@ -115,6 +115,17 @@ describe.skipIf(missing.length > 0)(title, () => {
     await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to win10');
   });
 
+  test('a host that hangs is left, and found again when it goes on', async () => {
+    const host = await pairedHost(desktop.prefix, oneSeat);
+    await startAgent(host);
+    const calls = () => host.relay.heard().split('GET / ').length;
+    const before = calls();
+    host.relay.hang();
+    await until(() => calls() > before);
+    host.relay.recover();
+    await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to win10');
+  });
+
   test('a guest that is paired anew is connected at once', async () => {
     const revoked = await pairedHost(desktop.prefix, oneSeat);
     await startAgent(revoked);

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { createServer, type TLSSocket } from 'node:tls';
 import { onTestFinished } from 'vitest';
 
@@ -33,6 +34,10 @@ export interface Relay {
   /** Drops every connection and takes none, as a host that has crashed. */
   down: () => Promise<void>;
   up: () => Promise<void>;
+  /** Lets connections stand and takes more, but passes nothing on, as a host that hangs. */
+  hang: () => void;
+  /** Passes on again, what comes on new connections. */
+  recover: () => void;
   /** Takes no more connections, and waits until those that came have been heard to their end. */
   ended: () => Promise<void>;
 }
@@ -40,15 +45,19 @@ export interface Relay {
 /** Passes on to a port of 127.0.0.1, from any free one or the one given. */
 export async function relay(identity: Identity, port: number, at = 0): Promise<Relay> {
   const sockets = new Set<TLSSocket>();
+  const ways: Readable[] = [];
   let heard = '';
   let own = 0;
+  let hanging = false;
   const server = createServer({ ...identity, minVersion: 'TLSv1.2' }, (outside) => {
     const inside = connect(port, '127.0.0.1');
     sockets.add(outside);
     outside.once('data', (request) => {
+      if (hanging) return;
       // The service takes no request for another's port.
       inside.write(request.toString('latin1').replace(`:${own}\r\n`, `:${port}\r\n`), 'latin1');
       outside.pipe(inside);
+      ways.push(outside, inside);
     });
     outside.on('data', (data) => (heard += data.toString('latin1')));
     outside.on('close', () => inside.destroy() && sockets.delete(outside));
@@ -71,10 +80,22 @@ export async function relay(identity: Identity, port: number, at = 0): Promise<R
     for (const socket of sockets) socket.destroy();
     await closed;
   };
+  const hang = () => {
+    hanging = true;
+    for (const way of ways) way.unpipe();
+  };
   await listen(at);
   own = (server.address() as AddressInfo).port;
   onTestFinished(down);
-  return { port: own, heard: () => heard, down, up: () => listen(own), ended };
+  return {
+    port: own,
+    heard: () => heard,
+    down,
+    up: () => listen(own),
+    hang,
+    recover: () => (hanging = false),
+    ended,
+  };
 }
 
 function openssl(...words: string[]): string {

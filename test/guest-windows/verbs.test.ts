@@ -264,6 +264,21 @@ describe.skipIf(missing.length > 0)(title, () => {
     );
   });
 
+  test('a host that hangs is not waited for, be it from the beginning or meanwhile', async () => {
+    const { service, relay: front } = await pairedHost(prefix);
+    service.control.beforeMoveEnds = async () => front.hang();
+    expect(await guest('give', 'desk')).toEqual({
+      status: 4,
+      stdout: '',
+      stderr:
+        'handglass-guest: The service does not answer any more: it hangs, was killed, or cannot be reached.\n' +
+        '                 On the host `systemctl status handglass` shows how it is.\n',
+    });
+    const { status, stderr } = await guest('status');
+    expect(status).toBe(4);
+    expect(stderr).toContain(`does not answer at 127.0.0.1 port ${front.port}: `);
+  });
+
   test.each([
     ['127.0.0.1', '127.0.0.1'],
     ['::1', '[::1]'],

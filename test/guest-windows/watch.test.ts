@@ -85,6 +85,15 @@ describe.skipIf(missing.length > 0)(title, () => {
     expect(await watch.next()).toMatch(/seat desk with win10$/);
   });
 
+  test('a host that hangs is missed, and found again when it goes on', async () => {
+    const host = await pairedHost(prefix);
+    const watch = await startWatchOf(host);
+    host.relay.hang();
+    expect(await watch.next()).toMatch(lost);
+    host.relay.recover();
+    expect(await watch.next()).toMatch(found);
+  });
+
   test('with --json the waiting is told on the standard error', async () => {
     const host = await pairedHost(prefix);
     await host.relay.down();
