@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { WebSocket } from 'ws';
+import { WebSocket, type ClientOptions } from 'ws';
 import type { BenchService } from './service.ts';
 
 /** Connects as the guest, gives the seat and takes it back; how long that took, in milliseconds. */
@@ -14,16 +14,25 @@ export async function callTwice({ address, token }: BenchService): Promise<numbe
 }
 
 /** @param localAddress whom the service takes for the caller */
-export async function openSocket(address: string, localAddress = '127.0.0.1'): Promise<WebSocket> {
-  const socket = new WebSocket(address, { localAddress, rejectUnauthorized: false });
+export async function openSocket(
+  address: string,
+  localAddress = '127.0.0.1',
+  options: ClientOptions = {},
+): Promise<WebSocket> {
+  const socket = new WebSocket(address, { localAddress, rejectUnauthorized: false, ...options });
   await once(socket, 'open');
   return socket.on('error', () => {});
 }
 
-/** Rejects where it is refused. */
-export async function ask(socket: WebSocket, method: string, params: object): Promise<void> {
+/** The result of a call. Rejects where it is refused. */
+export async function ask<Result>(
+  socket: WebSocket,
+  method: string,
+  params: object,
+): Promise<Result> {
   socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
   const [data] = (await once(socket, 'message')) as [Buffer];
-  const answer = JSON.parse(data.toString()) as { error?: { message: string } };
+  const answer = JSON.parse(data.toString()) as { result: Result; error?: { message: string } };
   if (answer.error !== undefined) throw new Error(`${method}: ${answer.error.message}`);
+  return answer.result;
 }

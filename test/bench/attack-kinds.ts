@@ -7,29 +7,30 @@ import { fuzzedMessage, randomFrom } from '../server/fuzz.ts';
 import { openSocket } from './attack-guest.ts';
 import type { BenchService } from './service.ts';
 
-interface Attack {
+export interface Attack {
   name: string;
-  /** Resolves when it has done what it can; the function closes what it left open. */
-  attack: (service: BenchService, signal: AbortSignal) => Promise<() => void>;
+  /** What the attack needs of the service before it begins. */
+  prepare?: (service: BenchService) => Promise<string>;
+  /** Resolves when it has done what it can; what it leaves open ends with its thread. */
+  attack: (address: string, prepared: string) => Promise<void>;
 }
 
 const floodMs = 10_000;
 
-export const attacks: readonly Attack[] = [
+export const floods: readonly Attack[] = [
   {
     name: '500 connections',
-    async attack({ address }) {
+    async attack(address) {
       const port = Number(new URL(address).port);
-      const sockets = Array.from({ length: 500 }, () =>
-        quiet(connect({ host: '127.0.0.1', port, localAddress: '127.0.0.2' })),
-      );
+      for (let each = 0; each < 500; each += 1) {
+        quiet(connect({ host: '127.0.0.1', port, localAddress: '127.0.0.2' }));
+      }
       await setTimeout(1000);
-      return () => sockets.forEach((socket) => socket.destroy());
     },
   },
   {
     name: 'requests without an end',
-    async attack({ address }, signal) {
+    async attack(address) {
       const port = Number(new URL(address).port);
       const options = {
         host: '127.0.0.1',
@@ -38,13 +39,9 @@ export const attacks: readonly Attack[] = [
         rejectUnauthorized: false,
       };
       const sockets = Array.from({ length: 8 }, () => quiet(connectSecurely(options)));
-      await Promise.all(sockets.map((socket) => once(socket, 'secureConnect', { signal })));
+      await Promise.all(sockets.map((socket) => once(socket, 'secureConnect')));
       for (const socket of sockets) socket.write('GET / HTTP/1.1\r\nHost: ');
-      const drip = setInterval(() => sockets.forEach((socket) => socket.write('X')), 50);
-      return () => {
-        clearInterval(drip);
-        sockets.forEach((socket) => socket.destroy());
-      };
+      setInterval(() => sockets.forEach((socket) => socket.write('X')), 50);
     },
   },
   {
@@ -72,9 +69,9 @@ const authentication = JSON.stringify({
 
 /** Says it again and again, on a new connection as soon as the service has closed the one before. */
 function flood(message: () => string): Attack['attack'] {
-  return async ({ address }, signal) => {
+  return async (address) => {
     const end = performance.now() + floodMs;
-    while (performance.now() < end && !signal.aborted) {
+    while (performance.now() < end) {
       const socket = await openSocket(address, '127.0.0.4').catch(() => null);
       if (socket === null) continue;
       for (; socket.readyState === WebSocket.OPEN && performance.now() < end; await setTimeout(1)) {
@@ -82,7 +79,6 @@ function flood(message: () => string): Attack['attack'] {
       }
       socket.terminate();
     }
-    return () => {};
   };
 }
 

@@ -47,7 +47,8 @@ await runBench(async (words, tell, signal): Promise<Report> => {
 
   async function measure(name: string, script?: string): Promise<number[]> {
     tell(`${changes} changes, ${name}`);
-    const page = await openWatched(browser, await service.link(), script);
+    const { url } = await service.local.call('panel.open', {});
+    const page = await openWatched(browser, url, script);
     const tookMs = await timesOf(service, page, signal);
     await page.close();
     return tookMs;

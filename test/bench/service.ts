@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultLimits } from '../../src/config/server.ts';
-import { connect } from '../../src/server/client.ts';
+import { connect, type Client } from '../../src/server/client.ts';
 import { openGuests } from '../../src/server/guests.ts';
 import { serve } from '../../src/server/listen.ts';
 import { everywhere, host, interfacesOf, memoryOperations } from '../server/support.ts';
@@ -14,13 +14,16 @@ export interface BenchService {
   token: string;
   /** Gives the first seat to this owner, as a chord would. */
   change: (owner: string) => void;
-  /** A link that lets a browser in once. */
-  link(): Promise<string>;
+  /** As the host's own command line. */
+  local: Client;
+  /** Lets so much time pass at once. */
+  skip: (ms: number) => void;
   stop(): Promise<void>;
 }
 
 /** A service for guests and with the panel, on free ports of this machine, and seats in memory alone. */
 export async function startBenchService(): Promise<BenchService> {
+  let skipped = 0;
   const folder = await mkdtemp(join(tmpdir(), 'handglass-bench-'));
   const socketPath = join(folder, 'handglass.sock');
   const { operations, control } = memoryOperations();
@@ -30,7 +33,11 @@ export async function startBenchService(): Promise<BenchService> {
   const panelListening = Promise.withResolvers<void>();
   const stopping = new AbortController();
   const { closed } = await serve(
-    { ...host, ...interfacesOf({ lo: ['127.0.0.1', '127.0.0.2'] }) },
+    {
+      ...host,
+      now: () => host.now() + skipped,
+      ...interfacesOf({ lo: ['127.0.0.1', '127.0.0.2'] }),
+    },
     {
       socketPath,
       listen: [everywhere],
@@ -60,7 +67,10 @@ export async function startBenchService(): Promise<BenchService> {
       for (const seat of control.current.seats.slice(0, 1)) seat.owner = owner;
       control.tell();
     },
-    link: async () => (await local.call('panel.open', {})).url,
+    local,
+    skip(ms) {
+      skipped += ms;
+    },
     async stop() {
       await local.close();
       stopping.abort();

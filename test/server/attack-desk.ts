@@ -100,15 +100,3 @@ export const attackerAddress = '127.0.0.2';
 export function pinOf(socket: TLSSocket): string {
   return spkiPin(new X509Certificate(socket.getPeerCertificate().raw).publicKey);
 }
-
-export function upgradeRequest(host: string): string {
-  return [
-    'GET / HTTP/1.1',
-    `Host: ${host}`,
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-    'Sec-WebSocket-Version: 13',
-    '\r\n',
-  ].join('\r\n');
-}

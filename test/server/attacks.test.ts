@@ -4,7 +4,8 @@ import { connect as connectSocket, createServer, type Socket } from 'node:net';
 import { connect as connectSecurely, createServer as createRelay } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { selfSigned } from '../../src/server/self-signed.ts';
-import { attackedDesk, attackerAddress, pinOf, type Desk, upgradeRequest } from './attack-desk.ts';
+import { attackedDesk, attackerAddress, pinOf, type Desk } from './attack-desk.ts';
+import { upgradeRequest } from './attack-request.ts';
 import { openPeer, until } from './support.ts';
 
 /** What comes of an attempt to come in: the answer's code, and how the connection ended. */

@@ -3,7 +3,8 @@ import { get, type IncomingMessage } from 'node:http';
 import { connect as connectSocket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { attackedDesk, attackerAddress, upgradeRequest } from './attack-desk.ts';
+import { attackedDesk, attackerAddress } from './attack-desk.ts';
+import { upgradeRequest } from './attack-request.ts';
 import { openGuestPeer, openPeer, startService, until } from './support.ts';
 
 test('plain HTTP where TLS is spoken is a line in the journal', async () => {
