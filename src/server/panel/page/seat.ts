@@ -28,11 +28,7 @@ export function seatSection(seat: SeatState, model: Model, actions: Actions): Tr
       ...targets.map((target) => button(target, () => actions.give(seat.name, target.name))),
     ),
     ...(refusal === null ? [] : [refusalNote(refusal, () => actions.dismiss(seat.name))]),
-    h(
-      'ul',
-      { class: 'rows', 'aria-label': `Devices of ${seat.name}` },
-      ...seat.devices.map(deviceRow),
-    ),
+    devices(seat),
   );
 }
 
@@ -88,6 +84,12 @@ function refusalNote({ what, remedy }: Refusal, dismiss: () => void): Tree {
     ...(remedy === '' ? [] : [h('p', {}, ...prose(remedy))]),
     h('button', { class: 'quiet', type: 'button', press: dismiss }, 'Dismiss'),
   );
+}
+
+function devices(seat: SeatState): Tree {
+  if (seat.devices.length === 0) return h('p', { class: 'soft' }, 'No device belongs to it.');
+  const label = { class: 'rows', 'aria-label': `Devices of ${seat.name}` };
+  return h('ul', label, ...seat.devices.map(deviceRow));
 }
 
 function deviceRow(device: DeviceState): Tree {
