@@ -10,7 +10,8 @@ static DWORD WINAPI run(void *context);
 static void stay_connected(struct link *link);
 static bool follow(struct arena *arena, struct arena *kept, struct link *link,
                    struct failure *failure);
-static void set_live(struct link *link, bool is_live);
+static unsigned set_live(struct link *link, bool is_live);
+static void count_answer(struct link *link);
 static void take(struct link *link, struct json message, const char *domain);
 static void post_state(struct link *link, struct json state, const char *domain);
 static void post_failure(struct link *link, enum news_kind kind, struct failure failure);
@@ -45,6 +46,7 @@ bool link_ask(struct link *link, const char *method, const char *const parameter
   if (link->is_live) {
     const char *request = request_text(&arena, ++link->client.calls, method, parameters);
     is_sent = connection_send(&arena, &link->client.connection, request, &failure);
+    if (is_sent) link->unanswered++;
   }
   ReleaseSRWLockExclusive(&link->lock);
   arena_end(&arena);
@@ -96,16 +98,26 @@ static bool follow(struct arena *arena, struct arena *kept, struct link *link,
         take(link, message, paired.domain);
         arena_end(arena);
       }
-      set_live(link, false);
+      if (set_live(link, false) > 0) post_failure(link, NEWS_REFUSED, *failure);
     }
     client_close(&link->client);
   }
   return is_reached;
 }
 
-static void set_live(struct link *link, bool is_live) {
+/* Gives how much was left unanswered before. */
+static unsigned set_live(struct link *link, bool is_live) {
   AcquireSRWLockExclusive(&link->lock);
+  unsigned unanswered = link->unanswered;
   link->is_live = is_live;
+  link->unanswered = 0;
+  ReleaseSRWLockExclusive(&link->lock);
+  return unanswered;
+}
+
+static void count_answer(struct link *link) {
+  AcquireSRWLockExclusive(&link->lock);
+  link->unanswered--;
   ReleaseSRWLockExclusive(&link->lock);
 }
 
@@ -113,12 +125,14 @@ static void set_live(struct link *link, bool is_live) {
 static void take(struct link *link, struct json message, const char *domain) {
   struct arena arena = {0};
   struct json state = announced_state(&arena, message);
+  struct failure failure = not_understood();
   if (json_is_some(state)) {
     post_state(link, state, domain);
-  } else if (json_is_some(json_member(message, "error"))) {
-    struct failure failure;
-    result_in(&arena, message, &failure);
-    post_failure(link, NEWS_REFUSED, failure);
+  } else if (json_is_some(json_member(message, "id"))) {
+    count_answer(link);
+    if (!json_is_some(result_in(&arena, message, &failure))) {
+      post_failure(link, NEWS_REFUSED, failure);
+    }
   }
   arena_end(&arena);
 }

@@ -13,8 +13,9 @@ struct link {
   HWND window;
   HANDLE wake;
   SRWLOCK lock;
-  /* Under the lock: whether the client may be sent to. */
+  /* Under the lock: whether the client may be sent to, and how much it was asked and has not answered. */
   bool is_live;
+  unsigned unanswered;
   struct client client;
 };
 
@@ -25,7 +26,7 @@ struct news {
   enum news_kind {
     /* The connection is there, and this is the state. */
     NEWS_STATE,
-    /* The service has refused what was asked for. */
+    /* The service has refused what was asked for, or is gone and never answered. */
     NEWS_REFUSED,
     /* There is no connection. */
     NEWS_LOST,

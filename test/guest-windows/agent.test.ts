@@ -115,15 +115,22 @@ describe.skipIf(missing.length > 0)(title, () => {
     await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to win10');
   });
 
-  test('a host that hangs is left, and found again when it goes on', async () => {
+  test('a host that hangs is left, with a balloon for what it was asked, and found again', async () => {
     const host = await pairedHost(desktop.prefix, oneSeat);
     await startAgent(host);
-    const calls = () => host.relay.heard().split('GET / ').length;
-    const before = calls();
-    host.relay.hang();
-    await until(() => calls() > before);
-    host.relay.recover();
     await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to win10');
+    const before = new Set(await desktop.windows());
+    const calls = () => host.relay.heard().split('GET / ').length;
+    const called = calls();
+    host.relay.hang();
+    await desktop.press('ctrl+alt+Home');
+    await until(() => calls() > called);
+    await vi.waitUntil(async () => (await desktop.windows()).some((id) => !before.has(id)), {
+      interval: 50,
+      timeout: 60_000,
+    });
+    host.relay.recover();
+    await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to host');
   });
 
   test('a guest that is paired anew is connected at once', async () => {
