@@ -5,6 +5,7 @@
 import type { Answers, Recorded } from './archive.ts';
 import { isEveryday } from './everyday.ts';
 import { isPublic, type Original, originalsIn } from './originals.ts';
+import { type Form, formNames, named } from './stand-in-forms.ts';
 
 export interface Anonymous {
   recorded: Recorded;
@@ -137,33 +138,6 @@ function contextsOf({ kind, text }: Original): string[] {
   ];
 }
 
-/** How QEMU, libvirt and fstab write them: in quotes, or up to a comma, which is doubled within them. */
-const secrets = [
-  `(?<=\\bsecret[,"'\\0][^\\n]{0,300}?\\bdata(?:=|"\\s*:\\s*"))(?:,,|[^,"'\\n\\0])+`,
-  ...['"', "'"].map(
-    (quote) => `(?<=pass(?:word|wd)(?: *=|" *:) *${quote})(?:\\\\.|[^${quote}\\\\\\n\\0])+`,
-  ),
-  `(?<=<qemu:arg value='[^'\\n]*pass(?:word|wd)=)(?!o(?:n|ff)[,'])(?:,,|[^,'\\n])+`,
-  `(?<=pass(?:word|wd) *= *)(?!o(?:n|ff)(?:[,"'\\s\\0]|$))(?:,,|[^,"'\\s\\0])+`,
-];
-
-const hex = '[\\da-f]';
-/** What its form alone gives away, or how it stands among settings. */
-const forms = {
-  secret: secrets.join('|'),
-  guid: `(?<!${hex})${hex}{8}(?:(?:-|\\\\x2d)${hex}{4}){3}(?:-|\\\\x2d)${hex}{12}(?!${hex})|(?<!${hex})${hex}{8}(?::${hex}{8}){3}(?!${hex})|(?<![\\da-z])(?!0{31})${hex}{32}(?![\\da-z])`,
-  volume: `(?<![\\da-z])[\\da-z]{6}(?:-[\\da-z]{4}){5}-[\\da-z]{6}(?![\\da-z])`,
-  mac: `(?<![\\da-z:])(?!(?:00[:-])+00(?![\\da-f:-]))(?!(?:ff[:-])+ff(?![\\da-f:-]))${hex}{2}(?:(?<between>[:-])${hex}{2})(?:\\k<between>${hex}{2}){4,}(?![\\da-z:])|(?<=(?<![\\da-z])(?:enx|wlx|wwx))${hex}{12}(?![\\da-z])`,
-  wide: `(?<=(?:naa\\.|eui\\.|wwn-0x))${hex}{16,}(?!${hex})`,
-  four: `(?<![\\w.]|version )(?!127\\.|0\\.0\\.0\\.0|255\\.)(?:\\d{1,2}|1\\d\\d|2[0-4]\\d|25[0-5])(?:\\.(?:\\d{1,2}|1\\d\\d|2[0-4]\\d|25[0-5])){3}(?![\\w]|\\.\\d|-[a-z])`,
-  six: `(?<![\\w:.])(?=[\\da-f:]*(?:::|(?::[\\da-f]+){7}))(?:[\\da-f]{1,4}:){1,7}(?::|[\\da-f]{1,4})(?:[\\da-f:]*[\\da-f])?(?![\\w:]|\\.\\d)`,
-} as const;
-const formNames = Object.keys(forms) as (keyof typeof forms)[];
-
-function named(form: keyof typeof forms): string {
-  return `(?<${form}>${forms[form]})`;
-}
-
 /** Stand-ins by the originals, made when they are first asked for. */
 function givenStandIns(text: string) {
   // Numbers are compared without what stands between their digits.
@@ -191,7 +165,7 @@ function givenStandIns(text: string) {
   return {
     literal,
     address,
-    form(form: keyof typeof forms, text: string): string {
+    form(form: Form, text: string): string {
       if (form === 'secret') return next(`secret ${text}`, (number) => `secret${number}`);
       if (form === 'four') return address(text);
       if (form === 'six')
