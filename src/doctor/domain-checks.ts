@@ -2,6 +2,7 @@
 import type { DomainXml } from '../libvirt/domain-xml.ts';
 import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
 import { domainDeskChecks } from './domain-desk-checks.ts';
+import { hugePages, leftToHost } from './domain-huge-pages.ts';
 import { eachDomain, editCommand } from './each-domain.ts';
 import type { Domain, Facts } from './facts.ts';
 import { shellWord } from './shell-word.ts';
@@ -54,9 +55,6 @@ export const domainChecks: Check[] = [
   { id: 'domain.old-arguments', title: "QEMU's arguments in domains", look: eachDomain(extra) },
 ];
 
-/** KiB without which the host itself has too little. */
-const leftToHost = 2 * 1024 ** 2;
-
 function memory(xml: DomainXml, { memory: host }: Facts): Finding | Finding[] {
   const { memory: own } = xml;
   if (own === null) return unknown('its XML does not say how much it has');
@@ -74,39 +72,6 @@ function memory(xml: DomainXml, { memory: host }: Facts): Finding | Finding[] {
       );
     }
     return ok(`It has ${gibText(own)} of ${gibText(total)}.`);
-  });
-}
-
-function hugePages(xml: DomainXml, facts: Facts, { isRunning }: Domain): Finding | Finding[] {
-  const { hugePages: wanted, memory: own } = xml;
-  if (wanted === null || own === null || isRunning) return [];
-  const look = (pageKib: number) => hugePagesOf(pageKib, own, facts);
-  const [pageKib] = wanted.sizes;
-  return pageKib === undefined ? known(facts.memory, 'hugePageKib', look) : look(pageKib);
-}
-
-function hugePagesOf(pageKib: number, own: number, { memory: host }: Facts): Finding {
-  return known(host, 'hugePages', (sizes) => {
-    const pool = sizes.find((each) => each.pageKib === pageKib);
-    const pages = Math.ceil(own / pageKib);
-    const free = pool?.free ?? 0;
-    if (free >= pages) return ok(`It needs ${pages} huge pages, and ${free} are free.`);
-    const missing = pages - free;
-    return known(host, 'available', (available) => {
-      const all = (pool?.all ?? 0) + missing;
-      return problem(
-        `It needs ${pages} huge pages of ${pageKib} KiB, and ${free} are free.`,
-        missing * pageKib > available - leftToHost
-          ? {
-              advice: `What is missing is ${gibText(missing * pageKib)}, and ${gibText(available)} are available, of which the host needs 2 GiB: give the domain less, or end what has the memory.`,
-            }
-          : {
-              remedy: `echo 1 | sudo tee /proc/sys/vm/compact_memory && echo ${all} | sudo tee /sys/kernel/mm/hugepages/hugepages-${pageKib}kB/nr_hugepages`,
-              advice:
-                'That lasts until the next start, and may bring fewer while memory is in pieces.',
-            },
-      );
-    });
   });
 }
 

@@ -59,22 +59,27 @@ function shmemSize(xml: DomainXml, facts: Facts): Finding | Finding[] {
   return xml.shmems.map(({ name, bytes: told }): Finding => {
     const edit = { remedy: editCommand(xml.name) };
     const bytes = told ?? defaultBytes;
+    const file = facts.sharedMemory.find(({ entry }) => entry.path === `/dev/shm/${name}`);
     if (bytes < 1024 ** 2 || !Number.isInteger(Math.log2(bytes))) {
+      const next = file?.bytes ?? 2 ** Math.max(20, Math.ceil(Math.log2(bytes)));
       return problem(
-        `${name} has ${sizeText(bytes)}, which is no power of two, and libvirt refuses to start it.`,
-        edit,
+        `${name} has ${sizeText(bytes)}, which is no power of two from 1 MiB on, and libvirt refuses to start it.`,
+        { ...edit, advice: sizeAdvice(next) },
       );
     }
-    const file = facts.sharedMemory.find(({ entry }) => entry.path === `/dev/shm/${name}`);
     if (file === undefined) return unnamedShmem(name, bytes, facts);
     if (bytes !== file.bytes) {
       return problem(
         `${name} has ${sizeText(bytes)} in its XML, and ${sizeText(file.bytes)} by the configuration: QEMU refuses a file of another size.`,
-        { ...edit, advice: `Write <size unit='M'>${file.bytes / 1024 ** 2}</size>.` },
+        { ...edit, advice: sizeAdvice(file.bytes) },
       );
     }
     return ok(`${name} has ${sizeText(bytes)}, as the file has.`);
   });
+}
+
+function sizeAdvice(bytes: number): string {
+  return `Write <size unit='M'>${bytes / 1024 ** 2}</size>.`;
 }
 
 /** Of a file that the configuration does not name; others than Looking Glass's QEMU makes as it needs them. */

@@ -51,6 +51,17 @@ function withFirmware(found: FileFacts | 'absent'): Change {
   };
 }
 
+/** Domains that take their memory from huge pages; the first result is the first one's. */
+function inHugePages(...domains: Parameters<typeof withDomain>[0][]): Change {
+  return (facts) => {
+    const backing = '<memoryBacking><hugepages/></memoryBacking>';
+    facts.libvirt.domains = domains.flatMap((parts, index) => {
+      withDomain({ name: `guest${index + 1}`, backing, ...parts })(facts);
+      return facts.libvirt.domains ?? [];
+    });
+  };
+}
+
 /** The size of variables that fit code of 4 MiB less 528 KiB. */
 const variables = 540_672;
 
@@ -156,6 +167,33 @@ const rows: Row[] = [
     todo: ' What is missing is 8 GiB, and 9 GiB are available',
   },
   {
+    id: 'domain.huge-pages',
+    when: 'another domain lacks some too',
+    change: inHugePages({ memoryMib: 4096 }, { memoryMib: 2048 }),
+    verdict: 'problem',
+    todo: 'echo 3072 | sudo tee /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages The number is for',
+  },
+  {
+    id: 'domain.huge-pages',
+    when: 'another domain has the same card',
+    change: inHugePages(
+      { memoryMib: 4096, pci: ['01:00.0'] },
+      { memoryMib: 2048, pci: ['01:00.0'] },
+    ),
+    verdict: 'problem',
+    todo: 'echo 2048 | sudo tee /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages That lasts',
+  },
+  {
+    id: 'domain.huge-pages',
+    when: 'there is no room for two domains at once',
+    change: both(
+      inHugePages({ memoryMib: 4096 }, { memoryMib: 2048 }),
+      having('memory', { available: 7 * 1024 ** 2 }),
+    ),
+    verdict: 'problem',
+    todo: 'echo 2048 | sudo tee /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages That lasts',
+  },
+  {
     id: 'domain.limits',
     when: 'it has 33 devices of the host',
     change: withDomain({
@@ -200,6 +238,7 @@ const rows: Row[] = [
     }),
     verdict: 'problem',
     says: 'no power of two',
+    todo: "<size unit='M'>128</size>",
   },
   {
     id: 'domain.shmem-size',
