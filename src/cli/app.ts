@@ -59,38 +59,43 @@ const slips = {
   weights: { insertion: 1, deletion: 1, substitution: 2, transposition: 1 },
 };
 
-export const app = buildApplication(routes, {
-  name: programName,
-  versionInfo: { currentVersion: packageJson.version },
-  scanner: { allowArgumentEscapeSequence: true, distanceOptions: slips },
-  documentation: { disableAnsiColor: true },
-  determineExitCode: exitStatusOf,
-  localization: {
-    text: {
-      ...text_en,
-      briefs: {
-        ...text_en.briefs,
-        help: 'Print this help',
-        version: 'Print the version',
-        argumentEscapeSequence: 'What follows is no flag',
+/** @param columns of the terminal that shows the standard error; undefined where that goes elsewhere */
+export function appFor(columns?: number) {
+  const complaint = (what: string, remedy?: string) => complaintIn(columns, what, remedy);
+  return buildApplication(routes, {
+    name: programName,
+    versionInfo: { currentVersion: packageJson.version },
+    scanner: { allowArgumentEscapeSequence: true, distanceOptions: slips },
+    documentation: { disableAnsiColor: true },
+    determineExitCode: exitStatusOf,
+    localization: {
+      text: {
+        ...text_en,
+        briefs: {
+          ...text_en.briefs,
+          help: 'Print this help',
+          version: 'Print the version',
+          argumentEscapeSequence: 'What follows is no flag',
+        },
+        keywords: { ...text_en.keywords, default: 'default' },
+        noCommandRegisteredForInput: ({ input, corrections }) =>
+          complaint(commandProblem(input, corrections)),
+        exceptionWhileParsingArguments: (error) => complaint(argumentProblem(error)),
+        exceptionWhileRunningCommand: (error) => failure(error, columns),
       },
-      keywords: { ...text_en.keywords, default: 'default' },
-      noCommandRegisteredForInput: ({ input, corrections }) =>
-        complaint(commandProblem(input, corrections)),
-      exceptionWhileParsingArguments: (error) => complaint(argumentProblem(error)),
-      exceptionWhileRunningCommand: failure,
     },
-  },
-});
+  });
+}
 
 /**
  * What nobody foresaw keeps its stack: it is a defect, and the report needs it. What this machine refuses,
  * or does not answer, is none.
  */
-function failure(error: unknown): string {
-  if (error instanceof HandglassError) return complaint(error.what, error.remedy);
+function failure(error: unknown, columns: number | undefined): string {
+  if (error instanceof HandglassError) return complaintIn(columns, error.what, error.remedy);
   if (isErrno(error, 'EACCES', 'EIO', 'EPERM') && error.path !== undefined) {
-    return complaint(
+    return complaintIn(
+      columns,
       `${error.path} cannot be used: ${reasonOf(error)}.`,
       isErrno(error, 'EIO')
         ? 'See `sudo dmesg` for what the kernel says of it.'
@@ -98,9 +103,13 @@ function failure(error: unknown): string {
     );
   }
   const stack = error instanceof Error ? error.stack : undefined;
-  return complaint(`A defect of Handglass: ${stack ?? String(error)}`, 'Please report it.');
+  return complaintIn(
+    undefined,
+    `A defect of Handglass: ${stack ?? String(error)}`,
+    'Please report it.',
+  );
 }
 
-function complaint(what: string, remedy?: string): string {
-  return problemLines(programName, what, remedy).join('\n');
+function complaintIn(columns: number | undefined, what: string, remedy?: string): string {
+  return problemLines(programName, what, remedy, columns).join('\n');
 }

@@ -19,8 +19,8 @@ export async function configuredSeats(
 }
 
 /** What to show below devices whose seats could not be read. */
-export function configurationLines(problem: HandglassError | null): string[] {
+export function configurationLines(problem: HandglassError | null, columns?: number): string[] {
   return problem === null
     ? []
-    : ['', ...problemLines('configuration', problem.what, problem.remedy)];
+    : ['', ...problemLines('configuration', problem.what, problem.remedy, columns)];
 }

@@ -9,7 +9,7 @@ import { clock } from '../host/clock.ts';
 import { filesUnder } from '../host/files.ts';
 import { runtimeFolder, userConfigFolder } from '../host/folders.ts';
 import { native } from '../host/native.ts';
-import { app, programName } from './app.ts';
+import { appFor, programName } from './app.ts';
 import type { Context } from './context.ts';
 import { failedStatus, usageStatus } from './exit-status.ts';
 import { lineBelow, problemLines } from './render/problem.ts';
@@ -74,7 +74,7 @@ process.stdout.on('error', (error) => {
 
 let command: readonly string[] = [programName];
 
-await run(app, configLast(process.argv.slice(2)), {
+await run(appFor(process.stderr.columns || undefined), configLast(process.argv.slice(2)), {
   process: context.process,
   forCommand({ prefix }) {
     command = prefix;

@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 
 export async function showState(context: Context, state: State, json = false): Promise<void> {
   const { stateLines } = await import('./render/state.ts');
-  context.print(...(json ? [JSON.stringify(state)] : stateLines(state)));
+  context.print(...(json ? [JSON.stringify(state)] : stateLines(state, context.columns)));
 }
 
 /** A seat that was moved, and what keeps a device of it from its place. */

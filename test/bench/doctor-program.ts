@@ -1,6 +1,6 @@
 /** `handglass` on the machine below a folder, the first word; no program is installed there. */
 import { run } from '@stricli/core';
-import { app } from '../../src/cli/app.ts';
+import { appFor } from '../../src/cli/app.ts';
 import type { Context } from '../../src/cli/context.ts';
 import { clock } from '../../src/host/clock.ts';
 import { filesUnder } from '../../src/host/files.ts';
@@ -32,4 +32,4 @@ const context: Context = {
   warn: (...lines) => void process.stderr.write(lines.map((line) => `${line}\n`).join('')),
 };
 
-await run(app, words, { process: context.process, forCommand: () => context });
+await run(appFor(), words, { process: context.process, forCommand: () => context });

@@ -31,8 +31,9 @@ export async function handglass(args: readonly string[], options?: StartOptions)
 }
 
 /** What the program shows on a terminal that knows colours. */
-export async function onTerminal(args: readonly string[], env: Env): Promise<string> {
-  const line = [...program, ...args].map((word) => `'${word}'`).join(' ');
+export async function onTerminal(args: readonly string[], env: Env, columns = 0): Promise<string> {
+  const words = [...program, ...args].map((word) => `'${word}'`).join(' ');
+  const line = `stty cols ${columns}; exec ${words}`;
   const terminal = ['script', '--quiet', '--command', line, '/dev/null'];
   const { stdout } = await run(terminal, { TERM: 'xterm-256color', ...env });
   return stdout.replaceAll('\r\n', '\n');

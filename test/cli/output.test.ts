@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { sampleState, seat, startService } from '../server/support.ts';
-import { at, handglass, start } from './handglass.ts';
+import { at, handglass, onTerminal, start } from './handglass.ts';
 
 test('a reader that takes nothing, such as head -0, is no failure', async () => {
   // More than a pipe holds, so that the program meets the closed end whenever that closes.
@@ -22,6 +22,19 @@ test('output that cannot be written is a failure', async () => {
     stderr: 'handglass: The output cannot be written: no space left on device.\n',
     status: 1,
   });
+});
+
+test('a failure breaks no word at the edge of a terminal', async () => {
+  const args = [
+    'shm',
+    'size',
+    'as large as it can be, and then larger still, whatever that may be',
+  ];
+  const lines = (await onTerminal(args, {}, 40)).split('\n');
+  const wide = (await onTerminal(args, {}, 400)).split('\n');
+  expect(wide[0]?.length).toBeGreaterThan(80);
+  expect(lines.filter((line) => line.length > 40)).toEqual([]);
+  expect(lines.join(' ').split(/\s+/)).toEqual(wide.join(' ').split(/\s+/));
 });
 
 describe('a command loads the packages that it needs, and no others', () => {

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { run } from '@stricli/core';
 import { describe, expect, test } from 'vitest';
 import { XmlElement, parseXml } from '@rgrove/parse-xml';
-import { app } from '../../src/cli/app.ts';
+import { appFor } from '../../src/cli/app.ts';
 import type { Context } from '../../src/cli/context.ts';
 import { HandglassError } from '../../src/errors.ts';
 import { usbLines } from '../../src/cli/render/usb.ts';
@@ -228,7 +228,7 @@ describe('a machine of which USB devices cannot be read', () => {
       stderr: { write: (text: string) => void (stderr += text) },
     };
     const context = { process, host: { ...host, listFolder }, connect } as unknown as Context;
-    await run(app, ['usb'], { process, forCommand: () => context });
+    await run(appFor(), ['usb'], { process, forCommand: () => context });
     expect({ stderr, status: process.exitCode }).toEqual({
       stderr: `handglass: /sys/bus/usb/devices cannot be used: ${reason}.\n           ${remedy}\n`,
       status,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { run } from '@stricli/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { app } from '../../src/cli/app.ts';
+import { appFor } from '../../src/cli/app.ts';
 import type { Context } from '../../src/cli/context.ts';
 import { createCard, type CardHost } from '../vbios/card.ts';
 import { cardBytes, imageBytes } from '../vbios/rom-bytes.ts';
@@ -28,7 +28,7 @@ async function onCard(
     catchInterrupt: () => (interrupted ? AbortSignal.abort() : new AbortController().signal),
     print: (...lines: string[]) => void (stdout += lines.map((line) => `${line}\n`).join('')),
   } as unknown as Context;
-  await run(app, ['vbios', ...args], { process, forCommand: () => context });
+  await run(appFor(), ['vbios', ...args], { process, forCommand: () => context });
   return { stdout: stripVTControlCharacters(stdout), stderr, status: Number(process.exitCode) };
 }
 

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { problemLines } from '../../src/cli/render/problem.ts';
 import { wrapped } from '../../src/cli/render/wrapped.ts';
 
 test('a sentence goes on below its beginning, and a command in it stays whole', () => {
@@ -24,4 +25,21 @@ test('no word is lost, and no line that has two of them is too long', () => {
       expect(long).toEqual([]);
     }),
   );
+});
+
+test('colours take no room', () => {
+  const red = '\u001b[31mfour word line.\u001b[39m';
+  expect(wrapped(red, 15)).toEqual([red]);
+});
+
+test('what is wrong goes on below its beginning, and so does what to do about it', () => {
+  const what = 'The file is not there.\nNeither is its folder.';
+  expect(problemLines('problem', what, 'Run `sudo handglass shm create`.', 28)).toEqual([
+    'problem: The file is not',
+    '         there.',
+    '         Neither is its',
+    '         folder.',
+    '         Run',
+    '         `sudo handglass shm create`.',
+  ]);
 });

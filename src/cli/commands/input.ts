@@ -118,5 +118,5 @@ async function printDevices(context: Context, flags: Flags): Promise<void> {
     return;
   }
   const { inputLines } = await import('../render/input.ts');
-  context.print(...inputLines(surveyed), ...configurationLines(problem));
+  context.print(...inputLines(surveyed), ...configurationLines(problem, context.columns));
 }

@@ -27,7 +27,7 @@ export const usb = buildCommand({
       this.print(usbPicture(controllers));
     } else {
       const { usbLines } = await import('../render/usb.ts');
-      this.print(...usbLines(controllers), ...configurationLines(problem));
+      this.print(...usbLines(controllers), ...configurationLines(problem, this.columns));
     }
   },
   parameters: {

@@ -14,11 +14,12 @@ export function doctorLines(report: DoctorReport, all: boolean, columns?: number
     told.map(({ name, results }) => [styleText('bold', name), countsText(results)]),
   );
   const resultLines = (result: Result) => linesOf(result, columns);
+  const fine = (result: Result) => fineLines(result, columns);
   const details = told.map(({ results }) => [
     ...results.filter(({ verdict }) => verdict === 'problem').flatMap(resultLines),
     ...results.filter(({ verdict }) => verdict === 'warning').flatMap(resultLines),
     ...unknownLines(results, columns),
-    ...(all ? results.filter(({ verdict }) => verdict === 'ok').flatMap(fineLines) : []),
+    ...(all ? results.filter(({ verdict }) => verdict === 'ok').flatMap(fine) : []),
   ]);
   const results = report.subjects.flatMap((subject) => subject.results);
   return [
@@ -101,11 +102,11 @@ function nameOf({ id, about }: Result): string {
   return about === '' ? id : `${id} ${about}`;
 }
 
-function fineLines(result: Result): string[] {
+function fineLines(result: Result, columns: number | undefined): string[] {
   const { verdict, id, explanation } = result;
   return [
     `  ${verdictText(verdict)}  ${titleOf(result)}  ${styleText('dim', id)}`,
-    `    ${explanation}`,
+    ...wrapped(`    ${explanation}`, columns),
   ];
 }
 

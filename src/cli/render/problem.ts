@@ -1,8 +1,16 @@
-/** What is wrong, on one line or several, and below it what to do about it. */
-export function problemLines(label: string, what: string, remedy = ''): string[] {
-  const [first = '', ...more] = what.split('\n');
-  const below = remedy === '' ? more : [...more, remedy];
-  return [`${label}: ${first}`, ...below.map((line) => lineBelow(label, line))];
+import { wrapped } from './wrapped.ts';
+
+/**
+ * What is wrong, on one line or several, and below it what to do about it.
+ *
+ * @param columns of the terminal, where it is one
+ */
+export function problemLines(label: string, what: string, remedy = '', columns?: number): string[] {
+  const texts = remedy === '' ? [what] : [what, remedy];
+  const [first = '', ...more] = texts
+    .flatMap((text) => text.split('\n'))
+    .flatMap((line) => wrapped(lineBelow(label, line), columns));
+  return [`${label}: ${first.slice(label.length + 2)}`, ...more];
 }
 
 /** A line that begins where the text behind the label does. */

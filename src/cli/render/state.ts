@@ -4,11 +4,16 @@ import { makerText, useText } from '../../shm/presence.ts';
 import { guestCells } from './guest.ts';
 import { problemLines } from './problem.ts';
 import { table } from './table.ts';
+import { wrapped } from './wrapped.ts';
 
-/** The whole state as a person reads it. */
-export function stateLines(state: State): string[] {
+/**
+ * The whole state as a person reads it.
+ *
+ * @param columns of the terminal, where it is one
+ */
+export function stateLines(state: State, columns?: number): string[] {
   const parts = [
-    seatLines(state.seats),
+    seatLines(state.seats, columns),
     table([
       ...state.domains.map(({ name, state: runs }) => ['domain', name, runs]),
       ...state.lookingGlass.map((file) => [
@@ -19,21 +24,21 @@ export function stateLines(state: State): string[] {
       ]),
       ...state.guests.map((guest) => ['guest', ...guestCells(guest)]),
     ]),
-    state.problems.flatMap(problemText),
+    state.problems.flatMap((problem) => problemText(problem, columns)),
   ];
   return parts
     .filter((lines) => lines.length > 0)
     .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 
-function seatLines(seats: readonly SeatState[]): string[] {
+function seatLines(seats: readonly SeatState[], columns: number | undefined): string[] {
   if (seats.length === 0) return ['No seat is configured.'];
   const rows = table(seats.flatMap(({ devices }) => devices.map(deviceCells)));
   return seats.flatMap((seat) => [
     headline(seat),
     ...seat.devices.flatMap(({ problem }) => [
       ...rows.splice(0, 1).map((row) => `  ${row}`),
-      ...(problem === null ? [] : [`    ${styleText('red', problem)}`]),
+      ...(problem === null ? [] : wrapped(`    ${styleText('red', problem)}`, columns)),
     ]),
   ]);
 }
@@ -58,6 +63,6 @@ function fileText(file: State['lookingGlass'][number]): string {
   return styleText('red', `${useText(file)}: ${makerText(file.path)}`);
 }
 
-function problemText({ message, remedy }: Problem): string[] {
-  return problemLines('problem', styleText('red', message), remedy);
+function problemText({ message, remedy }: Problem, columns: number | undefined): string[] {
+  return problemLines('problem', styleText('red', message), remedy, columns);
 }
