@@ -1,7 +1,7 @@
-import { about, type Check, known, ok, problem, warning } from './check.ts';
+import { about, known, ok, problem, type QuickCheck, warning } from './check.ts';
 import { shellWord } from './shell-word.ts';
 
-export const bootChecks: Check[] = [
+export const bootChecks: QuickCheck[] = [
   {
     id: 'boot.distribution',
     title: 'Distribution',

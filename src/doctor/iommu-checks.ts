@@ -1,11 +1,22 @@
-import { about, andAdvice, type Check, known, ok, problem, unknown, warning } from './check.ts';
-import type { Facts } from './facts.ts';
-import { iommuObstacles } from './iommu-obstacles.ts';
+import {
+  about,
+  andAdvice,
+  type Check,
+  known,
+  ok,
+  problem,
+  type QuickCheck,
+  unknown,
+  warning,
+} from './check.ts';
+import type { Facts, QuickFacts } from './facts.ts';
+import { interruptObstacles, remappingOff } from './iommu-obstacles.ts';
 import { changeLine } from './kernel-line.ts';
 import { classText, pciDeviceText } from './pci-text.ts';
 import { isGraphics, isPciBridge, isUsbController } from '../system/pci-classes.ts';
 
-export const iommuChecks: Check[] = [
+/** Whether it is there and does what it is for. */
+export const iommuStateChecks: QuickCheck[] = [
   {
     id: 'iommu.firmware',
     title: 'IOMMU in the firmware',
@@ -36,10 +47,15 @@ export const iommuChecks: Check[] = [
     look: (facts) => {
       const { iommu } = facts.pci;
       if (iommu.isOn !== true) return [];
-      const [obstacle] = iommuObstacles(facts.pci);
+      const [obstacle] = interruptObstacles(iommu);
       if (obstacle === undefined) return ok('A device raises no interrupts but its own.');
       if (obstacle.weight === 'unknown') {
         return unknown(iommu.unread['interruptRemapping'] ?? 'nobody tells');
+      }
+      const off = remappingOff(iommu);
+      if (off !== undefined) {
+        const finding = obstacle.weight === 'blocks' ? problem : warning;
+        return finding(obstacle.explanation, changeLine(facts.boot, { remove: [off] }));
       }
       if (obstacle.weight !== 'blocks') {
         return warning(obstacle.explanation, { advice: obstacle.remedy });
@@ -61,6 +77,10 @@ export const iommuChecks: Check[] = [
       );
     },
   },
+];
+
+export const iommuChecks: Check[] = [
+  ...iommuStateChecks,
   {
     id: 'iommu.unsafe-interrupts',
     title: 'Permission to do without interrupt remapping',
@@ -195,7 +215,7 @@ function staysAnyway(address: string, { pci, libvirt }: Pick<Facts, 'pci' | 'lib
   return uses.some(({ kind }) => kind === 'display') && isNotGiven === true;
 }
 
-function isOn({ pci, boot, cpu, kernel }: Facts) {
+function isOn({ pci, boot, cpu, kernel }: QuickFacts) {
   const { iommu } = pci;
   return known(iommu, 'isOn', (on) => {
     if (on) return ok('The IOMMU keeps devices apart.');

@@ -52,12 +52,14 @@ function howToTurnOn({ parameters, firmwareTables }: Iommu, vendor: string | nul
     : `${setting} ${parameter}.`;
 }
 
-function interruptObstacles({
-  kind,
-  interruptRemapping,
-  unsafeInterrupts,
-  unread,
-}: Iommu): Obstacle[] {
+/** The word of the kernel's command line that turns interrupt remapping off. */
+export function remappingOff({ parameters }: Iommu): string | undefined {
+  return parameters?.find((word) => /^(nointremap$|intremap=(.*,)?off)/.test(word));
+}
+
+/** While it is on. */
+export function interruptObstacles(iommu: Iommu): Obstacle[] {
+  const { kind, interruptRemapping, unsafeInterrupts, unread } = iommu;
   if (interruptRemapping === true) return [];
   if (interruptRemapping === null) {
     // Elsewhere the interrupt controller itself keeps devices apart.
@@ -75,6 +77,11 @@ function interruptObstacles({
   }
   const explanation =
     'Interrupts are not remapped, so a guest could raise any of the host with a device that it has.';
+  const off = remappingOff(iommu);
+  const turnOn =
+    off === undefined
+      ? "Turn on `x2APIC` or `VT-d` interrupt remapping in the firmware's setup."
+      : `Take \`${off}\` off the kernel's command line, and start the machine anew.`;
   if (unsafeInterrupts === true) {
     return [
       {
@@ -82,7 +89,7 @@ function interruptObstacles({
         weight: 'risk',
         brief: 'interrupts are not remapped',
         explanation: `${explanation} VFIO was told to do without it.`,
-        remedy: 'Give devices to guests that you trust alone.',
+        remedy: `Give devices to guests that you trust alone.${off === undefined ? '' : ` ${turnOn}`}`,
       },
     ];
   }
@@ -92,8 +99,7 @@ function interruptObstacles({
       weight: 'blocks',
       brief: 'interrupts are not remapped',
       explanation: `${explanation} VFIO refuses that.`,
-      remedy:
-        "Turn on `x2APIC` or `VT-d` interrupt remapping in the firmware's setup. For guests that you trust: `options vfio_iommu_type1 allow_unsafe_interrupts=1` in /etc/modprobe.d; where that is built into the kernel, `vfio_iommu_type1.allow_unsafe_interrupts=1` on its command line.",
+      remedy: `${turnOn} For guests that you trust: \`options vfio_iommu_type1 allow_unsafe_interrupts=1\` in /etc/modprobe.d; where that is built into the kernel, \`vfio_iommu_type1.allow_unsafe_interrupts=1\` on its command line.`,
     },
   ];
 }

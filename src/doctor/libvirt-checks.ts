@@ -2,6 +2,7 @@ import { about, type Check, known, ok, problem, unknown, warning } from './check
 import type { Facts } from './facts.ts';
 import { installCommand } from './packages.ts';
 import { groupFinding } from './service-checks.ts';
+import { enabling } from './unit-commands.ts';
 
 export const libvirtChecks: Check[] = [
   {
@@ -58,9 +59,12 @@ export const libvirtChecks: Check[] = [
       return known(virtualization, 'sockets', (sockets) =>
         sockets.length === 0
           ? problem('libvirt does not listen: it is not started.', {
-              remedy: hasModular(virtualization)
-                ? 'sudo systemctl enable --now virtqemud.socket'
-                : 'sudo systemctl enable --now libvirtd.socket || sudo systemctl enable --now virtqemud.socket',
+              remedy: (hasModular(virtualization)
+                ? ['virtqemud.socket']
+                : ['libvirtd.socket', 'virtqemud.socket']
+              )
+                .map((unit) => enabling([unit], virtualization, '--now'))
+                .join(' || '),
             })
           : ok(`It listens at ${sockets.join(' and ')}.`),
       );
@@ -76,7 +80,7 @@ export const libvirtChecks: Check[] = [
         return starts
           ? ok('It starts with the machine, or when it is asked.')
           : warning('Neither libvirtd nor virtqemud starts with the machine.', {
-              remedy: `sudo systemctl enable ${daemonOf(virtualization)}.socket`,
+              remedy: enabling([`${daemonOf(virtualization)}.socket`], virtualization),
             });
       });
     },
@@ -91,7 +95,7 @@ export const libvirtChecks: Check[] = [
         units.some((name) => /^(libvirtd|virtqemud)\.service$/.test(name))
           ? ok('virtlogd starts when a domain does.')
           : warning('virtlogd is not enabled, which keeps what QEMU says.', {
-              remedy: 'sudo systemctl enable virtlogd.socket',
+              remedy: enabling(['virtlogd.socket'], virtualization),
             }),
       );
     },
@@ -164,8 +168,9 @@ export const libvirtChecks: Check[] = [
         if (qemu === 'absent') {
           return told === null || told === undefined
             ? unknown('no user of QEMU is known here by its usual names')
-            : problem(`/etc/libvirt/qemu.conf lets QEMU run as ${told}, who does not exist.`, {
-                advice: 'Write an existing user there, or put a # before the line.',
+            : problem(`${conf} lets QEMU run as ${told}, who does not exist.`, {
+                remedy: `sudo sed -i 's/^[[:space:]]*user[[:space:]]*=/#&/' ${conf} && sudo systemctl restart ${daemonOf(virtualization)}`,
+                advice: "QEMU then runs as libvirt's own choice; or write an existing user there.",
               });
         }
         return ok(`It is ${qemu.user}, in the groups ${qemu.groups.join(', ')}.`);

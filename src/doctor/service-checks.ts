@@ -3,6 +3,7 @@ import type { GroupFile } from '../system/service-parts.ts';
 import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
 import type { Facts } from './facts.ts';
 import { shellWord } from './shell-word.ts';
+import { enabling } from './unit-commands.ts';
 
 const install = 'sudo sh /usr/lib/handglass/units/install.sh';
 
@@ -51,13 +52,13 @@ export const serviceChecks: Check[] = [
   {
     id: 'service.running',
     title: 'Service',
-    look: ({ service }) => {
+    look: ({ service, virtualization }) => {
       if (service.hasUnits === false) return [];
       return known(service, 'hasSocket', (isThere) =>
         isThere
           ? ok('Its socket is there.')
           : warning('The service does not run.', {
-              remedy: 'sudo systemctl enable --now handglass-shm handglass',
+              remedy: enabling(['handglass-shm', 'handglass'], virtualization, '--now'),
             }),
       );
     },
@@ -91,7 +92,7 @@ export const serviceChecks: Check[] = [
         return missing.length === 0
           ? ok('It starts with the machine.')
           : warning(`${missing.join(' and ')} does not start with the machine.`, {
-              remedy: 'sudo systemctl enable handglass-shm handglass',
+              remedy: enabling(['handglass-shm', 'handglass'], virtualization),
             });
       });
     },

@@ -16,6 +16,8 @@ export interface Virtualization {
   sockets: string[] | null;
   /** Units of libvirt that start with the machine. */
   enabledUnits: string[] | null;
+  /** Units of libvirt and of this service that are masked, so that nothing starts them. */
+  maskedUnits: string[] | null;
   /** Firmware for guests that UEFI starts. */
   firmware: Firmware[] | null;
   /** Null too where there is no libvirt. */
@@ -57,11 +59,12 @@ export async function readVirtualization(host: ReadFiles & Run): Promise<Virtual
     libvirtVersion,
     sockets: await fact('sockets', () => thereAmong(host, socketPaths)),
     enabledUnits: await fact('enabledUnits', () => enabledUnits(host)),
+    maskedUnits: await fact('maskedUnits', () => maskedUnits(host)),
     firmware: await fact('firmware', () => firmware(host)),
     qemuConf: await fact('qemuConf', async () =>
       qemuConfFrom(await host.readText('/etc/libvirt/qemu.conf')),
     ),
-    kvmNode: await fact('kvmNode', () => nodeAt(host, '/dev/kvm')),
+    kvmNode: await fact('kvmNode', () => kvmNode(host)),
     apparmor: await fact('apparmor', async () =>
       (await optionalAttribute(host, '/sys/module/apparmor/parameters/enabled')) === 'Y'
         ? 'on'
@@ -79,6 +82,14 @@ export async function readVirtualization(host: ReadFiles & Run): Promise<Virtual
     ),
     unread,
   };
+}
+
+/** The one fact for which no program is asked. */
+export async function readKvmNode(
+  host: ReadFiles,
+): Promise<Pick<Virtualization, 'kvmNode' | 'unread'>> {
+  const unread: Unread = {};
+  return { kvmNode: await unlessUnread(unread, 'kvmNode', () => kvmNode(host)), unread };
 }
 
 const socketPaths = ['/run/libvirt/virtqemud-sock', '/run/libvirt/libvirt-sock'];
@@ -112,12 +123,33 @@ async function thereAmong(host: ReadFiles, paths: readonly string[]): Promise<st
   return found;
 }
 
+const unitFolder = '/etc/systemd/system';
+
 /** What systemd's targets want, in what the administrator has enabled. */
 async function enabledUnits(host: ReadFiles): Promise<string[]> {
-  const folder = '/etc/systemd/system';
-  const targets = (await namesIn(host, folder)).filter((name) => name.endsWith('.target.wants'));
-  const wanted = await Promise.all(targets.map((name) => namesIn(host, `${folder}/${name}`)));
-  return [...new Set(wanted.flat())].filter((name) => /^(libvirt|virt|handglass)/.test(name));
+  const targets = (await namesIn(host, unitFolder)).filter((name) =>
+    name.endsWith('.target.wants'),
+  );
+  const wanted = await Promise.all(targets.map((name) => namesIn(host, `${unitFolder}/${name}`)));
+  return [...new Set(wanted.flat())].filter(isOfGuests);
+}
+
+/** Those that are links to /dev/null. */
+async function maskedUnits(host: ReadFiles): Promise<string[]> {
+  const names = (await namesIn(host, unitFolder)).filter(
+    (name) => isOfGuests(name) && /^[\w@-]+\.(service|socket)$/.test(name),
+  );
+  const masked: string[] = [];
+  for (const name of names) {
+    const path = `${unitFolder}/${name}`;
+    const facts = await unlessGone(host.factsOf(path));
+    if (facts?.kind === 'link' && (await host.readLink(path)) === '/dev/null') masked.push(name);
+  }
+  return masked;
+}
+
+function isOfGuests(unit: string): boolean {
+  return /^(libvirt|virt|handglass)/.test(unit);
 }
 
 const firmwareFolders = ['/etc/qemu/firmware', '/usr/share/qemu/firmware'];
@@ -184,8 +216,8 @@ function pathIn(value: unknown): string | null {
   return typeof value === 'string' ? printable(value) : null;
 }
 
-async function nodeAt(host: ReadFiles, path: string): Promise<FileFacts | 'absent'> {
-  return (await unlessGone(host.factsOf(path))) ?? 'absent';
+async function kvmNode(host: ReadFiles): Promise<FileFacts | 'absent'> {
+  return (await unlessGone(host.factsOf('/dev/kvm'))) ?? 'absent';
 }
 
 async function apparmorRules(host: ReadFiles): Promise<string> {

@@ -219,6 +219,7 @@ function wholeFacts(): Facts {
         'handglass.service',
         'handglass-shm.service',
       ],
+      maskedUnits: [],
       firmware: [
         {
           file: '/usr/share/qemu/firmware/60.json',

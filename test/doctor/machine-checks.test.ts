@@ -667,6 +667,17 @@ const rows: Row[] = [
     verdict: 'warning',
   },
   {
+    id: 'iommu.interrupts',
+    when: 'the kernel is told not to remap them',
+    change: ({ pci: { iommu }, boot }) => {
+      iommu.interruptRemapping = false;
+      iommu.parameters = ['intel_iommu=on', 'intremap=nosid,off'];
+      boot.lineTool = 'grubby';
+    },
+    verdict: 'problem',
+    todo: 'sudo grubby --update-kernel=ALL --remove-args="intremap=nosid,off"',
+  },
+  {
     id: 'iommu.unsafe-interrupts',
     when: 'it is allowed in vain',
     change: ({ pci }) => {

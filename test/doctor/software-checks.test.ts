@@ -63,6 +63,16 @@ const rows: Row[] = [
     todo: 'sudo systemctl enable --now libvirtd.socket',
   },
   {
+    id: 'libvirt.socket',
+    when: 'it does not listen, as it is masked',
+    change: having('virtualization', {
+      sockets: [],
+      maskedUnits: ['libvirtd-ro.socket', 'libvirtd.service', 'virtlogd.socket'],
+    }),
+    verdict: 'problem',
+    todo: 'sudo systemctl unmask libvirtd-ro.socket libvirtd.service && sudo systemctl enable --now libvirtd.socket || sudo systemctl enable --now virtqemud.socket',
+  },
+  {
     id: 'libvirt.boot',
     when: 'it is not enabled',
     change: having('virtualization', { enabledUnits: [] }),
@@ -129,6 +139,7 @@ const rows: Row[] = [
     },
     verdict: 'problem',
     says: 'gone, who does not exist',
+    todo: 'sudo sed -i',
   },
   {
     id: 'libvirt.device-acl',
@@ -274,6 +285,13 @@ const rows: Row[] = [
     change: having('service', { hasSocket: false }),
     verdict: 'warning',
     todo: 'sudo systemctl enable --now handglass-shm handglass',
+  },
+  {
+    id: 'service.boot',
+    when: 'it is masked',
+    change: having('virtualization', { enabledUnits: [], maskedUnits: ['handglass.service'] }),
+    verdict: 'warning',
+    todo: 'sudo systemctl unmask handglass.service && sudo systemctl enable handglass-shm handglass',
   },
   {
     id: 'service.restart',

@@ -19,10 +19,14 @@ function answering(answers: Record<string, Partial<RunResult>>): Run {
 }
 
 test('QEMU, libvirt, their firmware and what keeps them in check', async () => {
-  const { host, write } = await createSysfs();
+  const { host, link, write } = await createSysfs();
   await write('/run/libvirt/virtqemud-sock', '');
   await write('/etc/systemd/system/sockets.target.wants/virtqemud.socket', '');
   await write('/etc/systemd/system/sockets.target.wants/cups.socket', '');
+  await link('/dev/null', '/etc/systemd/system/libvirtd.service');
+  await link('/dev/null', '/etc/systemd/system/cups.service');
+  await link('/srv/virtlogd.service', '/etc/systemd/system/virtlogd.service');
+  await write('/etc/systemd/system/handglass.service', '');
   await write('/sys/module/apparmor/parameters/enabled', 'Y\n');
   await write('/etc/apparmor.d/local/abstractions/libvirt-qemu', '# mine\n/dev/kvmfr0 rw,\n');
   await write('/usr/share/OVMF/CODE.fd', '');
@@ -52,6 +56,7 @@ test('QEMU, libvirt, their firmware and what keeps them in check', async () => {
     libvirtVersion: '9.0.0',
     sockets: ['/run/libvirt/virtqemud-sock'],
     enabledUnits: ['virtqemud.socket'],
+    maskedUnits: ['libvirtd.service'],
     qemuConf: null,
     kvmNode: 'absent',
     apparmor: 'on',
