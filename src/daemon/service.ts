@@ -218,7 +218,10 @@ export async function startService(
   // What is only told comes after what has to work.
   isStarted = true;
   checkFiles();
-  void machineProblems(host).then((errors) => problems.set('machine', errors));
+  void machineProblems(host).then(
+    (errors) => problems.set('machine', errors),
+    (error: unknown) => log(`the machine could not be looked at: ${reasonOf(error)}`),
+  );
   return { ended: endOf(running).finally(() => input.close()) };
 }
 

@@ -166,6 +166,8 @@ function needOf(device: PciDevice, xml: DomainXml, { pci }: Facts): Loss | undef
 }
 
 function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Finding[] {
+  // It is to be taken out, and never to be taken from the host.
+  if (isPciBridge(device.class) || isHostBridge(device.class)) return [];
   if (device.unread['driver'] !== undefined) return unknown(device.unread['driver']);
   if (device.driver !== null && isForVfio(device.driver)) return ok(`${device.driver} has it.`);
   // How to take it is no advice while the host cannot do without it.

@@ -92,7 +92,7 @@ export const iommuChecks: Check[] = [
       if (iommu.interruptRemapping !== true) return [];
       return warning('VFIO is allowed to do without interrupt remapping, which this machine has.', {
         remedy: 'sudo grep --recursive allow_unsafe_interrupts /etc/modprobe.d /etc/default/grub',
-        advice: 'Take it out of the file that this names.',
+        advice: 'Take it out of the file that this names; that holds from the next start on.',
       });
     },
   },

@@ -56,18 +56,23 @@ export const libvirtChecks: Check[] = [
     title: 'Sockets of libvirt',
     look: ({ virtualization }) => {
       if (isAbsent(virtualization)) return [];
-      return known(virtualization, 'sockets', (sockets) =>
-        sockets.length === 0
-          ? problem('libvirt does not listen: it is not started.', {
-              remedy: (hasModular(virtualization)
-                ? ['virtqemud.socket']
-                : ['libvirtd.socket', 'virtqemud.socket']
-              )
-                .map((unit) => enabling([unit], virtualization, '--now'))
-                .join(' || '),
+      return known(virtualization, 'sockets', (sockets) => {
+        const daemon = daemonOf(virtualization);
+        if (sockets.length === 0) {
+          return problem('libvirt does not listen: it is not started.', {
+            remedy: [...new Set([daemon, 'virtqemud'])]
+              .map((name) => enabling([`${name}.socket`], virtualization, '--now'))
+              .join(' || '),
+          });
+        }
+        // What is masked while it runs leaves its socket behind, at which nobody answers.
+        const service = `${daemon}.service`;
+        return virtualization.maskedUnits?.includes(service) === true
+          ? problem(`${service} is masked, so nothing starts it anew.`, {
+              remedy: enabling([`${daemon}.socket`], virtualization, '--now'),
             })
-          : ok(`It listens at ${sockets.join(' and ')}.`),
-      );
+          : ok(`It listens at ${sockets.join(' and ')}.`);
+      });
     },
   },
   {

@@ -154,7 +154,9 @@ export const serviceChecks: Check[] = [
         if (may) return ok('The service may open /dev/uinput.');
         if (people.service === 'absent') return [];
         return problem('The service may not open /dev/uinput, so no guest gets a keyboard.', {
-          remedy: 'sudo udevadm trigger --settle --sysname-match=uinput',
+          // The service opens it but once.
+          remedy:
+            'sudo udevadm trigger --settle --sysname-match=uinput && sudo systemctl try-restart handglass',
           advice: `Where that changes nothing, install the rules: \`${install}\`.`,
         });
       });

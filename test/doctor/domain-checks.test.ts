@@ -535,6 +535,15 @@ const rows: Row[] = [
   },
   {
     id: 'domain.driver',
+    when: 'it is a root port, which is not to be taken from the host',
+    change: both(
+      withDomain({ ...gpu, isManaged: false }),
+      guest(1, { class: '060400', driver: 'pcieport' }),
+    ),
+    verdict: 'ok',
+  },
+  {
+    id: 'domain.driver',
     when: 'libvirt is to take it from a graphics driver',
     change: both(withDomain(gpu), guest(1, { driver: 'nvidia' })),
     verdict: 'warning',

@@ -73,6 +73,23 @@ const rows: Row[] = [
     todo: 'sudo systemctl unmask libvirtd-ro.socket libvirtd.service && sudo systemctl enable --now libvirtd.socket || sudo systemctl enable --now virtqemud.socket',
   },
   {
+    id: 'libvirt.socket',
+    when: 'it was masked, which leaves the socket behind',
+    change: having('virtualization', { maskedUnits: ['libvirtd.service'] }),
+    verdict: 'problem',
+    says: 'libvirtd.service is masked',
+    todo: 'sudo systemctl unmask libvirtd.service && sudo systemctl enable --now libvirtd.socket',
+  },
+  {
+    id: 'libvirt.socket',
+    when: 'the daemon of old is masked, and another stands for it',
+    change: having('virtualization', {
+      sockets: ['/run/libvirt/virtqemud-sock', '/run/libvirt/libvirt-sock'],
+      maskedUnits: ['libvirtd.service'],
+    }),
+    verdict: 'ok',
+  },
+  {
     id: 'libvirt.boot',
     when: 'it is not enabled',
     change: having('virtualization', { enabledUnits: [] }),
@@ -327,7 +344,7 @@ const rows: Row[] = [
     when: 'root alone may open it',
     change: having('service', { uinput: { ...fileFacts({ mode: 0o600 }), group: 'handglass' } }),
     verdict: 'problem',
-    todo: '--sysname-match=uinput',
+    todo: '--sysname-match=uinput && sudo systemctl try-restart handglass',
   },
   {
     id: 'service.uinput',
