@@ -37,7 +37,8 @@ export const inputChecks: Check[] = [
               about(
                 path,
                 warning('The group input may not read it, so the service cannot either.', {
-                  remedy: `sudo udevadm trigger --settle ${shellWord(path)}`,
+                  // udev's own rules give groups to what is new alone.
+                  remedy: `sudo udevadm trigger --action=add --settle ${shellWord(path)}`,
                   advice: 'Where that changes nothing, a rule of this machine closes it.',
                 }),
               ),
