@@ -17,7 +17,6 @@ export type ErrorCode =
   | 'domain-not-running'
   | 'guest-unknown'
   | 'handoff-failed'
-  | 'host-unfit'
   | 'input-unavailable'
   | 'internal'
   | 'libvirt-unavailable'

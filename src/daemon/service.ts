@@ -31,7 +31,6 @@ import { createHostSleep } from './host-sleep.ts';
 import { whatLasts } from './lasting.ts';
 import { createLockout } from './lockout.ts';
 import { watchLookingGlass } from './looking-glass.ts';
-import { machineProblems } from './machine.ts';
 import { completeMoves } from './moves.ts';
 import { runOnGive } from './on-give.ts';
 import { operationsOn } from './operations.ts';
@@ -218,10 +217,6 @@ export async function startService(
   // What is only told comes after what has to work.
   isStarted = true;
   checkFiles();
-  void machineProblems(host).then(
-    (errors) => problems.set('machine', errors),
-    (error: unknown) => log(`the machine could not be looked at: ${reasonOf(error)}`),
-  );
   return { ended: endOf(running).finally(() => input.close()) };
 }
 

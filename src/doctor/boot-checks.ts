@@ -1,7 +1,7 @@
-import { about, known, ok, problem, type QuickCheck, warning } from './check.ts';
+import { about, type Check, known, ok, problem, warning } from './check.ts';
 import { shellWord } from './shell-word.ts';
 
-export const bootChecks: QuickCheck[] = [
+export const bootChecks: Check[] = [
   {
     id: 'boot.distribution',
     title: 'Distribution',

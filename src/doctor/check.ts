@@ -1,7 +1,6 @@
 /** What the doctor looks at, as data: a check has a stable name, and finds things in the facts. */
-import { reasonOf } from '../errors.ts';
 import type { Unread } from '../system/unread.ts';
-import type { Facts, QuickFacts } from './facts.ts';
+import type { Facts } from './facts.ts';
 
 /** @typeParam Needed the facts that it looks at */
 export interface Check<Needed extends keyof Facts = keyof Facts> {
@@ -11,11 +10,6 @@ export interface Check<Needed extends keyof Facts = keyof Facts> {
   title: string;
   /** Once, once for each thing that it is about, or not at all where there is none. */
   look: (facts: Pick<Facts, Needed>) => Finding | Finding[];
-}
-
-/** A check that costs so little that the service affords it at each start. */
-export interface QuickCheck extends Omit<Check, 'look'> {
-  look: (facts: QuickFacts) => Finding | Finding[];
 }
 
 export interface Finding {
@@ -74,18 +68,6 @@ export function known<F extends { unread: Unread }, K extends keyof F & string, 
 /** The same, with a sentence more behind its advice. */
 export function andAdvice(todo: Todo, sentence: string): Todo {
   return { ...todo, advice: `${todo.advice ?? ''} ${sentence}`.trim() };
-}
-
-/** A machine may show what nobody foresaw: that costs one check, and not the screen. */
-export function lookedAt<F>(
-  look: (facts: F) => Finding | Finding[],
-  facts: F,
-): Finding | Finding[] {
-  try {
-    return look(facts);
-  } catch (error) {
-    return unknown(`a defect of Handglass (${reasonOf(error)})`);
-  }
 }
 
 function whole(todo: Todo): Pick<Finding, 'remedy' | 'advice'> {

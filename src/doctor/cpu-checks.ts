@@ -1,10 +1,7 @@
-import { about, known, ok, problem, type QuickCheck, unknown, warning } from './check.ts';
-import type { QuickFacts } from './facts.ts';
+import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
+import type { Facts } from './facts.ts';
 
-/** Of which one runs guests with the processor's help. */
-export const kvmModules = ['kvm_intel', 'kvm_amd', 'kvm_pvm'];
-
-export const cpuChecks: QuickCheck[] = [
+export const cpuChecks: Check[] = [
   {
     id: 'cpu.virtualization',
     title: 'Virtualization by the processor',
@@ -14,7 +11,7 @@ export const cpuChecks: QuickCheck[] = [
           return ok(`The processor runs guests itself (${extension}).`);
         }
         // The node alone may stand there for a module that has yet to be loaded.
-        const isLoaded = kvmModules.some((name) =>
+        const isLoaded = ['kvm_intel', 'kvm_amd', 'kvm_pvm'].some((name) =>
           ['loaded', 'built-in'].includes(kernel.modules[name] ?? ''),
         );
         if (cpu.isGuest === true && (kvmNode === 'absent' || !isLoaded)) {
@@ -132,7 +129,7 @@ export const cpuChecks: QuickCheck[] = [
   },
 ];
 
-function governorFinding({ frequencyDriver }: QuickFacts['cpu'], governors: readonly string[]) {
+function governorFinding({ frequencyDriver }: Facts['cpu'], governors: readonly string[]) {
   if (governors.length === 0) {
     return ok('The kernel does not choose the frequency: the firmware or a host does.');
   }
@@ -152,7 +149,7 @@ function governorFinding({ frequencyDriver }: QuickFacts['cpu'], governors: read
   );
 }
 
-function oldNpt({ cpu, kernel }: QuickFacts) {
+function oldNpt({ cpu, kernel }: Facts) {
   if (cpu.vendor !== 'AuthenticAMD') return [];
   if (kernel.parameters?.some(({ name, value }) => name === 'kvm_amd.npt' && value === '0')) {
     return about(

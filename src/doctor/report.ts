@@ -1,7 +1,8 @@
 /** What the doctor says: what `handglass doctor` shows, and prints with --json. */
 import { usualPath } from '../config/usual-path.ts';
+import { reasonOf } from '../errors.ts';
 import { printable } from '../system/printable.ts';
-import { type Check, type Finding, lookedAt } from './check.ts';
+import { type Check, type Finding, unknown } from './check.ts';
 import { subjects } from './checks.ts';
 import type { Facts } from './facts.ts';
 import { shellWord } from './shell-word.ts';
@@ -77,4 +78,13 @@ function forThisConfiguration(text: string, { configuration: { path } }: Facts):
 /** Checks write commands for the libvirt that nearly everybody has. */
 function forThisLibvirt(text: string, { libvirt }: Facts): string {
   return text.replaceAll('--connect qemu:///system', () => `--connect ${shellWord(libvirt.uri)}`);
+}
+
+/** A machine may show what nobody foresaw: that costs one check, and not the screen. */
+function lookedAt(look: Check['look'], facts: Facts): Finding | Finding[] {
+  try {
+    return look(facts);
+  } catch (error) {
+    return unknown(`a defect of Handglass (${reasonOf(error)})`);
+  }
 }
