@@ -2,7 +2,7 @@ import { about, type Check, known, ok, problem, unknown, warning } from './check
 import type { Facts } from './facts.ts';
 import { installCommand } from './packages.ts';
 import { groupFinding } from './service-checks.ts';
-import { enabling } from './unit-commands.ts';
+import { daemonOf, enabling } from './unit-commands.ts';
 
 export const libvirtChecks: Check[] = [
   {
@@ -285,14 +285,6 @@ function aclCommand(paths: readonly string[], software: Facts['virtualization'])
     `echo 'cgroup_device_acl = [ ${list} ]' | sudo tee --append ${conf}`,
     `sudo systemctl restart ${daemonOf(software)}`,
   ].join(' && ');
-}
-
-function daemonOf(software: Facts['virtualization']): string {
-  return hasModular(software) ? 'virtqemud' : 'libvirtd';
-}
-
-function hasModular({ enabledUnits, sockets }: Facts['virtualization']): boolean {
-  return [...(enabledUnits ?? []), ...(sockets ?? [])].some((name) => name.includes('virtqemud'));
 }
 
 function isBefore(version: string, [major, minor]: readonly [number, number]): boolean {

@@ -20,3 +20,12 @@ export function enabling(
 function withoutKind(unit: string): string {
   return unit.replace(/\.(service|socket)$/, '');
 }
+
+/** Of libvirt's daemons the one that runs QEMU. */
+export function daemonOf(software: Virtualization): string {
+  return hasModular(software) ? 'virtqemud' : 'libvirtd';
+}
+
+function hasModular({ enabledUnits, sockets }: Virtualization): boolean {
+  return [...(enabledUnits ?? []), ...(sockets ?? [])].some((name) => name.includes('virtqemud'));
+}

@@ -7,10 +7,10 @@ const file = '/sys/kernel/rcu_expedited';
 const ours = '18503';
 
 /**
- * A driver leaves a keyboard or a mouse in several steps, and the kernel waits for an RCU grace period after each,
- * which is most of what it takes to give the device away. Gives what has them expedited while some work is done: it
- * costs the other processors an interrupt of microseconds for each. Where the kernel has been told so
- * already it is left as it is; where it may not be told, the work takes longer.
+ * A driver leaves a keyboard or a mouse in several steps, and the kernel waits for an RCU grace period after
+ * each. Gives what has them expedited while some work is done: it costs the other processors an interrupt for
+ * each. Where the kernel has been told so already it is left as it is; where it may not be told, the work
+ * takes longer.
  */
 export function graceExpediter(
   host: ReadFiles & WriteAttribute,

@@ -21,6 +21,7 @@ import {
   temporaryFolder,
   until,
 } from './support.ts';
+import { upgradeRequest } from './attack-request.ts';
 
 async function serveOn(socketPath: string, folder: string): Promise<() => Promise<void>> {
   const stopping = new AbortController();
@@ -130,7 +131,7 @@ test('a state of more than 16 KiB comes in frames of at most 16 KiB', async () =
 
   const raw = connectSocket(service.socketPath);
   onTestFinished(() => void raw.destroy());
-  raw.write(upgradeRequest);
+  raw.write(upgradeRequest('localhost'));
   const masked = Buffer.from('{"jsonrpc":"2.0","id":1,"method":"state.get"}');
   raw.write(Buffer.concat([Buffer.from([0x81, 0x80 | masked.length, 0, 0, 0, 0]), masked]));
   let received = Buffer.alloc(0);
@@ -142,16 +143,6 @@ test('a state of more than 16 KiB comes in frames of at most 16 KiB', async () =
   // After the first ping: text, not the last frame, a length in the next two bytes.
   expect(frames.subarray(2, 6)).toEqual(Buffer.from([0x01, 126, 16_384 >> 8, 16_384 & 0xff]));
 });
-
-const upgradeRequest = [
-  'GET / HTTP/1.1',
-  'Host: localhost',
-  'Upgrade: websocket',
-  'Connection: Upgrade',
-  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-  'Sec-WebSocket-Version: 13',
-  '\r\n',
-].join('\r\n');
 
 test('a plain request is answered with the page and what belongs to it, and nothing else', async () => {
   const { port } = await startService();
