@@ -20,6 +20,7 @@ static void post(struct link *link, struct news *news);
 
 bool link_start(struct link *link, HWND window) {
   *link = (struct link){.window = window, .wake = CreateEventW(NULL, FALSE, FALSE, NULL)};
+  if (link->wake == NULL) return false;
   InitializeSRWLock(&link->lock);
   HANDLE thread = CreateThread(NULL, 0, run, link, 0, NULL);
   if (thread == NULL) return false;
@@ -117,7 +118,8 @@ static unsigned set_live(struct link *link, bool is_live) {
 
 static void count_answer(struct link *link) {
   AcquireSRWLockExclusive(&link->lock);
-  link->unanswered--;
+  // A host may answer what nobody asked.
+  if (link->unanswered > 0) link->unanswered--;
   ReleaseSRWLockExclusive(&link->lock);
 }
 

@@ -8,13 +8,14 @@ static void CALLBACK hear(HINTERNET handle, DWORD_PTR context, DWORD what, void 
 static void hear_error(struct wire *wire, HINTERNET handle, const WINHTTP_ASYNC_RESULT *result);
 static void finish(struct wire *wire, enum errand errand, DWORD error);
 static void close_handle(HINTERNET handle);
+static HANDLE new_event(bool is_manual, bool is_set);
 
 struct wire *wire_new(void) {
   struct wire *wire = calloc(1, sizeof *wire);
   if (wire == NULL) abort();
   InitializeSRWLock(&wire->sending);
-  for (int i = 0; i < ERRANDS; i++) wire->errands[i].done = CreateEventW(NULL, FALSE, FALSE, NULL);
-  wire->silent = CreateEventW(NULL, TRUE, TRUE, NULL);
+  for (int i = 0; i < ERRANDS; i++) wire->errands[i].done = new_event(FALSE, FALSE);
+  wire->silent = new_event(TRUE, TRUE);
   // No proxy stands between: the host is one hop away.
   wire->session = WinHttpOpen(L"handglass-guest", WINHTTP_ACCESS_TYPE_NO_PROXY,
                               WINHTTP_NO_PROXY_NAME, WINHTTP_NO_PROXY_BYPASS, WINHTTP_FLAG_ASYNC);
@@ -98,4 +99,11 @@ static void finish(struct wire *wire, enum errand errand, DWORD error) {
 
 static void close_handle(HINTERNET handle) {
   if (handle != NULL) WinHttpCloseHandle(handle);
+}
+
+/* Without it nothing could be waited for, as without memory nothing can be held. */
+static HANDLE new_event(bool is_manual, bool is_set) {
+  HANDLE event = CreateEventW(NULL, is_manual, is_set, NULL);
+  if (event == NULL) abort();
+  return event;
 }
