@@ -1,6 +1,7 @@
 /** What becomes of a seat when its domain's life, or a device's presence, changes. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
 
 let lab: Lab;
@@ -10,7 +11,7 @@ const eventually = (script: string) => until(lab, script);
 const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'systemd' });
+  lab = await freshLab();
   await sh('virsh start win10');
 });
 

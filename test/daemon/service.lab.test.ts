@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Service, serviceIn } from '../input/desk.ts';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { guestPairing, inGuest, pairGuest } from '../lab/guest/guest-command.ts';
 import { output, until } from '../lab/shell.ts';
 
@@ -12,7 +13,7 @@ const eventually = (script: string) => until(lab, script);
 const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'systemd' });
+  lab = await freshLab();
   service = serviceIn(lab);
   await sh('virsh start win10');
 });

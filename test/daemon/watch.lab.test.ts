@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { State } from '../../src/server/protocol.ts';
 import { type Service, serviceIn } from '../input/desk.ts';
 import { converse } from '../lab/guest/input/conversation.ts';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
 
 let lab: Lab;
@@ -11,7 +12,7 @@ let service: Service;
 const sh = (script: string) => output(lab, script);
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'systemd' });
+  lab = await freshLab();
   service = serviceIn(lab);
   await sh(`virsh start win10
     sed -i 's/^#* *on-start = .*/on-start = "give"/' /etc/handglass/handglass.toml

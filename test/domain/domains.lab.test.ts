@@ -1,7 +1,8 @@
 /** One virtual host for all, since to boot it takes longer than these tests. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { driveAlias } from '../../src/domain/optical-drive.ts';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
 import { type Asker, askerIn, describeDomains } from './contract.ts';
 
@@ -9,7 +10,7 @@ let lab: Lab;
 const sh = (script: string) => output(lab, script);
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'bare' });
+  lab = await freshLab();
 });
 
 afterAll(() => lab.end());

@@ -2,7 +2,8 @@
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { carryPort } from '../lab/carry.ts';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
 import { createDesktop, type Desktop, desktopPrograms } from './desktop.ts';
 import { missingOf, program, reasonText } from './wine.ts';
@@ -23,7 +24,7 @@ describe.skipIf(missing.length > 0)(title, () => {
   const guest = (...words: string[]) => desktop.prefix.start(program, ...words);
 
   beforeAll(async () => {
-    lab = await bootLab({ boot: 'systemd' });
+    lab = await freshLab();
     // With TLS on each address, be it one of the machine's own.
     const listen = `s/^listen = .*:${port}.*/listen = ["0.0.0.0:${port}"]/`;
     await sh(`sed -i '${listen}' /etc/handglass/handglass.toml

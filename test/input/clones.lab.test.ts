@@ -2,7 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Conversation, converse } from '../lab/guest/input/conversation.ts';
 import { buildInputPrograms } from '../lab/guest/input/programs.ts';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
 import { configure, listen, proxies, report, type Service, serviceIn } from './desk.ts';
 
@@ -51,7 +52,7 @@ async function unplugPen(): Promise<void> {
 }
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'systemd' });
+  lab = await freshLab();
   service = serviceIn(lab);
   await sh('virsh start win10');
   await configure(lab, penSeat);

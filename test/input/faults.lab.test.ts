@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'v
 import { type Conversation, converse } from '../lab/guest/input/conversation.ts';
 import { guestPairing, inGuestNetwork, pairGuest } from '../lab/guest/guest-command.ts';
 import { buildInputPrograms, nodeCommand, product } from '../lab/guest/input/programs.ts';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
 import {
   blockJavaScript,
@@ -35,7 +36,7 @@ const isWith = (selector: string, who: string) =>
   service.until(new RegExp(`"selector":"${selector}"[^}]*"with":"${who}"[^]*"problems":\\[\\]`));
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'systemd' });
+  lab = await freshLab();
   service = serviceIn(lab);
   await sh('virsh start win10');
   await configure(lab, config);

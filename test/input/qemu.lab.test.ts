@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Conversation, converse } from '../lab/guest/input/conversation.ts';
 import { buildInputPrograms } from '../lab/guest/input/programs.ts';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
 import {
   configure,
@@ -34,7 +35,7 @@ const addInput = `
   virsh define --validate /tmp/win10.xml`;
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'systemd' });
+  lab = await freshLab();
   service = serviceIn(lab);
   const seat = inputSeat.replace('}]', '}, { name = "Test-keyboard" }]');
   await configure(lab, `${seat}on-pause = "stay"`);

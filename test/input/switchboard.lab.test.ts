@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Conversation } from '../lab/guest/input/conversation.ts';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
 import {
   blockJavaScript,
@@ -26,7 +27,7 @@ const sh = (script: string) => output(lab, script);
 const key = (keys: string) => lab.control(`key ${keys}`);
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'systemd' });
+  lab = await freshLab();
   service = serviceIn(lab);
   await sh('virsh start win10');
   await configure(lab, inputSeat);

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output } from '../lab/shell.ts';
 import { configure, inputSeat, keyboard, proxies } from './desk.ts';
 import { seededRandom } from '../random.ts';
@@ -19,7 +20,7 @@ let host: Witness;
 let guest: Witness;
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'systemd' });
+  lab = await freshLab();
   await output(lab, 'virsh start win10');
   await configure(lab, inputSeat);
   await witness(lab, `${proxies}/win10-pointer`, '--grab');

@@ -31,7 +31,7 @@ Boots the virtual host, runs a command inside as root and exits with its status.
   --exec FILE      run this script of the outside inside; it starts with #!
   --attach         use the virtual host that already runs, such as from a second terminal
 
-Without a command there is a shell. The checkout is mounted read-only at /usr/lib/handglass, and
+Without a command there is a shell. A copy of the checkout is at /usr/lib/handglass, read-only, and
 \`handglass\` and \`labctl\` (see labctl help) are on PATH.
 
 \`labctl reboot\` takes the command with it. In the next boot it is started again from its beginning

@@ -2,18 +2,23 @@ import { expect, test } from 'vitest';
 import { qemuArguments } from './hardware.ts';
 
 const image = { disk: '/cache/disk', kernel: '/cache/vmlinuz', initrd: '/cache/initrd' };
+const disks = {
+  root: '/cache/disk',
+  keep: false,
+  checkout: '/cache/checkout',
+  disc: '/run/disc',
+};
 const sockets = { qmp: '/run/qmp', agent: '/run/agent', labctl: '/run/labctl' };
 const options = {
   accel: 'tcg',
   processors: 2,
   kernelOptions: 'lab.boot=bare',
-  disc: '/g,h/disc',
 } as const;
 
 test('a comma in a path is doubled wherever QEMU takes it for the end of a value', () => {
   const args = qemuArguments(
     { ...image, disk: '/a,b/disk' },
-    '/c,d',
+    { root: '/i,j/root', keep: false, checkout: '/c,d/checkout', disc: '/g,h/disc' },
     { qmp: '/e,f/qmp', agent: '/e,f/agent', labctl: '/e,f/labctl' },
     '/e,f/console',
     options,
@@ -22,14 +27,15 @@ test('a comma in a path is doubled wherever QEMU takes it for the end of a value
   expect(
     args.filter((each) => each.includes('/')).filter((each) => /[^,],[^,]\//.test(each)),
   ).toEqual([]);
-  expect(args.join(' ')).toContain('file=/a,,b/disk');
-  expect(args.join(' ')).toContain('path=/c,,d,mount_tag=checkout');
+  expect(args.join(' ')).toContain('filename=/a,,b/disk');
+  expect(args.join(' ')).toContain('file=/i,,j/root');
+  expect(args.join(' ')).toContain('file=/c,,d/checkout');
   expect(args.join(' ')).toContain('filename=/g,,h/disc');
   expect(args.join(' ')).toContain('unix:/e,,f/qmp,server=on');
 });
 
 test('two devices share their vendor and product, and no two a serial number or a port', () => {
-  const usb = qemuArguments(image, '/checkout', sockets, '/console', options)
+  const usb = qemuArguments(image, disks, sockets, '/console', options)
     .filter((each) => each.startsWith('{'))
     .map((each) => JSON.parse(each) as { driver: string; serial?: string; port?: string })
     .filter(({ serial }) => serial !== undefined);
@@ -53,5 +59,5 @@ test('time is counted in instructions, of one processor, only when it is asked f
 
 function argumentsWith(accel: 'tcg' | 'kvm', icount = false): string {
   const all = { ...options, accel, icount };
-  return qemuArguments(image, '/checkout', sockets, '/console', all).join(' ');
+  return qemuArguments(image, disks, sockets, '/console', all).join(' ');
 }

@@ -29,6 +29,7 @@ const devices = [
   { driver: 'intel-iommu', intremap: 'on', 'caching-mode': true },
   { driver: 'VGA' },
   { driver: 'virtio-blk-pci', drive: 'root' },
+  { driver: 'virtio-blk-pci', drive: 'checkout' },
   { driver: 'ide-cd', bus: 'ide.0', drive: 'disc' },
   { driver: 'ide-cd', bus: 'ide.1' },
   { driver: 'virtio-serial-pci' },
@@ -43,9 +44,16 @@ const devices = [
   { driver: 'qemu-xhci', id: 'spare-usb', bus: 'root-port-3' },
 ];
 
+export interface Disks {
+  root: string;
+  /** Whether what the machine writes on the root disk stays there. */
+  keep: boolean;
+  checkout: string;
+}
+
 export function qemuArguments(
   image: Image,
-  checkout: string,
+  disks: Disks & { disc: string },
   sockets: Sockets,
   console: string,
   options: {
@@ -53,7 +61,6 @@ export function qemuArguments(
     processors: 1 | 2;
     icount?: boolean;
     kernelOptions: string;
-    disc: string;
   },
 ): string[] {
   const socket = (id: string, path: string) =>
@@ -72,14 +79,11 @@ export function qemuArguments(
       '-append',
       `console=ttyS0 quiet panic=-1 ${kernelOptionsFor(options)} intel_iommu=on iommu=pt ${options.kernelOptions}`,
     ],
-    ['-drive', `id=root,if=none,format=raw,snapshot=on,cache=unsafe,file=${escaped(image.disk)}`],
+    drive('root', disks.root, disks.keep ? '' : 'snapshot=on,'),
+    drive('checkout', disks.checkout, 'readonly=on,'),
     ['-blockdev', 'driver=null-co,node-name=stick,read-zeroes=on,size=67108864'],
     ['-blockdev', `driver=file,node-name=system,read-only=on,filename=${escaped(image.disk)}`],
-    ['-blockdev', `driver=file,node-name=disc,read-only=on,filename=${escaped(options.disc)}`],
-    [
-      '-virtfs',
-      `local,path=${escaped(checkout)},mount_tag=checkout,security_model=none,readonly=on,multidevs=remap`,
-    ],
+    ['-blockdev', `driver=file,node-name=disc,read-only=on,filename=${escaped(disks.disc)}`],
     ['-chardev', socket('agent', sockets.agent)],
     ['-chardev', socket('labctl', sockets.labctl)],
     ['-qmp', `unix:${escaped(sockets.qmp)},server=on,wait=off`],
@@ -88,6 +92,10 @@ export function qemuArguments(
     ['-netdev', 'user,id=nowhere,restrict=on'],
     ...[...devices, ...usb].map((device) => ['-device', JSON.stringify(device)]),
   ].flat();
+}
+
+function drive(id: string, file: string, how: string): string[] {
+  return ['-drive', `id=${id},if=none,format=raw,cache=unsafe,${how}file=${escaped(file)}`];
 }
 
 function processorArguments({

@@ -1,18 +1,25 @@
-/** Boots the virtual host and holds it: whoever boots it ends it. */
+/** Boots the virtual host, or resumes one that was saved, and holds it: whoever has it ends it. */
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { reasonOf } from '../../src/errors.ts';
 import { serveAttach } from './attach.ts';
+import { passing, prepareCache } from './cache.ts';
+import { makeCheckoutDisk } from './checkout-disk.ts';
 import { type Control, controlOver } from './control.ts';
 import { emptyDisc } from './disc.ts';
 import { LabFailure } from './failure.ts';
-import { qemuArguments, type Sockets } from './hardware.ts';
-import { ensureImage } from './image/image.ts';
+import { type Disks, qemuArguments, type Sockets } from './hardware.ts';
+import { ensureImage, type Image } from './image/image.ts';
 import { startQemu, type Qemu } from './qemu.ts';
+import { readState, writeState } from './machine-state.ts';
 import { openQmp } from './qmp.ts';
 import { makeRunFolder } from './run-folder.ts';
 import { openSessions, type Sessions } from './sessions.ts';
@@ -31,6 +38,8 @@ export interface LabOptions {
   icount?: boolean;
   /** Words for the kernel, behind all others. */
   kernelOptions?: string;
+  /** The folder that is to hold its disks, for one that is saved. */
+  disksIn?: string;
   tell?: (step: string) => void;
   /** Ends the making of the image or the boot. A machine that is up is ended by `end`. */
   signal?: AbortSignal;
@@ -52,14 +61,16 @@ export interface Lab {
   sh(script: string): Promise<Result>;
   /** Resets the machine and waits until it takes commands again. */
   reboot(): Promise<void>;
+  /** Writes what is in its memory and in its devices to a file, and ends it. */
+  save(path: string): Promise<void>;
   /** Rejects with a LabFailure when QEMU ends without being asked. */
   lost: Promise<never>;
   end(): Promise<void>;
 }
 
-const checkout = join(import.meta.dirname, '../..');
 /** Of each try. The last is long enough for a disk that is busy still with the making of the image. */
 const bootLimitsMs = [240_000, 240_000, 600_000];
+const resumeLimitMs = 240_000;
 
 /**
  * Rejects with a LabFailure when the machine cannot be had, and with the signal's reason. Seldom, two
@@ -81,20 +92,58 @@ export async function bootLab(
 
 class Stuck extends LabFailure {}
 
-async function bootOnce(
+async function bootOnce(options: LabOptions, limitMs: number): Promise<Lab> {
+  const { boot, disksIn, tell = () => {}, signal = new AbortController().signal } = options;
+  const image = await ensureImage(tell, signal);
+  tell(`booting (${boot})`);
+  if (disksIn !== undefined) {
+    const disks = keptDisks(disksIn);
+    await promisify(execFile)('cp', ['--sparse=always', image.disk, disks.root]);
+    await makeCheckoutDisk(disks.checkout);
+    return start(image, disks, options, limitMs);
+  }
+  const checkout = passing(`checkout-${randomUUID()}`);
+  try {
+    await prepareCache();
+    await makeCheckoutDisk(checkout);
+    return await start(image, { root: image.disk, checkout, keep: false }, options, limitMs);
+  } finally {
+    // QEMU has it open.
+    await rm(checkout, { force: true });
+  }
+}
+
+/**
+ * Goes on with a machine that was booted with its disks in this folder, and saved there as `state`. What
+ * was saved stays as it is.
+ */
+export async function resumeLab(folder: string, options: LabOptions): Promise<Lab> {
+  const { tell = () => {}, signal = new AbortController().signal } = options;
+  const image = await ensureImage(tell, signal);
+  const disks = { ...keptDisks(folder), keep: false };
+  return start(image, disks, options, resumeLimitMs, join(folder, 'state'));
+}
+
+/** Of a machine that is saved. */
+function keptDisks(folder: string): Disks {
+  return { root: join(folder, 'root'), checkout: join(folder, 'checkout'), keep: true };
+}
+
+/** Starts QEMU on disks, with a machine that boots, or one whose state was saved. */
+async function start(
+  image: Image,
+  disks: Disks,
   {
     boot,
     accel = 'tcg',
     processors = 1,
     icount = false,
     kernelOptions = '',
-    tell = () => {},
     signal = new AbortController().signal,
   }: LabOptions,
   limitMs: number,
+  state?: string,
 ): Promise<Lab> {
-  const image = await ensureImage(tell, signal);
-  tell(`booting (${boot})`);
   const folder = makeRunFolder();
   const sockets = {
     qmp: join(folder, 'qmp'),
@@ -105,10 +154,11 @@ async function bootOnce(
   const disc = join(folder, 'disc');
   writeFileSync(disc, emptyDisc());
   const words = `lab.boot=${boot} ${kernelOptions}`;
-  const options = { accel, processors, icount, kernelOptions: words, disc };
-  const qemu = startQemu(qemuArguments(image, checkout, sockets, console, options), folder);
+  const options = { accel, processors, icount, kernelOptions: words };
+  const args = qemuArguments(image, { ...disks, disc }, sockets, console, options);
+  const qemu = startQemu(state === undefined ? args : [...args, '-incoming', 'defer'], folder);
   try {
-    const lab = connect(qemu, folder, sockets);
+    const lab = connect(qemu, folder, sockets, state);
     const late = tooLate(qemu, limitMs);
     return await Promise.race([lab, qemu.lost, aborted(signal), late, stuck(qemu, lab)]);
   } catch (error) {
@@ -140,16 +190,21 @@ async function stuck(qemu: Qemu, lab: Promise<Lab>): Promise<Lab> {
   }
 }
 
-async function connect(qemu: Qemu, folder: string, sockets: Sockets): Promise<Lab> {
+async function connect(qemu: Qemu, folder: string, sockets: Sockets, state?: string): Promise<Lab> {
   const agent = await connectWhenThere(sockets.agent, qemu.gone);
   const labctl = await connectWhenThere(sockets.labctl, qemu.gone);
   const qmp = await openQmp(await connectWhenThere(sockets.qmp, qemu.gone));
-  const sessions = openSessions(agent, { agentIsUp: false });
+  const sessions = openSessions(agent, { agentIsUp: state !== undefined });
   const control = controlOver(qmp);
   qmp.on('RESET', () => sessions.reset());
   answer(labctl, control);
   serveAttach(folder, sessions, qemu.gone);
   await sessions.ready();
+  if (state !== undefined) {
+    await readState(qmp, state);
+    // Its clock stands where it was saved.
+    await run(['date', '--set', new Date().toISOString()]);
+  }
 
   async function run(command: readonly string[], input = ''): Promise<Result> {
     const stdout: Buffer[] = [];
@@ -176,6 +231,10 @@ async function connect(qemu: Qemu, folder: string, sockets: Sockets): Promise<La
       await control('reboot');
       await reset;
       await Promise.race([sessions.ready(), qemu.lost]);
+    },
+    async save(path) {
+      await writeState(qmp, path);
+      await qemu.end();
     },
     lost: qemu.lost,
     end: () => qemu.end(),

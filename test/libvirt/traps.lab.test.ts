@@ -12,7 +12,8 @@ import {
   serviceIn,
 } from '../input/desk.ts';
 import { nodeCommand, product } from '../lab/guest/input/programs.ts';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
 import {
   blindSeats,
@@ -32,7 +33,7 @@ const eventually = (script: string) => until(lab, script);
 const give = (seat: string, to: string) => lab.sh(`handglass give ${seat} ${to}`);
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'systemd' });
+  lab = await freshLab();
   service = serviceIn(lab);
   await configure(lab, seats);
   await makeDomains(lab, {

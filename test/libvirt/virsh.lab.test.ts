@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Conversation, converse } from '../lab/guest/input/conversation.ts';
 import { nodeCommand, product } from '../lab/guest/input/programs.ts';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
 
 let lab: Lab;
@@ -9,7 +10,7 @@ let asker: Conversation;
 const sh = (script: string) => output(lab, script);
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'systemd' });
+  lab = await freshLab();
   // Only the virsh of the asker is to be found, and nothing is to wake libvirtd.
   await sh('systemctl stop handglass && virsh start win10');
   asker = converse(lab, [...nodeCommand, `${product}/test/libvirt/virsh-asker.ts`]);

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Asker, askerIn } from '../domain/contract.ts';
 import { listen, proxies, report, type Service, serviceIn } from '../input/desk.ts';
 import type { Conversation } from '../lab/guest/input/conversation.ts';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
 import { configure, makeDomains } from '../libvirt/traps-desk.ts';
 
@@ -13,7 +14,7 @@ let asker: Asker;
 const sh = (script: string) => output(lab, script);
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'systemd' });
+  lab = await freshLab();
   service = serviceIn(lab);
   asker = askerIn(lab, ['libvirt']);
   await makeDomains(lab, { work: '' });

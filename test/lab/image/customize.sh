@@ -14,8 +14,8 @@ systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.ti
   e2scrub_all.timer e2scrub_reap.service fstrim.timer logrotate.timer \
   systemd-pstore.service systemd-tmpfiles-clean.timer
 
-# Debian's own initramfs takes longer than the rest of the boot; this one loads what the root
-# disk and the checkout need, and hands over.
+# Debian's own initramfs takes longer than the rest of the boot; this one loads what the disks need,
+# and hands over.
 tree=/tmp/tree
 mkdir -p $tree/bin $tree/dev $tree/modules $tree/root
 cp /bin/busybox $tree/bin/
@@ -23,7 +23,7 @@ cp /tmp/initramfs $tree/init
 chmod 755 $tree/init
 number=100
 modprobe --set-version "$kernel" --show-depends --all \
-  virtio_pci virtio_blk crc32c_generic ext4 9pnet_virtio 9p |
+  virtio_pci virtio_blk crc32c_generic ext4 |
   awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
   while read -r module; do
     number=$((number + 1))

@@ -4,10 +4,11 @@
  * so what is there is whole; an interrupted build leaves a folder that the next build removes.
  */
 import { createHash } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { isErrno, reasonOf } from '../../../src/errors.ts';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { isErrno } from '../../../src/errors.ts';
+import { cacheFolder, exists, passing, prepareCache, requireRoom } from '../cache.ts';
 import { LabFailure } from '../failure.ts';
 import { buildImage } from './build.ts';
 import { recipe } from './recipe.ts';
@@ -19,11 +20,6 @@ export interface Image {
 }
 
 const neededBytes = { cache: 1.5e9, temporary: 1.5e9 };
-
-export const cacheFolder = join(
-  process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'),
-  'handglass',
-);
 
 /** Finds the image, or makes it and tells of each step. Rejects with a LabFailure. */
 export async function ensureImage(
@@ -42,7 +38,9 @@ export async function ensureImage(
   }
 
   await prepareCache();
-  const partial = `${folder}.partial-${process.pid}`;
+  await requireRoom(cacheFolder, neededBytes.cache, 'XDG_CACHE_HOME');
+  await requireRoom(tmpdir(), neededBytes.temporary, 'TMPDIR');
+  const partial = passing(basename(folder));
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial);
   try {
@@ -67,45 +65,10 @@ async function definition(): Promise<string> {
   return digest.digest('hex').slice(0, 12);
 }
 
-async function prepareCache(): Promise<void> {
-  await mkdir(cacheFolder, { recursive: true }).catch((error: unknown) => {
-    throw new LabFailure(
-      `Cannot make the cache folder ${cacheFolder}: ${reasonOf(error)}. Set XDG_CACHE_HOME to a folder that you may write to.`,
-    );
-  });
-  for (const name of await readdir(cacheFolder)) {
-    const owner = /\.partial-(\d+)$/.exec(name)?.[1];
-    if (owner !== undefined && !(await exists(`/proc/${owner}`))) {
-      await rm(join(cacheFolder, name), { recursive: true, force: true });
-    }
-  }
-  await requireRoom(cacheFolder, neededBytes.cache, 'XDG_CACHE_HOME');
-  await requireRoom(tmpdir(), neededBytes.temporary, 'TMPDIR');
-}
-
 /** Images that another definition made. One that is in use keeps its disk until it ends. */
 async function removeOthers(folder: string): Promise<void> {
   for (const name of await readdir(cacheFolder)) {
     const path = join(cacheFolder, name);
     if (/^image-[0-9a-f]+$/.test(name) && path !== folder) await rm(path, { recursive: true });
   }
-}
-
-async function requireRoom(folder: string, bytes: number, variable: string): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize >= bytes) return;
-  throw new LabFailure(
-    `Making the virtual host's disk takes ${megabytes(bytes)} in ${folder}, and ${megabytes(bavail * bsize)} are free. Free some room, or set ${variable} to a folder on another disk.`,
-  );
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6)} MB`;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

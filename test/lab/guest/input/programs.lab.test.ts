@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bootLab, type Lab } from '../../lab.ts';
+import type { Lab } from '../../lab.ts';
+import { freshLab } from '../../saved-lab.ts';
 import { type Conversation, converse } from './conversation.ts';
 import { buildInputPrograms } from './programs.ts';
 
@@ -8,7 +9,7 @@ const { source, listener } = buildInputPrograms();
 let lab: Lab;
 
 beforeAll(async () => {
-  lab = await bootLab({ boot: 'bare' });
+  lab = await freshLab();
 });
 
 afterAll(async () => {
