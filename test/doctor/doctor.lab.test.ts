@@ -1,144 +1,227 @@
 /** What the doctor finds on a machine that is broken for real, and whether its remedies mend it. */
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { DoctorReport, Result } from '../../src/doctor/report.ts';
-import { nodeCommand, product } from '../lab/guest/input/programs.ts';
-import { bootLab, type Lab, type LabOptions } from '../lab/lab.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Result } from '../../src/doctor/report.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
+import {
+  allowSudo,
+  type Breakage,
+  breakAndMend,
+  define,
+  lookedAt,
+  mend,
+  resultOf,
+  unwellOf,
+} from './in-lab.ts';
 
-const handglass = [...nodeCommand, `${product}/src/build/handglass.js`].join(' ');
+const qemuConf = '/etc/libvirt/qemu.conf';
+const configuration = '/etc/handglass/handglass.toml';
+const unsafe = '/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts';
+const modules = '/lib/modules/$(uname -r)';
 
-async function results(lab: Lab, id: string, about = ''): Promise<Result[]> {
-  const { stdout } = await lab.sh(`${handglass} doctor --json`);
-  const { subjects } = JSON.parse(stdout) as DoctorReport;
-  return subjects
-    .flatMap((subject) => subject.results)
-    .filter((result) => result.id === id && result.about.includes(about));
-}
+/** Takes a device of the host out of a domain. */
+const withoutDevice = (bus: string, slot: string) =>
+  `/<hostdev/{\n:more\nN\n/<\\/hostdev>/!b more\n/bus='0x${bus}' slot='0x${slot}'/d\n}\n`;
 
-const verdicts = async (lab: Lab, id: string, about?: string) =>
-  (await results(lab, id, about)).map(({ verdict }) => verdict);
+/** All at once, in an order in which none hides another. */
+const breakages: Breakage[] = [
+  { id: 'service.running', broken: 'systemctl stop handglass' },
+  { id: 'service.boot', broken: 'systemctl disable handglass handglass-shm' },
+  { id: 'service.user', broken: 'gpasswd --delete handglass input' },
+  { id: 'service.uinput', broken: 'chmod 600 /dev/uinput' },
+  { id: 'service.drivers-probe', broken: 'chmod 200 /sys/bus/usb/drivers_probe' },
+  { id: 'service.logout', broken: 'rm /etc/systemd/logind.conf.d/handglass.conf' },
+  { id: 'input.rights', about: '/dev/input/event0', broken: 'chmod 600 /dev/input/event0' },
+  { id: 'usb.drivers', broken: 'echo 1-2:1.0 >/sys/bus/usb/drivers/usbhid/unbind' },
+  {
+    id: 'kernel.vfio-pci',
+    broken: `modprobe --remove vfio_pci || true
+      mv ${modules}/kernel/drivers/vfio/pci/vfio-pci.ko /root && depmod`,
+    byHand: `mv /root/vfio-pci.ko ${modules}/kernel/drivers/vfio/pci/ && depmod`,
+  },
+  {
+    id: 'iommu.unsafe-interrupts',
+    broken: `echo 'options vfio_iommu_type1 allow_unsafe_interrupts=1' >/etc/modprobe.d/vfio.conf
+      modprobe vfio_iommu_type1 && echo 1 >${unsafe}`,
+    byHand: `rm /etc/modprobe.d/vfio.conf && echo 0 >${unsafe}`,
+  },
+  {
+    id: 'libvirt.boot',
+    broken:
+      'systemctl disable libvirtd.service libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket',
+  },
+  { id: 'libvirt.log-daemon', broken: 'systemctl disable virtlogd.socket virtlogd-admin.socket' },
+  {
+    id: 'libvirt.device-acl',
+    broken: `printf 'cgroup_device_acl = [\n  "/dev/null", "/dev/vfio/vfio",\n]\n' >>${qemuConf}`,
+  },
+  { id: 'libvirt.firmware-list', broken: `printf 'nvram = [\n  "/a:/b"\n]\n' >>${qemuConf}` },
+  { id: 'libvirt.qemu-user', broken: `echo 'user = "gone"' >>${qemuConf}` },
+  {
+    id: 'looking-glass.owner',
+    about: 'looking-glass',
+    broken: 'chown nobody /dev/shm/looking-glass',
+  },
+  {
+    id: 'looking-glass.rights',
+    about: 'looking-glass',
+    broken: 'chmod 600 /dev/shm/looking-glass',
+  },
+  {
+    id: 'looking-glass.size',
+    about: 'looking-glass',
+    broken: 'truncate --no-create --size=32M /dev/shm/looking-glass',
+  },
+  { id: 'looking-glass.file', about: 'second', broken: 'rm /dev/shm/second' },
+  { id: 'looking-glass.kind', about: 'third', broken: 'rm /dev/shm/third && mkdir /dev/shm/third' },
+  {
+    id: 'looking-glass.tmpfiles',
+    broken: "echo 'f /dev/shm/looking-glass 0660 alice kvm -' >/etc/tmpfiles.d/looking-glass.conf",
+  },
+  { id: 'domain.group', about: 'grouped 0000:00:1f.3', broken: 'virsh define /tmp/grouped.xml' },
+  { id: 'domain.driver', about: 'lent 0000:02:00.0', broken: 'virsh define /tmp/lent.xml' },
+  {
+    id: 'domain.device',
+    about: 'lent 0000:0a:00.0',
+    broken: 'true',
+    edit: withoutDevice('0a', '00'),
+  },
+  {
+    id: 'domain.bridge',
+    about: 'lent 0000:00:06.0',
+    broken: 'true',
+    edit: withoutDevice('00', '06'),
+  },
+];
 
-/** The command of the only result, which is a problem. */
-async function remedyFor(lab: Lab, id: string, about?: string): Promise<string> {
-  const found = await results(lab, id, about);
-  expect(found).toMatchObject([{ verdict: 'problem', remedy: expect.any(String) as string }]);
-  return found[0]?.remedy ?? '';
-}
+const named = (all: readonly Breakage[]) =>
+  all.map((each): [string, Breakage] => [`${each.id} ${each.about ?? ''}`.trim(), each]);
 
-/** Commands are printed for a user; inside everything runs as root. */
-async function allowSudo(lab: Lab): Promise<void> {
-  const sudo = '/usr/local/bin/sudo';
-  await output(lab, `printf '#!/bin/sh\nexec "$@"\n' >${sudo} && chmod 755 ${sudo}`);
-}
+const idsOf = (results: readonly Result[]) => new Set(results.map(({ id }) => id));
 
-/** A domain that is to have the SMBus, which shares its group with other functions of its chip. */
-async function defineGrouped(lab: Lab): Promise<void> {
-  const address = "<address domain='0' bus='0' slot='0x1f' function='3'/>";
-  const hostdev = `<hostdev mode='subsystem' type='pci' managed='yes'><source>${address}</source></hostdev>`;
-  await output(
-    lab,
-    `sed "s/win10/grouped/; /<uuid>/d; /<interface/d; /<shmem/d; s#</devices>#${hostdev}&#" \
-      ${product}/test/lab/guest/win10.xml >/tmp/grouped.xml && virsh define /tmp/grouped.xml`,
-  );
-}
-
-describe('a machine that is broken while it runs', () => {
+describe('a machine that is broken while it runs, in many places at once', () => {
   let lab: Lab;
+  let before: Result[];
+  let found: Result[];
+  let after: Result[];
+  let refusal: string;
   const sh = (script: string) => output(lab, script);
 
   beforeAll(async () => {
-    lab = await bootLab({ boot: 'systemd' });
+    lab = await freshLab();
     await allowSudo(lab);
+    await define(lab, 'grouped', { devices: ['00:1f.3'], shmem: 'second' });
+    await define(lab, 'lent', {
+      devices: ['02:00.0', '0a:00.0', '00:06.0'],
+      isManaged: false,
+      shmem: 'third',
+    });
+    refusal = (await lab.sh('virsh start grouped')).stderr;
+    await sh('virsh undefine grouped && virsh undefine lent');
+    for (const [domain, name] of [
+      ['grouped', 'second'],
+      ['lent', 'third'],
+    ]) {
+      const entry = `[[looking-glass]]\ndomain = "${domain}"\nresolution = "2560x1440"\npath = "/dev/shm/${name}"\nowner = "alice"\ngroup = "kvm"\n`;
+      await lab.run(['tee', '--append', configuration], entry);
+    }
+    await sh('handglass shm create');
+    before = await lookedAt(lab);
+    ({ found, after } = await breakAndMend(lab, breakages));
   });
 
   afterAll(() => lab.end());
 
-  /** Breaks it, has it mended by what the doctor prints, and looks again. */
-  async function expectMended(id: string, broken: string, about?: string): Promise<void> {
-    expect(await verdicts(lab, id, about)).toEqual(['ok']);
-    await sh(broken);
-    await sh(await remedyFor(lab, id, about));
-    expect(await verdicts(lab, id, about)).toEqual(['ok']);
-  }
-
-  test('shared memory that belongs to somebody else', async () => {
-    await expectMended('looking-glass.owner', 'chown nobody /dev/shm/looking-glass');
+  test.each(named(breakages))('%s', (_name, breakage) => {
+    expect(unwellOf(before, breakage)).toEqual([]);
+    expect(resultOf(found, breakage)?.verdict).toMatch(/^(problem|warning)$/);
+    expect(unwellOf(after, breakage)).toEqual([]);
   });
 
-  test('the service tells of it too, until it is mended', async () => {
-    await sh('chmod 600 /dev/shm/looking-glass');
-    await until(lab, `handglass status --json | grep -q 'its mode is 0600'`);
-    await sh(await remedyFor(lab, 'looking-glass.rights'));
-    await until(lab, `handglass status --json | grep -q '"problems":\\[\\]'`);
+  test('what was looked at before is looked at in the end', () => {
+    expect([...idsOf(before).difference(idsOf(after))]).toEqual([]);
   });
 
-  test('a list of devices for domains that lacks some', async () => {
-    await expectMended(
-      'libvirt.device-acl',
-      `printf 'cgroup_device_acl = [\n  "/dev/null", "/dev/vfio/vfio",\n]\n' >>/etc/libvirt/qemu.conf`,
-    );
-    await until(lab, 'virsh list');
-    expect(await sh("grep '^cgroup_device_acl' /etc/libvirt/qemu.conf")).toContain(
-      '"/dev/vfio/vfio"',
+  test('what is broken is a problem wherever nothing works with it', () => {
+    const problems = found.filter(({ verdict }) => verdict === 'problem').map(({ id }) => id);
+    expect(problems).toEqual(
+      expect.arrayContaining([
+        'kernel.vfio-pci',
+        'libvirt.device-acl',
+        'libvirt.qemu-user',
+        'looking-glass.owner',
+        'domain.group',
+        'domain.driver',
+      ]),
     );
   });
 
-  test('a device of the host in the group of one that a domain is to have', async () => {
-    await defineGrouped(lab);
-    onTestFinished(async () => {
-      await sh(`virsh undefine grouped
-        for device in pci_0000_00_1f_0 pci_0000_00_1f_2; do virsh nodedev-reattach $device || true; done`);
-    });
-    expect((await lab.sh('virsh start grouped')).stderr).toMatch(/group \d+ is not viable/);
-    await sh(await remedyFor(lab, 'domain.group', 'grouped'));
-    expect(await verdicts(lab, 'domain.group', 'grouped')).toEqual(['ok']);
+  test('a list of devices for domains keeps those that were added to it', async () => {
+    expect(await sh(`grep '^cgroup_device_acl' ${qemuConf}`)).toContain('"/dev/vfio/vfio"');
+  });
+
+  test('a domain with a device of a shared group starts once the group is free', async () => {
+    expect(refusal).toMatch(/group \d+ is not viable/);
     await sh('virsh start grouped && virsh destroy grouped');
   });
 
-  test('a kernel without vfio-pci, which no command brings', async () => {
-    const modules = '/lib/modules/$(uname -r)';
-    const hidden = '/root/vfio-pci.ko';
-    await sh(`modprobe --remove vfio_pci || true
-      mv ${modules}/kernel/drivers/vfio/pci/vfio-pci.ko ${hidden} && depmod`);
-    const [found] = await results(lab, 'kernel.vfio-pci');
-    expect(found).toMatchObject({
-      verdict: 'problem',
-      advice: expect.stringMatching(/start the machine anew/) as string,
+  test('the service tells of shared memory too, until it is mended', async () => {
+    const { remedy } = found.find(({ id }) => id === 'looking-glass.rights') ?? {};
+    await sh('chmod 600 /dev/shm/looking-glass');
+    await until(lab, `handglass status --json | grep -q 'its mode is 0600'`);
+    await sh(remedy ?? '');
+    await until(lab, `handglass status --json | grep -q '"problems":\\[\\]'`);
+  });
+
+  describe('seen by a user', () => {
+    const kvmfr = '/tmp/kvmfr.toml';
+    const ofUser: Breakage[] = [
+      {
+        id: 'libvirt.socket',
+        broken:
+          'systemctl mask --now libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd.service',
+      },
+      { id: 'libvirt.caller', about: 'alice', broken: 'gpasswd --delete alice libvirt' },
+      { id: 'service.caller', about: 'alice', broken: 'true' },
+      { id: 'service.udev-rules', broken: 'rm /usr/lib/udev/rules.d/65-handglass.rules' },
+      {
+        id: 'looking-glass.accounts',
+        about: '/dev/kvmfr0',
+        broken: `printf '[[looking-glass]]\ndomain = "win10"\nresolution = "1280x720"\npath = "/dev/kvmfr0"\nowner = "gone"\ngroup = "users"\n' >${kvmfr}`,
+        byHand: `sed -i 's/gone/alice/' ${kvmfr}`,
+      },
+      { id: 'looking-glass.qemu', about: '/dev/kvmfr0', broken: 'true' },
+      { id: 'libvirt.apparmor', about: '/dev/kvmfr0', broken: 'true' },
+    ];
+    let seen: Awaited<ReturnType<typeof breakAndMend>>;
+
+    const unreset: Breakage = {
+      id: 'domain.reset',
+      about: 'grouped 0000:00:1f.3',
+      broken: '',
+      edit: "s/bus='0x00' slot='0x1f' function='0x3'/bus='0x03' slot='0x00' function='0x0'/\n",
+      byHand: 'EDITOR=/tmp/editor virsh edit grouped',
+    };
+
+    beforeAll(async () => {
+      await mend(lab, resultOf(found, unreset), unreset);
+      seen = await breakAndMend(lab, ofUser, { as: 'alice', config: kvmfr });
     });
-    await sh(`mv ${hidden} ${modules}/kernel/drivers/vfio/pci/ && depmod`);
-    expect(await verdicts(lab, 'kernel.vfio-pci')).toEqual(['ok']);
+
+    test('a device without a reset is told of until another takes its place', () => {
+      expect(resultOf(found, unreset)).toMatchObject({
+        verdict: 'warning',
+        advice: expect.stringContaining('use another device') as string,
+      });
+      expect(unwellOf(seen.after, unreset)).toEqual([]);
+      const another = { ...unreset, about: 'grouped 0000:03:00.0' };
+      expect(resultOf(seen.after, another)?.explanation).toBe('It can be reset by bus.');
+    });
+
+    test.each(named(ofUser))('%s', (_name, breakage) => {
+      expect(resultOf(seen.found, breakage)?.verdict).toMatch(/^(problem|warning)$/);
+      expect(unwellOf(seen.after, breakage)).toEqual([]);
+    });
   });
 });
-
-test('a kernel that is told to leave the IOMMU off', async () => {
-  const off = 'intel_iommu=off';
-  const line = 'GRUB_CMDLINE_LINUX_DEFAULT';
-  const words = await withLab({ boot: 'bare', kernelOptions: off }, async (lab) => {
-    await allowSudo(lab);
-    // Of GRUB no more than what the remedy is for: QEMU takes the line from us.
-    await output(
-      lab,
-      `echo '${line}="quiet ${off} nosplash"' >/etc/default/grub
-       printf '#!/bin/sh\n' >/usr/sbin/update-grub && chmod 755 /usr/sbin/update-grub`,
-    );
-    await defineGrouped(lab);
-    expect((await lab.sh('virsh start grouped')).stderr).toContain(
-      "host doesn't support passthrough of host PCI devices",
-    );
-    await output(lab, await remedyFor(lab, 'iommu.on'));
-    return /^\w+="(.*)"$/.exec(await output(lab, `grep ${line} /etc/default/grub`))?.[1];
-  });
-  expect(words?.split(/\s+/)).toEqual(['quiet', 'nosplash']);
-  await withLab({ boot: 'bare', kernelOptions: words ?? '' }, async (lab) => {
-    expect(await verdicts(lab, 'iommu.on')).toEqual(['ok']);
-  });
-});
-
-async function withLab<T>(options: LabOptions, use: (lab: Lab) => Promise<T>): Promise<T> {
-  const lab = await bootLab(options);
-  try {
-    return await use(lab);
-  } finally {
-    await lab.end();
-  }
-}
