@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, test } from 'vitest';
 import { reasonOf } from '../../src/errors.ts';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output } from '../lab/shell.ts';
 import { configure, inputSeat, keyboard, keyboard2, listener } from './desk.ts';
 import { type Hands, handsOn } from './walk-hands.ts';
@@ -18,8 +19,7 @@ let lab: Lab;
 let hands: Hands;
 
 beforeAll(async () => {
-  // What happens at the same time on both is part of the walk.
-  lab = await bootLab({ boot: 'systemd', processors: 2 });
+  lab = await freshLab();
   await output(lab, 'virsh start win10');
   await configure(lab, inputSeat.replace('{ serial = "MOUSE1" }', '$&, { serial = "KBD2" }'));
   hands = await handsOn(lab);
