@@ -16,8 +16,8 @@ export default defineConfig({
           // Unless told, one processor is left alone.
           maxWorkers: '100%',
           // How long a machine takes is no failure; what hangs has to end all the same.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           globalSetup: './test/build.ts',
           sequence: { groupOrder: 0 },
         },

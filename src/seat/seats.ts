@@ -214,7 +214,7 @@ export function createSeats(
         if (to === 'host' && !hasInput) effects.input.take(seat.name);
         await Promise.allSettled(running);
         const turn = effects.input.turnOf(seat.name);
-        if (check !== undefined || !knowsEnough(seat, to)) await refresh();
+        if (!knowsEnough(seat, to)) await refresh();
         const now = viewNow(seat);
         check?.(now);
         // They may have gone elsewhere since, and that counts.

@@ -513,7 +513,7 @@ test('while what one seat has given is read again, another does not go by what w
   expect(world.calls).not.toContain('attach win11 1-3');
 });
 
-test('a chord reads nothing before it moves devices, unless something was noticed since', async () => {
+test('nothing is read before devices move, unless something was noticed since', async () => {
   const world = createWorld();
   const seats = createSeats(
     { seats: [seatWith('desk', ['win10'], 'MOUSE')] },
@@ -523,6 +523,12 @@ test('a chord reads nothing before it moves devices, unless something was notice
   await seats.refresh();
   world.calls.length = 0;
   await seats.follow('desk', 'win10', 'chord');
+  expect(world.calls[0]).toBe('attach win10 1-1');
+  await seats.give('desk', 'host');
+  world.calls.length = 0;
+  const owners: string[] = [];
+  await seats.give('desk', 'win10', { check: ({ owner }) => owners.push(owner) });
+  expect(owners).toEqual(['host']);
   expect(world.calls[0]).toBe('attach win10 1-1');
   await seats.give('desk', 'host');
   seats.notice();
