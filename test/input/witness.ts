@@ -115,7 +115,7 @@ export async function comesTrue(isTrue: () => boolean, withinMs: number): Promis
 }
 
 /** An emulated machine on a busy host is slow; what has not come by then will not. */
-export const patienceMs = 30_000;
+export const patienceMs = 180_000;
 const pauseMs = 2;
 /** What a failure shows. */
 const linesKept = 40;
