@@ -9,7 +9,7 @@ import { seededRandom } from '../random.ts';
 import { planWalk, textOf } from './walk-steps.ts';
 
 const random = seededRandom('HANDGLASS_WALK_SEED');
-const stepCount = Number(process.env['HANDGLASS_WALK_STEPS'] ?? 800);
+const stepCount = Number(process.env['HANDGLASS_WALK_STEPS'] ?? 500);
 /** The same steps again; the machine's own timing may differ. */
 const replay = `HANDGLASS_WALK_SEED=${random.seed} HANDGLASS_WALK_STEPS=${stepCount}`;
 /** Steps that a failure shows. */

@@ -17,18 +17,21 @@ export async function until(lab: Lab, script: string): Promise<string> {
 }
 
 /**
- * In there, since what is waited for has the same processor as those who ask for it. The script is kept off
- * the command line, where it would find itself among the processes. An emulated machine on a busy host is
- * slow: what has not come by the end will not.
+ * In there, since what is waited for has the same processor as those who ask for it, and no more than half
+ * of the time. The script is kept off the command line, where it would find itself among the processes. An
+ * emulated machine on a busy host is slow: what has not come by the end will not.
  */
 const again = `
 script=$(cat) errors=$(mktemp) failed=0
-read now rest </proc/uptime
-end=$((\${now%.*} + 180))
-until printed=$(eval "$script" 2>"$errors" </dev/null); do
-  read now rest </proc/uptime
-  [ "\${now%.*}" -lt "$end" ] || { cat "$errors" >&2; failed=1; break; }
-  sleep 0.2
+hundredths() { read up rest </proc/uptime; now=\${up%.*}\${up#*.}; }
+hundredths
+end=$((now + 18000))
+while begun=$now; ! printed=$(eval "$script" 2>"$errors" </dev/null); do
+  hundredths
+  [ $now -lt $end ] || { cat "$errors" >&2; failed=1; break; }
+  took=$((now - begun + 20))
+  sleep $((took / 100)).$(printf %02d $((took % 100)))
+  hundredths
 done
 rm "$errors"
 printf '%s\n' "$printed"

@@ -70,7 +70,7 @@ export const groupsAreDrawn = (page: Page) =>
   vi.waitUntil(
     async () =>
       Number(await page.evaluate('document.querySelector(".groups img")?.naturalWidth')) > 0,
-    { timeout: 60_000, interval: 50 },
+    { timeout: 180_000, interval: 50 },
   );
 
 export interface OpenPage {
