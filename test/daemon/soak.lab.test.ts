@@ -11,7 +11,7 @@ import { type Hands, handsOn } from './soak-hands.ts';
 import { planSoak } from './soak-plan.ts';
 
 const random = seededRandom('HANDGLASS_SOAK_SEED');
-const faults = Number(process.env['HANDGLASS_SOAK_FAULTS'] ?? 15);
+const faults = Number(process.env['HANDGLASS_SOAK_FAULTS'] ?? 10);
 /** The same steps again; the machine's own timing may differ. */
 const replay = `HANDGLASS_SOAK_SEED=${random.seed} HANDGLASS_SOAK_FAULTS=${faults}`;
 /** Steps that a failure shows. */

@@ -10,6 +10,8 @@ const folder = passing('saved');
 export async function setup(project: TestProject): Promise<void> {
   buildInputPrograms();
   await prepareCache();
+  // Of a process that had our number.
+  await teardown();
   await mkdir(folder);
   await saveLab(folder, (step) => console.log(step));
   project.provide('savedLab', folder);

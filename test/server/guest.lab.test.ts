@@ -1,8 +1,7 @@
 /** A guest that libvirt runs, and that calls the service from inside. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { product } from '../lab/guest/input/programs.ts';
-import type { Lab } from '../lab/lab.ts';
-import { freshLab } from '../lab/saved-lab.ts';
+import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
 
 const inner = `${product}/test/lab/guest/inner`;
@@ -10,7 +9,8 @@ const inner = `${product}/test/lab/guest/inner`;
 let lab: Lab;
 
 beforeAll(async () => {
-  lab = await freshLab();
+  // One is for the guest that is emulated in there, which takes all of it.
+  lab = await bootLab({ boot: 'systemd', processors: 2 });
 });
 
 afterAll(() => lab.end());
