@@ -1,8 +1,7 @@
 /** One virtual host for all, since to boot it takes longer than these tests. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { driveAlias } from '../../src/domain/optical-drive.ts';
-import type { Lab } from '../lab/lab.ts';
-import { freshLab } from '../lab/saved-lab.ts';
+import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
 import { type Asker, askerIn, describeDomains } from './contract.ts';
 
@@ -10,7 +9,7 @@ let lab: Lab;
 const sh = (script: string) => output(lab, script);
 
 beforeAll(async () => {
-  lab = await freshLab();
+  lab = await bootLab({ boot: 'bare' });
 });
 
 afterAll(() => lab.end());

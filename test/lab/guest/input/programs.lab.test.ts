@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Lab } from '../../lab.ts';
-import { freshLab } from '../../saved-lab.ts';
+import { bootLab, type Lab } from '../../lab.ts';
 import { type Conversation, converse } from './conversation.ts';
 import { buildInputPrograms } from './programs.ts';
 
@@ -9,7 +8,7 @@ const { source, listener } = buildInputPrograms();
 let lab: Lab;
 
 beforeAll(async () => {
-  lab = await freshLab();
+  lab = await bootLab({ boot: 'bare' });
 });
 
 afterAll(async () => {
