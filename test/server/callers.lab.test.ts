@@ -1,19 +1,45 @@
-/** A guest that libvirt runs, and that calls the service from inside. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+/** Those who call the service in the virtual host: a browser with the panel, and a guest that libvirt runs. */
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { product } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
+import { carryPanel } from '../lab/tour/carried-panel.ts';
+import { browserTest, groupsAreDrawn, newPage, status, useBrowser } from './panel/browser.ts';
 
 const inner = `${product}/test/lab/guest/inner`;
+const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
 
 let lab: Lab;
 
+useBrowser();
+vi.setConfig({ testTimeout: 2_400_000, hookTimeout: 1_140_000 });
+
 beforeAll(async () => {
-  // One is for the guest that is emulated in there, which takes all of it.
+  // One for the guest that is emulated in there, which takes all of it.
   lab = await bootLab({ boot: 'systemd', processors: 2 });
+  await output(lab, 'virsh start win10');
 });
 
 afterAll(() => lab.end());
+
+browserTest('the panel moves a USB mouse to the guest and back, and draws the groups', async () => {
+  const ending = new AbortController();
+  onTestFinished(() => ending.abort());
+  const link = await carryPanel(lab, ending.signal);
+  const { page, strayed } = await newPage();
+  page.setDefaultTimeout(180_000);
+  await page.goto(link);
+  await status(page, 'connected');
+
+  await page.getByRole('button', { name: 'Give to win10' }).click();
+  await until(lab, `test ! -e ${mouse} && virsh dumpxml win10 | grep -q ua-handglass`);
+  await page.getByRole('button', { name: 'Give to host' }).click();
+  await until(lab, `test -e ${mouse} && ! virsh dumpxml win10 | grep -q ua-handglass`);
+
+  await page.getByRole('button', { name: 'Show them' }).click();
+  await groupsAreDrawn(page);
+  expect(strayed).toEqual([]);
+});
 
 test("a guest that runs inside pairs over libvirt's network, and brings its seat home", async () => {
   // It is emulated by an emulated machine, and takes its time for a handshake.
@@ -22,7 +48,7 @@ test("a guest that runs inside pairs over libvirt's network, and brings its seat
     lab,
     `sed -i '${limits}' /etc/handglass/handglass.toml; systemctl restart handglass`,
   );
-  await output(lab, `${inner}/define; virsh start win10`);
+  await output(lab, `virsh destroy win10; ${inner}/define; virsh start win10`);
   const said = () => output(lab, "grep -a -o 'guest: .*' /tmp/inner.log || true");
   // It needs all of the processor, of which who asks again and again would take a part.
   const untilSaid = (word: string) =>
@@ -46,4 +72,4 @@ test("a guest that runs inside pairs over libvirt's network, and brings its seat
   // It has said no farewell: the service finds out by asking.
   const listed = await until(lab, `handglass guest list --json | grep '"connected":false'`);
   expect(JSON.parse(listed)).toMatchObject([{ domain: 'win10' }]);
-}, 2_400_000);
+});
