@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { qemuArguments } from './hardware.ts';
 
-const image = { disk: '/cache/disk', kernel: '/cache/vmlinuz', initrd: '/cache/initrd' };
+const image = { disk: '/cache/disk', kernel: '/cache/vmlinux', initrd: '/cache/initrd' };
 const disks = {
   root: '/cache/disk',
   keep: false,

@@ -29,7 +29,7 @@ export async function ensureImage(
   const folder = join(cacheFolder, `image-${await definition()}`);
   const image = {
     disk: join(folder, 'disk'),
-    kernel: join(folder, 'vmlinuz'),
+    kernel: join(folder, 'vmlinux'),
     initrd: join(folder, 'initrd'),
   };
   if (await exists(folder)) return image;

@@ -13,7 +13,7 @@ const here = import.meta.dirname;
 const suite = 'bookworm';
 const left = ['man', 'doc', 'info', 'locale'];
 
-/** The programs that make `disk`, `vmlinuz` and `initrd` in a folder, in their order. */
+/** The programs that make `disk`, `vmlinux` and `initrd` in a folder, in their order. */
 export async function recipe(folder: string, scripts = here): Promise<Step[]> {
   const packages = (await readFile(join(here, 'packages'), 'utf8'))
     .split('\n')
@@ -32,7 +32,7 @@ export async function recipe(folder: string, scripts = here): Promise<Step[]> {
         `--customize-hook=upload ${quoted(join(scripts, 'initramfs'))} /tmp/initramfs`,
         `--customize-hook=upload ${quoted(join(scripts, 'customize.sh'))} /tmp/customize.sh`,
         '--customize-hook=chroot "$1" sh /tmp/customize.sh',
-        `--customize-hook=download /boot/vmlinuz ${quoted(join(folder, 'vmlinuz'))}`,
+        `--customize-hook=download /boot/vmlinux ${quoted(join(folder, 'vmlinux'))}`,
         `--customize-hook=download /boot/initrd ${quoted(join(folder, 'initrd'))}`,
         suite,
         disk,
