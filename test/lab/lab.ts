@@ -73,6 +73,16 @@ const bootLimitsMs = [240_000, 240_000, 600_000];
 const resumeLimitMs = 240_000;
 
 /**
+ * QEMU saves no USB device's configuration: a resumed one says that it has none, which QEMU believes where
+ * it is passed through, and leaves its driver on it. A reset gives it back what the kernel knows.
+ */
+const configureUsb = `cd /sys/bus/usb/devices
+for port in $(ls | grep -x '[0-9]*-[0-9.]*'); do
+  usbreset "$(cat "$port/busnum")/$(cat "$port/devnum")" &
+done
+wait`;
+
+/**
  * Rejects with a LabFailure when the machine cannot be had, and with the signal's reason. Seldom, two
  * emulated processors wait for each other for ever, whether the kernel says so or not; then it is booted
  * anew.
@@ -204,6 +214,7 @@ async function connect(qemu: Qemu, folder: string, sockets: Sockets, state?: str
     await readState(qmp, state);
     // Its clock stands where it was saved.
     await run(['date', '--set', new Date().toISOString()]);
+    await run(['sh', '-c', configureUsb]);
   }
 
   async function run(command: readonly string[], input = ''): Promise<Result> {
