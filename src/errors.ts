@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'domain-not-running'
   | 'guest-unknown'
   | 'handoff-failed'
+  | 'host-unfit'
   | 'input-unavailable'
   | 'internal'
   | 'libvirt-unavailable'

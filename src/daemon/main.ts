@@ -35,6 +35,7 @@ export async function runDaemon(configPath: string, trialMs?: number): Promise<v
   const options = {
     config,
     version: packageJson.version,
+    handglass: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     runtimeFolder: runtimeFolder(),
     stateFolder: stateFolder(),
     trialMs,

@@ -31,6 +31,7 @@ import { createHostSleep } from './host-sleep.ts';
 import { whatLasts } from './lasting.ts';
 import { createLockout } from './lockout.ts';
 import { watchLookingGlass } from './looking-glass.ts';
+import { watchMachine } from './machine.ts';
 import { completeMoves } from './moves.ts';
 import { runOnGive } from './on-give.ts';
 import { operationsOn } from './operations.ts';
@@ -60,6 +61,8 @@ type Host = ReadFiles &
 export interface ServiceOptions {
   config: Config;
   version: string;
+  /** The command that starts this program. */
+  handglass: readonly string[];
   /** Holds the local socket, and files for virsh for a moment. */
   runtimeFolder: string;
   /** Holds what outlives the service: the guests, and devices with absolute axes. */
@@ -217,6 +220,9 @@ export async function startService(
   // What is only told comes after what has to work.
   isStarted = true;
   checkFiles();
+  watchMachine(host, options.handglass, (errors) => problems.set('machine', errors), signal).catch(
+    (error: unknown) => log(`the machine could not be looked at: ${reasonOf(error)}`),
+  );
   return { ended: endOf(running).finally(() => input.close()) };
 }
 

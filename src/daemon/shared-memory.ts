@@ -1,5 +1,5 @@
 import type { LookingGlass } from '../config/schema.ts';
-import type { Finding } from '../doctor/check.ts';
+import { type Finding, todoText } from '../doctor/check.ts';
 import { sharedMemoryChecks } from '../doctor/looking-glass-checks.ts';
 import { readSharedMemory } from '../doctor/read-shared-memory.ts';
 import { HandglassError } from '../errors.ts';
@@ -47,11 +47,7 @@ function knownOnce(machine: Run): Run['run'] {
   };
 }
 
-function problemFrom({ about, explanation, remedy, advice }: Finding): HandglassError {
-  const todo = [...(remedy === null ? [] : [`\`${remedy}\` mends it.`]), advice];
-  return new HandglassError(
-    'shm-failed',
-    `${about}: ${explanation}`,
-    todo.filter((each) => each !== '').join(' '),
-  );
+function problemFrom(finding: Finding): HandglassError {
+  const { about, explanation } = finding;
+  return new HandglassError('shm-failed', `${about}: ${explanation}`, todoText(finding));
 }

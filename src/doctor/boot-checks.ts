@@ -1,7 +1,8 @@
 import { about, type Check, known, ok, problem, warning } from './check.ts';
+import type { QuickFacts } from './facts.ts';
 import { shellWord } from './shell-word.ts';
 
-export const bootChecks: Check[] = [
+export const bootChecks: Check<QuickFacts>[] = [
   {
     id: 'boot.distribution',
     title: 'Distribution',

@@ -3,13 +3,13 @@ import type { Unread } from '../system/unread.ts';
 import type { Facts } from './facts.ts';
 
 /** @typeParam Needed the facts that it looks at */
-export interface Check<Needed extends keyof Facts = keyof Facts> {
+export interface Check<Needed = Facts> {
   /** Stable and dotted: `iommu.on`. */
   id: string;
   /** What is looked at, as a noun. */
   title: string;
   /** Once, once for each thing that it is about, or not at all where there is none. */
-  look: (facts: Pick<Facts, Needed>) => Finding | Finding[];
+  look: (facts: Needed) => Finding | Finding[];
 }
 
 export interface Finding {
@@ -68,6 +68,12 @@ export function known<F extends { unread: Unread }, K extends keyof F & string, 
 /** The same, with a sentence more behind its advice. */
 export function andAdvice(todo: Todo, sentence: string): Todo {
   return { ...todo, advice: `${todo.advice ?? ''} ${sentence}`.trim() };
+}
+
+/** What to do about a finding, in sentences. */
+export function todoText({ remedy, advice }: Pick<Finding, 'remedy' | 'advice'>): string {
+  const sentences = [...(remedy === null ? [] : [`\`${remedy}\` mends it.`]), advice];
+  return sentences.filter((each) => each !== '').join(' ');
 }
 
 function whole(todo: Todo): Pick<Finding, 'remedy' | 'advice'> {

@@ -1,6 +1,5 @@
 /** All checks, by what they are about, in the order of a screen. */
 import { bootChecks } from './boot-checks.ts';
-import type { Check } from './check.ts';
 import { cpuChecks } from './cpu-checks.ts';
 import { desktopChecks } from './desktop-checks.ts';
 import { inputChecks, usbChecks } from './device-checks.ts';
@@ -14,9 +13,10 @@ import { libvirtChecks } from './libvirt-checks.ts';
 import { logChecks } from './log-checks.ts';
 import { lookingGlassChecks } from './looking-glass-checks.ts';
 import { memoryChecks } from './memory-checks.ts';
+import type { Subject } from './report.ts';
 import { serviceChecks } from './service-checks.ts';
 
-export const subjects: readonly { name: string; checks: readonly Check[] }[] = [
+export const subjects: readonly Subject[] = [
   { name: 'Processor', checks: cpuChecks },
   { name: 'Memory', checks: memoryChecks },
   { name: 'Start of the machine', checks: bootChecks },

@@ -1,7 +1,10 @@
 import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
-import type { Facts } from './facts.ts';
+import type { QuickFacts } from './facts.ts';
 
-export const cpuChecks: Check[] = [
+/** Of which one runs guests with the processor's help. */
+export const kvmModules = ['kvm_intel', 'kvm_amd', 'kvm_pvm'];
+
+export const cpuChecks: Check<QuickFacts>[] = [
   {
     id: 'cpu.virtualization',
     title: 'Virtualization by the processor',
@@ -11,7 +14,7 @@ export const cpuChecks: Check[] = [
           return ok(`The processor runs guests itself (${extension}).`);
         }
         // The node alone may stand there for a module that has yet to be loaded.
-        const isLoaded = ['kvm_intel', 'kvm_amd', 'kvm_pvm'].some((name) =>
+        const isLoaded = kvmModules.some((name) =>
           ['loaded', 'built-in'].includes(kernel.modules[name] ?? ''),
         );
         if (cpu.isGuest === true && (kvmNode === 'absent' || !isLoaded)) {
@@ -129,7 +132,7 @@ export const cpuChecks: Check[] = [
   },
 ];
 
-function governorFinding({ frequencyDriver }: Facts['cpu'], governors: readonly string[]) {
+function governorFinding({ frequencyDriver }: QuickFacts['cpu'], governors: readonly string[]) {
   if (governors.length === 0) {
     return ok('The kernel does not choose the frequency: the firmware or a host does.');
   }
@@ -149,7 +152,7 @@ function governorFinding({ frequencyDriver }: Facts['cpu'], governors: readonly 
   );
 }
 
-function oldNpt({ cpu, kernel }: Facts) {
+function oldNpt({ cpu, kernel }: QuickFacts) {
   if (cpu.vendor !== 'AuthenticAMD') return [];
   if (kernel.parameters?.some(({ name, value }) => name === 'kvm_amd.npt' && value === '0')) {
     return about(

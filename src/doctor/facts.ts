@@ -38,6 +38,12 @@ export interface Facts {
   roms: ReadonlyMap<string, RomFacts>;
 }
 
+/** What a few files tell: no program is started for it, no log read, and no device looked at. */
+export interface QuickFacts extends Pick<Facts, 'cpu' | 'kernel' | 'boot'> {
+  pci: Pick<PciSurvey, 'iommu'>;
+  virtualization: Pick<Virtualization, 'kvmNode' | 'unread'>;
+}
+
 export interface DeviceFacts {
   usb: UsbDevice[] | null;
   input: InputDevice[] | null;

@@ -1,11 +1,12 @@
 import { about, andAdvice, type Check, known, ok, problem, unknown, warning } from './check.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, QuickFacts } from './facts.ts';
 import { interruptObstacles, remappingOff } from './iommu-obstacles.ts';
 import { changeLine } from './kernel-line.ts';
 import { classText, pciDeviceText } from './pci-text.ts';
 import { isGraphics, isPciBridge, isUsbController } from '../system/pci-classes.ts';
 
-export const iommuChecks: Check[] = [
+/** Whether it is there and does what it is for. */
+export const iommuStateChecks: Check<QuickFacts>[] = [
   {
     id: 'iommu.firmware',
     title: 'IOMMU in the firmware',
@@ -66,6 +67,10 @@ export const iommuChecks: Check[] = [
       );
     },
   },
+];
+
+export const iommuChecks: Check[] = [
+  ...iommuStateChecks,
   {
     id: 'iommu.unsafe-interrupts',
     title: 'Permission to do without interrupt remapping',
@@ -200,7 +205,7 @@ function staysAnyway(address: string, { pci, libvirt }: Pick<Facts, 'pci' | 'lib
   return uses.some(({ kind }) => kind === 'display') && isNotGiven === true;
 }
 
-function isOn({ pci, boot, cpu, kernel }: Facts) {
+function isOn({ pci, boot, cpu, kernel }: QuickFacts) {
   const { iommu } = pci;
   return known(iommu, 'isOn', (on) => {
     if (on) return ok('The IOMMU keeps devices apart.');

@@ -1,11 +1,29 @@
 /** The kernel's command line: what it was given, what it ignores, and what the next start will give it. */
 import { meaningOf } from '../system/kernel-parameters.ts';
 import { about, andAdvice, type Check, known, ok, problem, warning } from './check.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, QuickFacts } from './facts.ts';
 import { misspellingOf } from './ignored-parameters.ts';
 import { changeLine, takeOver } from './kernel-line.ts';
 import { neededAtStart } from './needed.ts';
 import { idsIn } from './pci-text.ts';
+
+export const hugePageOrder: Check<QuickFacts> = {
+  id: 'kernel.huge-page-order',
+  title: 'Order of parameters for huge pages',
+  look: ({ kernel, boot }) =>
+    known(kernel, 'parameters', (parameters) => {
+      const size = parameters.findIndex(({ name }) => name === 'hugepagesz');
+      const count = parameters.findIndex(({ name }) => name === 'hugepages');
+      // A count before all sizes is that of the default size, which others may follow.
+      const isFollowed = parameters.slice(size).some(({ name }) => name === 'hugepages');
+      if (size < 0 || count < 0 || isFollowed) return ok('Sizes stand before their counts.');
+      const words = [parameters[size]?.text ?? '', parameters[count]?.text ?? ''];
+      return problem(
+        `\`${words[1]}\` stands before \`${words[0]}\`, and so counts pages of the default size.`,
+        changeLine(boot, { remove: words, add: words }),
+      );
+    }),
+};
 
 export const kernelParameterChecks: Check[] = [
   {
@@ -55,23 +73,7 @@ export const kernelParameterChecks: Check[] = [
     title: 'Parameters that the next start would lose',
     look: lostParameters,
   },
-  {
-    id: 'kernel.huge-page-order',
-    title: 'Order of parameters for huge pages',
-    look: ({ kernel, boot }) =>
-      known(kernel, 'parameters', (parameters) => {
-        const size = parameters.findIndex(({ name }) => name === 'hugepagesz');
-        const count = parameters.findIndex(({ name }) => name === 'hugepages');
-        // A count before all sizes is that of the default size, which others may follow.
-        const isFollowed = parameters.slice(size).some(({ name }) => name === 'hugepages');
-        if (size < 0 || count < 0 || isFollowed) return ok('Sizes stand before their counts.');
-        const words = [parameters[size]?.text ?? '', parameters[count]?.text ?? ''];
-        return problem(
-          `\`${words[1]}\` stands before \`${words[0]}\`, and so counts pages of the default size.`,
-          changeLine(boot, { remove: words, add: words }),
-        );
-      }),
-  },
+  hugePageOrder,
   {
     id: 'kernel.acs-override',
     title: 'ACS override',

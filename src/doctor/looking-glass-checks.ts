@@ -20,7 +20,7 @@ const presence: Check = {
 };
 
 /** How a file is that is there. */
-export const sharedMemoryChecks: Check<'sharedMemory'>[] = [
+export const sharedMemoryChecks: Check<Pick<Facts, 'sharedMemory'>>[] = [
   {
     id: 'looking-glass.kind',
     title: 'Kind of these files',

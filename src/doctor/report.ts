@@ -1,7 +1,7 @@
 /** What the doctor says: what `handglass doctor` shows, and prints with --json. */
 import { usualPath } from '../config/usual-path.ts';
-import { reasonOf } from '../errors.ts';
 import { printable } from '../system/printable.ts';
+import { reasonOf } from '../errors.ts';
 import { type Check, type Finding, unknown } from './check.ts';
 import { subjects } from './checks.ts';
 import type { Facts } from './facts.ts';
@@ -26,11 +26,35 @@ export interface Result extends Finding {
   link: string;
 }
 
+export interface Subject<Needed = Facts> {
+  name: string;
+  checks: readonly Check<Needed>[];
+}
+
+/** What commands of ours are printed for. */
+interface Reader {
+  configPath: string;
+  uri: string;
+  isRoot: boolean;
+}
+
 /** @param facts of one machine; nothing else is looked at, so the same facts bring the same report */
 export function doctorReport(facts: Facts): DoctorReport {
-  const found = subjects.map(({ name, checks }) => ({
+  return reportOn(facts, subjects, {
+    configPath: facts.configuration.path,
+    uri: facts.libvirt.uri,
+    isRoot: facts.people.caller?.uid === 0,
+  });
+}
+
+export function reportOn<Known>(
+  facts: Known,
+  about: readonly Subject<Known>[],
+  reader: Reader,
+): DoctorReport {
+  const found = about.map(({ name, checks }) => ({
     name,
-    results: checks.flatMap((check) => resultsOf(check, facts)),
+    results: checks.flatMap((check) => resultsOf(check, facts, reader)),
   }));
   const all = found.flatMap(({ results }) => results);
   const count = (verdict: Finding['verdict']) =>
@@ -47,41 +71,45 @@ export function doctorReport(facts: Facts): DoctorReport {
   };
 }
 
-function resultsOf({ id, title, look }: Check, facts: Facts): Result[] {
+function resultsOf<Known>(
+  { id, title, look }: Check<Known>,
+  facts: Known,
+  reader: Reader,
+): Result[] {
   return [lookedAt(look, facts)].flat().map((finding) => ({
     id,
     title,
     ...finding,
     about: printable(finding.about),
     explanation: printable(finding.explanation),
-    remedy: remedyOf(finding, facts),
-    advice: printable(forThisLibvirt(finding.advice, facts)),
+    remedy: remedyOf(finding, reader),
+    advice: printable(forThisLibvirt(finding.advice, reader)),
     link: id.replaceAll('.', '-'),
   }));
 }
 
 /** To look again as root is no way out for root. */
-function remedyOf({ verdict, remedy }: Finding, facts: Facts): string | null {
-  if (remedy === null || (verdict === 'unknown' && facts.people.caller?.uid === 0)) return null;
-  return printable(forThisConfiguration(forThisLibvirt(remedy, facts), facts));
+function remedyOf({ verdict, remedy }: Finding, reader: Reader): string | null {
+  if (remedy === null || (verdict === 'unknown' && reader.isRoot)) return null;
+  return printable(forThisConfiguration(forThisLibvirt(remedy, reader), reader));
 }
 
 /** A command of ours reads what this look has read. */
-function forThisConfiguration(text: string, { configuration: { path } }: Facts): string {
-  if (path === usualPath) return text;
+function forThisConfiguration(text: string, { configPath }: Reader): string {
+  if (configPath === usualPath) return text;
   return text.replaceAll(
     /\bhandglass (doctor|input|shm (create|status)|usb)\b/g,
-    (command) => `${command} --config ${shellWord(path)}`,
+    (command) => `${command} --config ${shellWord(configPath)}`,
   );
 }
 
 /** Checks write commands for the libvirt that nearly everybody has. */
-function forThisLibvirt(text: string, { libvirt }: Facts): string {
-  return text.replaceAll('--connect qemu:///system', () => `--connect ${shellWord(libvirt.uri)}`);
+function forThisLibvirt(text: string, { uri }: Reader): string {
+  return text.replaceAll('--connect qemu:///system', () => `--connect ${shellWord(uri)}`);
 }
 
 /** A machine may show what nobody foresaw: that costs one check, and not the screen. */
-function lookedAt(look: Check['look'], facts: Facts): Finding | Finding[] {
+function lookedAt<Known>(look: Check<Known>['look'], facts: Known): Finding | Finding[] {
   try {
     return look(facts);
   } catch (error) {

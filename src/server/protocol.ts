@@ -252,4 +252,5 @@ export const errorNumbers: Record<ErrorCode, number> = {
   'pairing-failed': -32_025,
   'vbios-failed': -32_026,
   'report-failed': -32_027,
+  'host-unfit': -32_028,
 };

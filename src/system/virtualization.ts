@@ -84,6 +84,14 @@ export async function readVirtualization(host: ReadFiles & Run): Promise<Virtual
   };
 }
 
+/** The one fact for which no program is asked. */
+export async function readKvmNode(
+  host: ReadFiles,
+): Promise<Pick<Virtualization, 'kvmNode' | 'unread'>> {
+  const unread: Unread = {};
+  return { kvmNode: await unlessUnread(unread, 'kvmNode', () => kvmNode(host)), unread };
+}
+
 const socketPaths = ['/run/libvirt/virtqemud-sock', '/run/libvirt/libvirt-sock'];
 const clientPaths = ['/usr/bin/looking-glass-client', '/usr/local/bin/looking-glass-client'];
 const qemuPrograms = ['qemu-system-x86_64', '/usr/libexec/qemu-kvm', 'qemu-kvm'];

@@ -50,6 +50,19 @@ test('shows this machine, whatever that has, and what is fine where it is asked 
   expect(all.stdout).toContain('  ok  Memory nodes (NUMA)  cpu.nodes');
 });
 
+test('--quick looks at a part of it, as it is here and now', async () => {
+  const { stdout, stderr } = await handglass(['doctor', '--quick']);
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^\d+ .*fine\n\nProcessor /);
+  expect(stdout).not.toContain('QEMU and libvirt');
+  for (const other of [['--from', '/tmp/archive'], ['--watch']]) {
+    expect(await handglass(['doctor', '--quick', ...other])).toMatchObject({
+      stderr: expect.stringMatching(/--quick.* exclude each other\./) as string,
+      status: 2,
+    });
+  }
+});
+
 test.skipIf(process.getuid?.() !== 0)('needs no rights, and no programs beside it', async () => {
   const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
   const { stdout, stderr, status } = await handglass(['doctor', '--json'], {

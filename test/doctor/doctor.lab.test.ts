@@ -174,6 +174,13 @@ describe('a machine that is broken while it runs, in many places at once', () =>
     await until(lab, `handglass status --json | grep -q '"problems":\\[\\]'`);
   });
 
+  test('the service looks at the machine when it starts', async () => {
+    await sh(`echo hugepages=4 hugepagesz=1G >/tmp/cmdline
+      mount --bind /tmp/cmdline /proc/cmdline && systemctl restart handglass`);
+    await until(lab, 'handglass status | grep -q "counts pages of the default size"');
+    await sh('umount /proc/cmdline && systemctl restart handglass');
+  });
+
   describe('seen by a user', () => {
     const kvmfr = '/tmp/kvmfr.toml';
     const ofUser: Breakage[] = [

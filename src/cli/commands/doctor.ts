@@ -11,16 +11,23 @@ interface Flags {
   config: string;
   from?: string;
   json?: boolean;
+  quick?: boolean;
   watch?: boolean;
 }
 
 export const doctor = buildCommand({
-  async func(this: Context, { all = false, config, from, json = false, watch = false }: Flags) {
+  async func(this: Context, flags: Flags) {
+    const { all = false, config, from, json = false, quick = false, watch = false } = flags;
     const { doctorReport } = await import('../../doctor/report.ts');
     const show = await reportShower(this, all, json);
-    if (from !== undefined) {
-      refuseBeside('--config', config !== configFlag.default);
-      refuseBeside('--watch', watch);
+    if (quick) {
+      refuse('--from and --quick', from !== undefined, whole);
+      refuse('--quick and --watch', watch, whole);
+      const { quickReport } = await import('../../doctor/quick-look.ts');
+      show(await quickReport(this.host, config));
+    } else if (from !== undefined) {
+      refuse('--config and --from', config !== configFlag.default, fixed);
+      refuse('--from and --watch', watch, fixed);
       const { readArchive } = await import('../../doctor/archive.ts');
       const { factsFrom } = await import('../../doctor/replay.ts');
       const { recordedLine } = await import('../render/archive.ts');
@@ -44,6 +51,14 @@ export const doctor = buildCommand({
       config: configFlag,
       from: fromFlag,
       json: jsonFlag,
+      // For the service.
+      quick: {
+        kind: 'boolean',
+        brief: 'Look at a few files only',
+        hidden: true,
+        optional: true,
+        withNegated: false,
+      },
       watch: {
         kind: 'boolean',
         brief: 'Then tell of changes',
@@ -66,14 +81,12 @@ looks at nothing of this one.`,
   },
 });
 
-function refuseBeside(flag: string, isGiven: boolean): void {
-  if (!isGiven) return;
-  throw new HandglassError(
-    'usage',
-    `${flag} and --from exclude each other.`,
-    'An archive has its own configuration, and does not change.',
-  );
+function refuse(flags: string, areGiven: boolean, why: string): void {
+  if (areGiven) throw new HandglassError('usage', `${flags} exclude each other.`, why);
 }
+
+const fixed = 'An archive has its own configuration, and does not change.';
+const whole = 'An archive and later changes are for the whole look.';
 
 async function factsHere(context: Context, configPath: string): Promise<Facts> {
   const { readFacts } = await import('../../doctor/read-facts.ts');
