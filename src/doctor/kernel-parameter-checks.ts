@@ -20,7 +20,7 @@ export const hugePageOrder: Check<QuickFacts> = {
       const words = [parameters[size]?.text ?? '', parameters[count]?.text ?? ''];
       return problem(
         `\`${words[1]}\` stands before \`${words[0]}\`, and so counts pages of the default size.`,
-        changeLine(boot, { remove: words, add: words }),
+        changeLine(boot, { remove: words.toReversed(), add: words }),
       );
     }),
 };
