@@ -1,17 +1,14 @@
 /** The doctor in the virtual host, and what is broken there before it looks. */
 import type { DoctorReport, Result } from '../../src/doctor/report.ts';
-import { nodeCommand, product } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab, type LabOptions } from '../lab/lab.ts';
 import { output } from '../lab/shell.ts';
-
-const handglass = [...nodeCommand, `${product}/src/build/handglass.js`].join(' ');
 
 /** All results of one look, by root unless somebody else is named. */
 export async function lookedAt(
   lab: Lab,
   { as = 'root', config = '' }: { as?: string; config?: string } = {},
 ): Promise<Result[]> {
-  const command = `${handglass} doctor --json ${config === '' ? '' : `--config ${config}`}`;
+  const command = `handglass doctor --json ${config === '' ? '' : `--config ${config}`}`;
   const { stdout, stderr } = await lab.sh(as === 'root' ? command : `su ${as} -c '${command}'`);
   if (stdout === '') throw new Error(stderr);
   return (JSON.parse(stdout) as DoctorReport).subjects.flatMap(({ results }) => results);

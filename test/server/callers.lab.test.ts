@@ -1,7 +1,8 @@
 /** Those who call the service in the virtual host: a browser with the panel, and a guest that libvirt runs. */
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { product } from '../lab/guest/input/programs.ts';
-import { bootLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
 import { carryPanel } from '../lab/tour/carried-panel.ts';
 import { browserTest, groupsAreDrawn, newPage, status, useBrowser } from './panel/browser.ts';
@@ -12,11 +13,10 @@ const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
 let lab: Lab;
 
 useBrowser();
-vi.setConfig({ testTimeout: 2_400_000, hookTimeout: 1_140_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 beforeAll(async () => {
-  // One for the guest that is emulated in there, which takes all of it.
-  lab = await bootLab({ boot: 'systemd', processors: 2 });
+  lab = await freshLab();
   await output(lab, 'virsh start win10');
 });
 
@@ -42,8 +42,8 @@ browserTest('the panel moves a USB mouse to the guest and back, and draws the gr
 });
 
 test("a guest that runs inside pairs over libvirt's network, and brings its seat home", async () => {
-  // It is emulated by an emulated machine, and takes its time for a handshake.
-  const limits = 's/^\\[server.limits\\]$/&\\nauthenticate-within = 600/';
+  // An emulated machine takes its time for a handshake.
+  const limits = 's/^\\[server.limits\\]$/&\\nauthenticate-within = 60/';
   await output(
     lab,
     `sed -i '${limits}' /etc/handglass/handglass.toml; systemctl restart handglass`,
