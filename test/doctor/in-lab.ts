@@ -1,5 +1,6 @@
 /** The doctor in the virtual host, and what is broken there before it looks. */
 import type { DoctorReport, Result } from '../../src/doctor/report.ts';
+import { product } from '../lab/guest/input/programs.ts';
 import { bootLab, type Lab, type LabOptions } from '../lab/lab.ts';
 import { output } from '../lab/shell.ts';
 
