@@ -22,23 +22,66 @@ beforeAll(async () => {
 
 afterAll(() => lab.end());
 
-browserTest('the panel moves a USB mouse to the guest and back, and draws the groups', async () => {
+browserTest('each button of the panel does what it says', async () => {
   const ending = new AbortController();
   onTestFinished(() => ending.abort());
   const link = await carryPanel(lab, ending.signal);
   const { page, strayed } = await newPage();
   page.setDefaultTimeout(180_000);
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
   await page.goto(link);
   await status(page, 'connected');
 
-  await page.getByRole('button', { name: 'Give to win10' }).click();
+  await press('Give to win10');
   await until(lab, `test ! -e ${mouse} && virsh dumpxml win10 | grep -q ua-handglass`);
-  await page.getByRole('button', { name: 'Give to host' }).click();
+  await press('Give to host');
   await until(lab, `test -e ${mouse} && ! virsh dumpxml win10 | grep -q ua-handglass`);
 
-  await page.getByRole('button', { name: 'Show them' }).click();
+  // A second one of its kind: which of them is to go?
+  await lab.control('plug disk');
+  await until(lab, 'handglass usb | grep -q DISK1');
+  await press('Give to win10');
+  const alert = page.getByRole('alert');
+  await alert.getByText('2 USB devices match 46f4:0001').waitFor();
+  await press('Dismiss');
+  await alert.waitFor({ state: 'detached' });
+  await lab.control('unplug disk');
+
+  await press('Show them');
   await groupsAreDrawn(page);
+  await press('Hide them');
+  await page.locator('.groups img').waitFor({ state: 'detached' });
+
+  await output(lab, 'systemctl kill --kill-whom=main --signal=SIGSTOP handglass');
+  await status(page, 'connection lost');
+  await press('Try now');
+  await output(lab, 'systemctl kill --kill-whom=main --signal=SIGCONT handglass');
+  await status(page, 'connected');
+  await press('Give to win10');
+  await until(lab, `test ! -e ${mouse}`);
+  await output(lab, 'handglass give desk host');
+  await page.getByRole('button', { name: 'Give to win10', exact: true }).waitFor();
   expect(strayed).toEqual([]);
+});
+
+test("the service is heard on libvirt's bridge once a guest is on it, whenever that is", async () => {
+  const isHeard = "ss --no-header --listening --tcp --numeric | grep -q '192.168.122.1:18503'";
+  await output(
+    lab,
+    `virsh destroy win10; virsh net-destroy default
+    sed -i 's/^listen = .*:18503.*/listen = ["virbr0:18503"]/' /etc/handglass/handglass.toml
+    systemctl restart handglass`,
+  );
+  await until(lab, `handglass status | grep 'no network interface virbr0' && ! ${isHeard}`);
+  const come = async () => {
+    await output(lab, 'virsh net-start default && virsh start win10');
+    await until(lab, isHeard);
+    await until(lab, `handglass status --json | grep -q '"problems":\\[\\]'`);
+  };
+  await come();
+  await output(lab, 'virsh destroy win10; virsh net-destroy default');
+  await until(lab, `! ${isHeard}`);
+  await come();
 });
 
 test("a guest that runs inside pairs over libvirt's network, and brings its seat home", async () => {
