@@ -23,7 +23,7 @@ export default defineConfig({
         },
       },
       {
-        // Each file boots a virtual host of its own, which keeps a processor busy: when the others are done.
+        // Each file has a virtual host of its own, which keeps a processor busy: when the others are done.
         test: {
           name: 'lab',
           include: [lab],

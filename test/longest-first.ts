@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes the virtual host more than five minutes: begun last, one of two processors would be idle. */
-export const long = ['callers', 'walk', 'traps', 'domain-life', 'service', 'soak', 'doctor'];
+export const long = ['traps', 'domain-life', 'doctor', 'service', 'callers', 'walk', 'soak'];
 
 /** Begins with the files that take longest. */
 export class LongestFirst extends BaseSequencer {
