@@ -1,7 +1,17 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes the virtual host more than five minutes: begun last, one of two processors would be idle. */
-export const long = ['traps', 'domain-life', 'doctor', 'service', 'callers', 'walk', 'soak'];
+export const long = [
+  'traps',
+  'service',
+  'domain-life',
+  'doctor',
+  'several',
+  'domains',
+  'callers',
+  'kernel-line',
+  'switchboard',
+];
 
 /** Begins with the files that take longest. */
 export class LongestFirst extends BaseSequencer {
