@@ -48,12 +48,13 @@ export async function reports(reader: Conversation, count: number): Promise<stri
   return texts.join(', ');
 }
 
-/** Reads a device; `--grab` takes it first, as QEMU does with a proxy. */
+/** Reads a device once it is there; `--grab` takes it first, as QEMU does with a proxy. */
 export async function listen(
   lab: Lab,
   path: string,
   ...options: ('--grab' | '--times')[]
 ): Promise<Conversation> {
+  await until(lab, `test -e ${path}`);
   const reader = converse(lab, [listener, path, ...options]);
   for (const expected of ['listening', ...(options.includes('--grab') ? ['grabbed'] : [])]) {
     const said = await reader.next();

@@ -51,7 +51,6 @@ beforeEach(async () => {
 });
 
 async function listenToGuest(): Promise<void> {
-  await until(lab, `test -e ${proxies}/win10-keyboard && test -e ${proxies}/win10-pointer`);
   guest = await listen(lab, `${proxies}/win10-keyboard`, '--grab');
   await listen(lab, `${proxies}/win10-pointer`, '--grab');
 }

@@ -48,7 +48,6 @@ async function listenInDomains(): Promise<Map<string, Conversation>> {
   const readers = new Map<string, Conversation>();
   for (const domain of ['win10', 'work']) {
     const node = `${proxies}/${domain}-keyboard`;
-    await until(lab, `test -e ${node}`);
     readers.set(domain, await listen(lab, node, '--grab'));
   }
   return readers;
