@@ -3,8 +3,8 @@
  * in a process of their own, which has the time that all others leave, and takes its memory with it.
  */
 import { z } from 'zod';
-import { todoText } from '../doctor/check.ts';
-import { HandglassError } from '../errors.ts';
+import { errorFrom } from '../doctor/check.ts';
+import type { HandglassError } from '../errors.ts';
 import type { Clock, Follow } from '../host/ports.ts';
 
 /** Of `handglass doctor --json`. */
@@ -14,6 +14,7 @@ const reportSchema = z.object({
       results: z.array(
         z.object({
           verdict: z.string(),
+          about: z.string(),
           explanation: z.string(),
           remedy: z.nullable(z.string()),
           advice: z.string(),
@@ -55,5 +56,5 @@ function problemsIn(report: string): HandglassError[] {
     .parse(JSON.parse(report))
     .subjects.flatMap(({ results }) => results)
     .filter(({ verdict }) => verdict === 'problem')
-    .map((finding) => new HandglassError('host-unfit', finding.explanation, todoText(finding)));
+    .map((finding) => errorFrom('host-unfit', finding));
 }

@@ -1,8 +1,8 @@
 import type { LookingGlass } from '../config/schema.ts';
-import { type Finding, todoText } from '../doctor/check.ts';
+import { errorFrom } from '../doctor/check.ts';
 import { sharedMemoryChecks } from '../doctor/looking-glass-checks.ts';
 import { readSharedMemory } from '../doctor/read-shared-memory.ts';
-import { HandglassError } from '../errors.ts';
+import type { HandglassError } from '../errors.ts';
 import type { ReadFiles, Run, RunResult } from '../host/ports.ts';
 
 /**
@@ -24,7 +24,8 @@ export function checkSharedMemory(
       isDue = false;
       const sharedMemory = await readSharedMemory(host, entries);
       const findings = sharedMemoryChecks.flatMap((check) => check.look({ sharedMemory }));
-      tell(findings.filter(({ verdict }) => verdict === 'problem').map(problemFrom));
+      const problems = findings.filter(({ verdict }) => verdict === 'problem');
+      tell(problems.map((finding) => errorFrom('shm-failed', finding)));
     } while (isDue);
     isLooking = false;
   }
@@ -45,9 +46,4 @@ function knownOnce(machine: Run): Run['run'] {
     if (result.stdout !== '') known.set(key, result);
     return result;
   };
-}
-
-function problemFrom(finding: Finding): HandglassError {
-  const { about, explanation } = finding;
-  return new HandglassError('shm-failed', `${about}: ${explanation}`, todoText(finding));
 }

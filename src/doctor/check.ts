@@ -1,4 +1,5 @@
 /** What the doctor looks at, as data: a check has a stable name, and finds things in the facts. */
+import { type ErrorCode, HandglassError } from '../errors.ts';
 import type { Unread } from '../system/unread.ts';
 import type { Facts } from './facts.ts';
 
@@ -70,10 +71,17 @@ export function andAdvice(todo: Todo, sentence: string): Todo {
   return { ...todo, advice: `${todo.advice ?? ''} ${sentence}`.trim() };
 }
 
-/** What to do about a finding, in sentences. */
-export function todoText({ remedy, advice }: Pick<Finding, 'remedy' | 'advice'>): string {
-  const sentences = [...(remedy === null ? [] : [`\`${remedy}\` mends it.`]), advice];
-  return sentences.filter((each) => each !== '').join(' ');
+/** A problem as the service tells of it. */
+export function errorFrom(
+  code: ErrorCode,
+  { about: thing, explanation, remedy, advice }: Omit<Finding, 'verdict'>,
+): HandglassError {
+  const todo = [...(remedy === null ? [] : [`\`${remedy}\` mends it.`]), advice];
+  return new HandglassError(
+    code,
+    thing === '' ? explanation : `${thing}: ${explanation}`,
+    todo.filter((each) => each !== '').join(' '),
+  );
 }
 
 function whole(todo: Todo): Pick<Finding, 'remedy' | 'advice'> {

@@ -3,9 +3,10 @@ import { watchMachine } from '../../src/daemon/machine.ts';
 import type { HandglassError } from '../../src/errors.ts';
 import { manualClock } from '../host/clocks.ts';
 
-const fine = { verdict: 'ok', explanation: 'It is.', remedy: null, advice: '' };
+const fine = { verdict: 'ok', about: '', explanation: 'It is.', remedy: null, advice: '' };
 const wrong = {
   verdict: 'problem',
+  about: 'kvm',
   explanation: 'It is off.',
   remedy: 'turn it on',
   advice: 'Start anew.',
@@ -53,8 +54,8 @@ test('a problem is told with what to do, and looked for every five minutes until
   }
   await done;
   expect(told).toMatchObject([
-    [{ code: 'host-unfit', what: 'It is off.', remedy: '`turn it on` mends it. Start anew.' }],
-    [{ what: 'It is off.' }],
+    [{ code: 'host-unfit', what: 'kvm: It is off.', remedy: '`turn it on` mends it. Start anew.' }],
+    [{ what: 'kvm: It is off.' }],
     [],
   ]);
 });

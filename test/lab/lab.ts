@@ -78,9 +78,8 @@ const resumeLimitMs = 240_000;
  */
 const configureUsb = `cd /sys/bus/usb/devices
 for port in $(ls | grep -x '[0-9]*-[0-9.]*'); do
-  usbreset "$(cat "$port/busnum")/$(cat "$port/devnum")" &
-done
-wait`;
+  echo "$(cat "$port/busnum")/$(cat "$port/devnum")"
+done | xargs --max-args=1 --max-procs=0 usbreset`;
 
 /**
  * Rejects with a LabFailure when the machine cannot be had, and with the signal's reason. Seldom, two
@@ -214,7 +213,8 @@ async function connect(qemu: Qemu, folder: string, sockets: Sockets, state?: str
     await readState(qmp, state);
     // Its clock stands where it was saved.
     await run(['date', '--set', new Date().toISOString()]);
-    await run(['sh', '-c', configureUsb]);
+    const { status, stdout } = await run(['sh', '-c', configureUsb]);
+    if (status !== 0) throw new LabFailure(`Its USB devices could not be reset: ${stdout}`);
   }
 
   async function run(command: readonly string[], input = ''): Promise<Result> {
