@@ -74,12 +74,16 @@ const resumeLimitMs = 240_000;
 
 /**
  * QEMU saves no USB device's configuration: a resumed one says that it has none, which QEMU believes where
- * it is passed through, and leaves its driver on it. A reset gives it back what the kernel knows.
+ * it is passed through, and leaves its driver on it. A reset gives it back what the kernel knows. A device has
+ * no number while it is reset: all are read before the first.
  */
 const configureUsb = `cd /sys/bus/usb/devices
-for port in $(ls | grep -x '[0-9]*-[0-9.]*'); do
-  echo "$(cat "$port/busnum")/$(cat "$port/devnum")"
-done | xargs --max-args=1 --max-procs=0 usbreset`;
+devices=$(for port in $(ls | grep -x '[0-9]*-[0-9.]*'); do
+  printf '/dev/bus/usb/%03d/%03d\n' $(cat "$port/busnum" "$port/devnum")
+done)
+# USBDEVFS_RESET
+reset='open F, "+<", $ARGV[0] and ioctl F, 0x5514, 0 or die "$ARGV[0]: $!\n"'
+echo "$devices" | xargs --max-args=1 --max-procs=0 perl -e "$reset" 2>&1`;
 
 /**
  * Rejects with a LabFailure when the machine cannot be had, and with the signal's reason. Seldom, two
