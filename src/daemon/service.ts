@@ -220,8 +220,14 @@ export async function startService(
   // What is only told comes after what has to work.
   isStarted = true;
   checkFiles();
-  watchMachine(host, options.handglass, (errors) => problems.set('machine', errors), signal).catch(
-    (error: unknown) => log(`the machine could not be looked at: ${reasonOf(error)}`),
+  void watchMachine(
+    host,
+    {
+      handglass: options.handglass,
+      isDisturbing: () => seats.view().seats.some(({ owner }) => owner !== 'host'),
+      tell: (errors) => problems.set('machine', errors),
+    },
+    signal,
   );
   return { ended: endOf(running).finally(() => input.close()) };
 }

@@ -76,7 +76,7 @@ export function errorFrom(
   code: ErrorCode,
   { about: thing, explanation, remedy, advice }: Omit<Finding, 'verdict'>,
 ): HandglassError {
-  const todo = [...(remedy === null ? [] : [`\`${remedy}\` mends it.`]), advice];
+  const todo = [...(remedy === null ? [] : [`Run \`${remedy}\`.`]), advice];
   return new HandglassError(
     code,
     thing === '' ? explanation : `${thing}: ${explanation}`,

@@ -2,7 +2,7 @@ import { about, type Check, known, ok, problem, unknown, warning } from './check
 import type { QuickFacts } from './facts.ts';
 
 /** Of which one runs guests with the processor's help. */
-export const kvmModules = ['kvm_intel', 'kvm_amd', 'kvm_pvm'];
+const kvmModules = ['kvm_intel', 'kvm_amd', 'kvm_pvm'];
 
 export const cpuChecks: Check<QuickFacts>[] = [
   {

@@ -10,9 +10,10 @@ import { readKernel } from '../system/kernel.ts';
 import { readingOnce } from '../system/reading-once.ts';
 import { readKvmNode } from '../system/virtualization.ts';
 import { bootChecks } from './boot-checks.ts';
-import { cpuChecks, kvmModules } from './cpu-checks.ts';
+import { cpuChecks } from './cpu-checks.ts';
 import type { QuickFacts } from './facts.ts';
 import { iommuStateChecks } from './iommu-checks.ts';
+import { knownModules } from './kernel-modules.ts';
 import { hugePageOrder } from './kernel-parameter-checks.ts';
 import { type DoctorReport, reportOn, type Subject } from './report.ts';
 
@@ -28,14 +29,11 @@ export async function quickReport(machine: ReadFiles, configPath: string): Promi
   const host = readingOnce(machine);
   const [cpu, kernel, boot, iommu, virtualization] = await Promise.all([
     readCpu(host),
-    readKernel(host, modules),
+    readKernel(host, knownModules),
     readBoot(host),
     readIommu(host),
     readKvmNode(host),
   ]);
   const facts = { cpu, kernel, boot, pci: { iommu }, virtualization };
-  return reportOn(facts, subjects, { configPath, uri: 'qemu:///system', isRoot: false });
+  return reportOn(facts, subjects, { configPath, uri: 'qemu:///system', isRoot: true });
 }
-
-/** Those that the checks ask for. */
-const modules = [...kvmModules, 'vfio_iommu_type1'];

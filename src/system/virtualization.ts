@@ -84,7 +84,7 @@ export async function readVirtualization(host: ReadFiles & Run): Promise<Virtual
   };
 }
 
-/** The one fact for which no program is asked. */
+/** `/dev/kvm` alone. */
 export async function readKvmNode(
   host: ReadFiles,
 ): Promise<Pick<Virtualization, 'kvmNode' | 'unread'>> {

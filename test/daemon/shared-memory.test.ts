@@ -59,13 +59,12 @@ test('what is wrong with a file is told with its remedy, and no more once it is 
     {
       code: 'shm-failed',
       what: `${path}: It has 32 MiB, and its resolution needs 64 MiB.`,
-      remedy:
-        '`sudo handglass shm create` mends it. Shut the domain down and end the client before.',
+      remedy: 'Run `sudo handglass shm create`. Shut the domain down and end the client before.',
     },
     {
       code: 'shm-failed',
       what: `${path}: QEMU or the client may be kept out: its mode is 0600 and not 0660.`,
-      remedy: '`sudo handglass shm create` mends it.',
+      remedy: 'Run `sudo handglass shm create`.',
     },
   ]);
   await make(64 * mib, 0o660);
