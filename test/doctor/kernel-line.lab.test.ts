@@ -48,7 +48,7 @@ async function mendedWords(
     }
     const text = await output(lab, `grep ${variable} /etc/default/grub`);
     const line = /="(.*)"$/.exec(text)?.[1] ?? '';
-    const after = line.split(/\s+/);
+    const after = line.trim().split(/\s+/);
     expect(after).toContain('quiet');
     return after.filter((word) => word !== 'quiet');
   });
