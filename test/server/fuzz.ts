@@ -23,7 +23,11 @@ export function fuzzedMessage(random: () => number): string {
     jsonrpc: '2.0',
     id: pick([1, 'a', null, undefined, -0.5]),
     method: pick(methods),
-    params: { [pick(keys)]: value(0), [pick(keys)]: value(0) },
+    // Of those that mean something, some are left as they were.
+    params:
+      random() < 0.1
+        ? { seat: pick(['desk', 'couch']), to: pick(['host', 'win10']) }
+        : { [pick(keys)]: value(0), [pick(keys)]: value(0) },
   };
   if (random() < 0.3) request[pick(['jsonrpc', 'id', 'method', 'params', pick(keys)])] = value(0);
   let text = JSON.stringify(request);
