@@ -147,7 +147,7 @@ describe.skipIf(missing.length > 0)(title, () => {
     await install('--hotkey', 'ctrl+shift+F9');
     await connected(host);
     const path = String.raw`C:\users\alice\AppData\Local\Programs\Handglass\handglass-guest.exe`;
-    const entry = await desktop.prefix.start('reg', 'query', logonEntry, '/v', 'Handglass');
+    const entry = await desktop.prefix.run('reg', 'query', logonEntry, '/v', 'Handglass');
     expect(entry.stdout).toContain(`"${path}" agent`);
     await pressUntilMoved(host, 'ctrl+shift+F9', 'desk to win10');
     expect(await guest('agent')).toMatchObject({
@@ -160,7 +160,7 @@ describe.skipIf(missing.length > 0)(title, () => {
       stdout: 'uninstalled: the agent starts no more; the pairing is kept\n',
     });
     await until(() => !isConnected(host));
-    const gone = await desktop.prefix.start('reg', 'query', logonEntry, '/v', 'Handglass');
+    const gone = await desktop.prefix.run('reg', 'query', logonEntry, '/v', 'Handglass');
     expect(gone.exitCode).not.toBe(0);
     const copy = join(desktop.prefix.folder, '../../Local/Programs/Handglass/handglass-guest.exe');
     await expect(access(copy)).rejects.toThrow('ENOENT');

@@ -25,8 +25,8 @@ describe.skipIf(missing.length > 0)(title, () => {
     const agent = prefix.start(program, 'agent', ...flags);
     await until(() => host.service.control.listeners.size > 1);
     prefix.env['WINEDEBUG'] = '-all';
-    await prefix.start('wineboot', '--end-session');
-    await prefix.start(program, 'uninstall');
+    await prefix.run('wineboot', '--end-session');
+    await prefix.run(program, 'uninstall');
     const { stderr } = await agent;
     const asked = /setupapi:(SetupDiGetClassDevs|CM_Request_Device_Eject)/g;
     return new Set([...stderr.matchAll(asked)].map(([, name = '']) => name));
@@ -44,7 +44,7 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   test('what is there is ejected: the graphics card that Wine makes', async () => {
     const enumerated = String.raw`HKLM\System\CurrentControlSet\Enum\PCI`;
-    const { stdout } = await desktop.prefix.start('reg', 'query', enumerated);
+    const { stdout } = await desktop.prefix.run('reg', 'query', enumerated);
     const [card = 'none'] = /PCI\\VEN_\w+&DEV_\w+/.exec(stdout) ?? [];
     expect(await askedAtTheEnd('--eject', card)).toEqual(
       new Set(['SetupDiGetClassDevs', 'CM_Request_Device_Eject']),

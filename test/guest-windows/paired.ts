@@ -49,7 +49,7 @@ export function pairingString(port: number, pin: string, code: string): string {
 /** Pairs the program in this prefix with a new host. */
 export async function pairedHost(prefix: Prefix, state?: State): Promise<Host> {
   const host = await startHost(state);
-  const { exitCode, stderr } = await prefix.start(program, 'pair', await host.pairing());
+  const { exitCode, stderr } = await prefix.run(program, 'pair', await host.pairing());
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   return host;
 }

@@ -27,7 +27,7 @@ describe.skipIf(missing.length > 0)(title, () => {
   });
 
   test('a file and its folder are made for the user and SYSTEM alone, and inherit nothing', async () => {
-    const { exitCode, stdout } = await prefix.start(harness(folder), file);
+    const { exitCode, stdout } = await prefix.run(harness(folder), file);
     expect(exitCode).toBe(0);
     const [user = ''] = /S-1-5-21-[\d-]+/.exec(stdout) ?? [];
     const alone = `D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;${user})`;

@@ -34,7 +34,7 @@ describe.skipIf(missing.length > 0)(title, () => {
   afterAll(() => prefix.end());
 
   async function guest(...words: string[]) {
-    const { stdout, stderr, exitCode: status } = await prefix.start(program, ...words);
+    const { stdout, stderr, exitCode: status } = await prefix.run(program, ...words);
     return { status, stdout, stderr };
   }
 

@@ -28,6 +28,11 @@ export interface Prefix {
   env: Record<string, string>;
   /** Starts a Windows program. */
   start(...line: string[]): ReturnType<typeof run>;
+  /**
+   * Runs one to its end. Once in some 1,500 starts Wine itself ends with 1 before the program begins, and
+   * says nothing: then it is started again.
+   */
+  run(...line: string[]): Promise<Awaited<ReturnType<typeof run>>>;
   end(): Promise<void>;
 }
 
@@ -61,6 +66,11 @@ export async function createPrefix(display?: string): Promise<Prefix> {
     folder: join(home, 'prefix/drive_c/users/alice/AppData/Roaming/Handglass'),
     env,
     start,
+    async run(...line) {
+      const result = await start(...line);
+      const { exitCode, stdout, stderr } = result;
+      return exitCode === 1 && stdout === '' && stderr === '' ? start(...line) : result;
+    },
     async end() {
       // The programs outlive the wine that started them.
       spawnSync('wineserver', ['--kill'], { env });
