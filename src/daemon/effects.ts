@@ -6,14 +6,14 @@ import type { HandglassError } from '../errors.ts';
 import type { Clock, ReadFiles, WriteAttribute } from '../host/ports.ts';
 import type { InputSwitch } from '../input/switching.ts';
 import type { SeatEffects } from '../seat/effects.ts';
-import type { Facts } from '../seat/view.ts';
+import { type DomainFacts, havingIn, holdingsIn, type MachineFacts } from '../seat/view.ts';
 import { drivesToGo, giveDrives, takeDrives } from '../seat/optical.ts';
 import { usbUses } from '../seat/usb-uses.ts';
 import { lastKeyboardRefusals } from '../seat/way-back.ts';
 import { type InputDevice, inputDevices } from '../system/input.ts';
 import { opticalDrives } from '../system/optical-drives.ts';
 import { type UsbDevice, usbDevices } from '../system/usb.ts';
-import { type Ground, type Holdings, readHoldings } from '../usb/ground.ts';
+import { type Ground, readHaving, readHoldings } from '../usb/ground.ts';
 import { checkUsb, giveUsb, takeUsb } from '../usb/handoff.ts';
 import { graceExpediter } from '../usb/grace-periods.ts';
 import { restoreDrivers } from '../usb/host-drivers.ts';
@@ -57,15 +57,24 @@ export function effectsOn(
     return drivesToGo(domain, seat.optical, await opticalDrives(host, drivePaths));
   }
 
-  async function groundOf(domain: string, seat: Seat, known: Facts | null): Promise<Ground> {
+  /** @param machine here and `having`: null for what is to be read now */
+  async function groundOf(
+    domain: string,
+    seat: Seat,
+    machine: MachineFacts | null,
+    having: DomainFacts | null,
+  ): Promise<Ground> {
     const readRefusals = async () => {
-      const present = known?.input ?? (await inputDevices(host));
+      const present = machine?.input ?? (await inputDevices(host));
       // Nothing tells when a disk comes into use otherwise than by a mount.
       return refusalsBy(domain, seat, present, await usbUses(host, config.seats, present));
     };
-    const holdings = known ? holdingsIn(known, domain) : readHoldings(look, domains, domain);
-    const [now, refusals] = await Promise.all([holdings, readRefusals()]);
-    return { ...now, refusalsOf: refusals };
+    const [present, has, refusals] = await Promise.all([
+      machine?.usb ?? look(),
+      having ? havingIn(having, domain) : readHaving(domains, domain),
+      readRefusals(),
+    ]);
+    return { present, ...has, refusalsOf: refusals };
   }
 
   function refusalsBy(
@@ -87,6 +96,8 @@ export function effectsOn(
       await devices.watch();
       const present = await inputDevices(host);
       devices.follow(present);
+      // These files come without a pause, and libvirt's answer waits: the next is asked for meanwhile.
+      await host.sleep(0);
       const uses = await usbUses(host, config.seats, present);
       const optical = await opticalDrives(host, drivePaths);
       const heard = new Set(present.map(({ path }) => path).filter((path) => input.hears(path)));
@@ -101,12 +112,15 @@ export function effectsOn(
       return facts;
     },
     async checkUsb(domain, seat, known) {
-      checkUsb(domain, seat.usb, await groundOf(domain, seat, known));
+      checkUsb(domain, seat.usb, await groundOf(domain, seat, known, known));
     },
-    async giveUsb(domain, seat, known, port) {
-      const at = (devices: readonly UsbDevice[]) =>
-        devices.filter((device) => port === undefined || device.port === port);
-      const ground = await groundOf(domain, seat, known);
+    async giveUsb(domain, seat, known) {
+      const ground = await groundOf(domain, seat, known, known);
+      await expedited(() => giveUsb(look, domains, domain, seat.usb, ground));
+    },
+    async giveArrived(domain, seat, port, known) {
+      const at = (devices: readonly UsbDevice[]) => devices.filter((each) => each.port === port);
+      const ground = await groundOf(domain, seat, null, known);
       const here = { ...ground, present: at(ground.present) };
       const lookThere = async () => at(await look());
       await expedited(() => giveUsb(lookThere, domains, domain, seat.usb, here));
@@ -123,11 +137,8 @@ export function effectsOn(
       giveDrives(domains.drives, domain, await findDrives(domain, seat)),
     takeDrives: (domain, { optical }) => takeDrives(domains.drives, domain, optical),
     untilUsable: (port) => untilUsable(host, port),
-    clearPhantoms: (domain) => clearPhantoms(look, domains, domain),
+    clearPhantoms: (domain, known) =>
+      clearPhantoms(look, domains, domain, known && holdingsIn(known, domain)),
     restoreDrivers: (port) => restoreDrivers(host, port),
   };
-}
-
-function holdingsIn({ usb: present, attached, ports }: Facts, domain: string): Holdings {
-  return { present, attached: attached.get(domain) ?? [], ports: ports.get(domain) ?? null };
 }

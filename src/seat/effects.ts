@@ -13,10 +13,9 @@ export interface SeatEffects {
    * @param known here and below: what has been read, where nothing was noticed since
    */
   checkUsb(domain: string, seat: Seat, known: Facts | null): Promise<void>;
-  /**
-   * @param port where it is to be looked at alone, whatever else of the seat there is
-   */
-  giveUsb(domain: string, seat: Seat, known: Facts | null, port?: string): Promise<void>;
+  giveUsb(domain: string, seat: Seat, known: Facts | null): Promise<void>;
+  /** As `giveUsb`, what has just come to this port alone, for which the machine is looked at anew. */
+  giveArrived(domain: string, seat: Seat, port: string, known: DomainFacts | null): Promise<void>;
   takeUsb(domain: string, seat: Seat, known: Facts | null): Promise<void>;
   /** Rejects with `device-absent` when no drive of the seat is there, or `device-refused`. */
   checkDrives(domain: string, seat: Seat): Promise<void>;
@@ -25,7 +24,7 @@ export interface SeatEffects {
   /** Rejects with `handoff-failed` when the device on this port does not become usable. */
   untilUsable(port: string): Promise<void>;
   /** Takes from a domain what it still lists of ours and is plugged in no more. */
-  clearPhantoms(domain: string): Promise<void>;
+  clearPhantoms(domain: string, known: Facts | null): Promise<void>;
   /** Lets the kernel's drivers have the device on this port again; gives the interfaces that they took. */
   restoreDrivers(port: string): Promise<string[]>;
   input: SeatInput;

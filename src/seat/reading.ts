@@ -15,20 +15,29 @@ export interface Reading {
    * nothing given to any domain.
    */
   isCurrent(): boolean;
-  /** Something may have changed, which only a reading that begins from here on shows. */
+  /** Something may have changed, which only a reading that begins from here on shows: it follows. */
   notice(): void;
+  /** Makes the reading that has been put off; to be called when nobody is at work any more. */
+  catchUp(): Promise<void>;
   /** Whether domains have been read with success, and nothing was given to any since. */
   knowsDomains(): boolean;
+  /** Likewise of one of them. */
+  knowsDomain(name: string): boolean;
   /** Something may have gone to a domain, which only a reading that begins from here on shows. */
   doubtDomains(): void;
   /** Reads everything again; several calls at once share a reading that begins after the last. */
   refresh(): Promise<void>;
 }
 
-/** @param done called after each reading */
+/**
+ * @param done called after each reading
+ * @param isAtWork whether somebody is who catches up at the end: most of what is noticed meanwhile is their
+ *   own doing, and a reading would hold them up
+ */
 export function createReading(
   effects: Pick<SeatEffects, 'readMachine' | 'readDomains'>,
   done: () => void,
+  isAtWork: () => boolean,
 ): Reading {
   let facts: Facts = {
     input: [],
@@ -45,11 +54,14 @@ export function createReading(
   let problem: HandglassError | null = null;
   let hasRead = false;
   let notices = 0;
+  /** How many there had been when the last reading began. */
+  let met = 0;
   /** How many notices there had been when what is known was read. */
   let seen = -1;
   let doubts = 0;
   /** How many doubts there were when the domains were last read. */
   let settled = -1;
+  let isReading = false;
   let reading: Promise<void> = Promise.resolve();
   let readingNext: Promise<void> | null = null;
 
@@ -65,6 +77,8 @@ export function createReading(
 
   async function read(): Promise<void> {
     const before = { doubts, notices };
+    met = notices;
+    isReading = true;
     try {
       const machine = effects.readMachine();
       const domains = effects.readDomains();
@@ -89,7 +103,13 @@ export function createReading(
             );
     }
     hasRead = true;
+    isReading = false;
     done();
+    if (!isAtWork()) void catchUp();
+  }
+
+  async function catchUp(): Promise<void> {
+    if (met !== notices) await refresh();
   }
 
   return {
@@ -99,8 +119,11 @@ export function createReading(
     isCurrent: () => problem === null && seen === notices && settled === doubts,
     notice() {
       notices += 1;
+      if (!isReading && !isAtWork()) void refresh();
     },
+    catchUp,
     knowsDomains: () => settled === doubts,
+    knowsDomain: (name) => settled === doubts && !facts.stale.has(name),
     doubtDomains() {
       doubts += 1;
     },

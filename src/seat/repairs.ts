@@ -15,6 +15,8 @@ export interface Repairs {
   plan(seat: Seat, repairs: readonly Repair[]): void;
   /** Begins with what is planned, unless it is under way already; to be called after a reading. */
   begin(): void;
+  /** Each ends with a reading, unless nothing has changed. */
+  areUnderWay(): boolean;
   /** Resolves when nothing is being repaired that concerns this seat. */
   until(seat: string): Promise<void>;
   /** What could not be repaired. */
@@ -60,7 +62,7 @@ export function createRepairs(
       current = { seats: touchedBy(job, seats), done };
       const isOther = await done;
       current = null;
-      if (isOther) await reading.refresh();
+      await (isOther ? reading.refresh() : reading.catchUp());
     }
     isWorking = false;
   }
@@ -90,7 +92,7 @@ export function createRepairs(
     let isVoid = false;
     let story = '';
     try {
-      story = await repairNow(effects, seat, repair);
+      story = await repairNow(effects, seat, repair, reading);
       events.repaired(seat.name, repair, story);
       // No reading shows it: lent again, the device is to be seen to again.
       if (repair.kind === 'probe') forget(seat, key);
@@ -125,6 +127,7 @@ export function createRepairs(
       for (const [key, { isVoid }] of tried) if (isVoid) tried.delete(key);
       if (!isWorking) void work();
     },
+    areUnderWay: () => isWorking,
     async until(seat) {
       if (current?.seats.includes(seat)) await current.done;
     },
@@ -145,14 +148,21 @@ function textOf({ usb, domains, attached, ports }: Facts): string {
 }
 
 /** Gives what there is to tell of it. */
-async function repairNow(effects: SeatEffects, seat: Seat, repair: Repair): Promise<string> {
+async function repairNow(
+  effects: SeatEffects,
+  seat: Seat,
+  repair: Repair,
+  reading: Reading,
+): Promise<string> {
+  // Nothing but handoffs and repairs gives a domain what is ours, and a device never comes back as it was.
+  const known = (domain: string) => (reading.knowsDomain(domain) ? reading.facts() : null);
   if (repair.kind === 'clear') {
-    await effects.clearPhantoms(repair.domain);
+    await effects.clearPhantoms(repair.domain, known(repair.domain));
     return `${repair.domain} has let go of what was pulled out`;
   }
   if (repair.kind === 'attach') {
     await effects.untilUsable(repair.port);
-    await effects.giveUsb(repair.domain, seat, null, repair.port);
+    await effects.giveArrived(repair.domain, seat, repair.port, known(repair.domain));
     return `${repair.name} (port ${repair.port}) was plugged in and is with ${repair.domain}`;
   }
   const restored = await effects.restoreDrivers(repair.port);

@@ -55,7 +55,7 @@ export interface Seats {
   isBlind(): boolean;
   /** Reads everything again; several calls at once share a reading that begins after the last. */
   refresh(): Promise<void>;
-  /** Reads everything again, where a handoff is under way at its end: most changes then are its own. */
+  /** Reads everything again, where a handoff or a repair is under way at its end. */
   notice(): void;
   /**
    * Moves a seat; resolves when it is there. Fails with `seat-unknown`, `target-unknown`, `busy`, `domain-unknown`,
@@ -94,10 +94,14 @@ export function createSeats(
   const handoffs = new Map<string, Handoff>();
   const stories = createStories();
   let shown = '';
-  const reading = createReading(effects, () => {
-    settle(config.seats.filter(({ name }) => !handoffs.has(name)));
-    tell();
-  });
+  const reading = createReading(
+    effects,
+    () => {
+      settle(config.seats.filter(({ name }) => !handoffs.has(name)));
+      tell();
+    },
+    () => handoffs.size > 0 || repairs.areUnderWay(),
+  );
   const standings = createStandings(effects.input, reading);
   const refresh = () => reading.refresh();
   const repairs = createRepairs(config.seats, effects, reading, {
@@ -248,10 +252,7 @@ export function createSeats(
     view,
     isBlind,
     refresh,
-    notice() {
-      reading.notice();
-      if (handoffs.size === 0) void refresh();
-    },
+    notice: () => reading.notice(),
     give,
     follow,
     bring,

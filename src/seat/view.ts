@@ -9,6 +9,7 @@ import { inputSelectorText, selectInput } from '../input/selector.ts';
 import type { InputDevice } from '../system/input.ts';
 import type { OpticalDrive } from '../system/optical-drives.ts';
 import type { UsbDevice } from '../system/usb.ts';
+import type { Having, Holdings } from '../usb/ground.ts';
 import { type Refusal, refusalsOf, type UsbUses } from '../usb/refusals.ts';
 import { fittingUsb, selectUsb, usbSelectorText } from '../usb/selector.ts';
 import { driveRefusals } from './optical.ts';
@@ -38,6 +39,14 @@ export interface DomainFacts {
 }
 
 export type Facts = MachineFacts & DomainFacts;
+
+export function holdingsIn(facts: Facts, domain: string): Holdings {
+  return { present: facts.usb, ...havingIn(facts, domain) };
+}
+
+export function havingIn({ attached, ports }: DomainFacts, domain: string): Having {
+  return { attached: attached.get(domain) ?? [], ports: ports.get(domain) ?? null };
+}
 
 export interface DeviceView {
   kind: 'input' | 'usb' | 'optical';

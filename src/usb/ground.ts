@@ -9,13 +9,16 @@ import { failed } from './rollback.ts';
 /** The USB devices to choose from, as they are now. */
 export type Look = () => Promise<UsbDevice[]>;
 
-/** What the machine and the domain have. */
-export interface Holdings {
-  present: readonly UsbDevice[];
-  /** Of the domain. */
+/** What a domain has. */
+export interface Having {
   attached: readonly UsbHostdev[];
   /** Null where nothing tells of them. */
   ports: UsbPorts | null;
+}
+
+/** What the machine and the domain have. */
+export interface Holdings extends Having {
+  present: readonly UsbDevice[];
 }
 
 /** By which it is decided what goes. */
@@ -33,19 +36,18 @@ export async function readHoldings(
   hostdevs: Pick<Hostdevs, 'usbOf'>,
   domain: string,
 ): Promise<Holdings> {
-  const [present, { hostdevs: attached, ports }] = await Promise.all([
-    look(),
-    usbOf(hostdevs, domain),
-  ]);
-  return { present, attached, ports };
+  const [present, having] = await Promise.all([look(), readHaving(hostdevs, domain)]);
+  return { present, ...having };
 }
 
-async function usbOf(
+/** Fails as `readHoldings` does. */
+export async function readHaving(
   hostdevs: Pick<Hostdevs, 'usbOf'>,
   domain: string,
-): ReturnType<Hostdevs['usbOf']> {
+): Promise<Having> {
   try {
-    return await hostdevs.usbOf(domain);
+    const { hostdevs: attached, ports } = await hostdevs.usbOf(domain);
+    return { attached, ports };
   } catch (error) {
     if (isAway(error)) throw error;
     throw failed(`What ${domain} has cannot be read`, [reasonOf(error)], error);

@@ -10,7 +10,7 @@ import {
   type UsbHostdev,
 } from '../domain/usb-hostdev.ts';
 import type { UsbDevice } from '../system/usb.ts';
-import type { Look } from './ground.ts';
+import type { Holdings, Look } from './ground.ts';
 
 /** Whether a domain has this by our doing, and the machine has it no more. */
 export function isPhantom(
@@ -21,11 +21,20 @@ export function isPhantom(
   return isOneOfOurs && !present.some((device) => holds([hostdev], device));
 }
 
-/** Detaches every phantom that a domain has now. */
-export async function clearPhantoms(look: Look, hostdevs: Hostdevs, domain: string): Promise<void> {
+/**
+ * Detaches every phantom that a domain has.
+ *
+ * @param known what the machine and the domain had last, where nothing has gone to the domain since
+ */
+export async function clearPhantoms(
+  look: Look,
+  hostdevs: Hostdevs,
+  domain: string,
+  known: Holdings | null,
+): Promise<void> {
   // In this order: what the domain has and is plugged in at all is seen to be.
-  const attached = await hostdevs.attached(domain);
-  const present = await look();
+  const attached = known?.attached ?? (await hostdevs.attached(domain));
+  const present = known?.present ?? (await look());
   for (const hostdev of attached) {
     if (isPhantom(hostdev, present)) await detachOne(hostdevs, domain, hostdev.alias);
   }

@@ -47,6 +47,48 @@ test('a device that is pulled out leaves no phantom, and goes back when it is pl
   ]);
 });
 
+test('what is known of the domain is not asked again for what comes and goes', async () => {
+  const { world, seats, look, count } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.calls.length = 0;
+  world.replug('1-1');
+  await look();
+  expect(world.holder('1-1')).toBe('win10');
+  expect(count('attached win10')).toBe(0);
+});
+
+test('what is noticed while a device is given is read once it is there', async () => {
+  const { world, seats, look, count } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.unplug('1-1');
+  await look();
+  const { promise: given, resolve: give } = Promise.withResolvers<void>();
+  world.fail = (call) => (call.startsWith('attach ') ? given : undefined);
+  world.plug('1-1');
+  await look();
+  const before = count('readMachine');
+  for (const port of ['1-3', '1-2']) {
+    world.unplug(port);
+    seats.notice();
+    await setImmediate();
+  }
+  expect(count('readMachine')).toBe(before);
+  give();
+  await setImmediate();
+  expect(world.holder('1-1')).toBe('win10');
+  expect(world.calls).toContain('detach win10 ua-handglass-1-2');
+});
+
+test('what is noticed during a reading is read by another', async () => {
+  const { world, seats, count } = await start(desk);
+  world.fail = (call) => {
+    if (call === 'readDomains' && count('readDomains') === 1) seats.notice();
+  };
+  seats.notice();
+  await setImmediate();
+  expect(count('readMachine')).toBe(2);
+});
+
 test('so does one that was plugged in anew between two looks', async () => {
   const { world, seats, look } = await start(desk);
   await seats.give('desk', 'win10');

@@ -128,12 +128,13 @@ test('what is shown is what is, and everything can come home', async () => {
         };
         const { effects } = world;
         // Done all the same, and nobody can tell.
-        const giveUsb = effects.giveUsb.bind(effects);
-        effects.giveUsb = async (...given) => {
-          await giveUsb(...given);
+        const fail = () => {
           const failure = left.shift();
           if (failure instanceof HandglassError) throw failure;
         };
+        const { ...whole } = effects;
+        effects.giveUsb = async (...given) => whole.giveUsb(...given).then(fail);
+        effects.giveArrived = async (...given) => whole.giveArrived(...given).then(fail);
 
         const asked: Promise<unknown>[] = [];
         const { task } = scheduler.scheduleSequence(

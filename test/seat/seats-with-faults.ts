@@ -30,7 +30,7 @@ const failures: Record<string, Error> = {
   deaf: new HandglassError('domain-deaf', 'Nothing reads the proxies.'),
 };
 
-const lost = ['giveUsb', 'takeUsb', 'giveDrives', 'takeDrives', 'clearPhantoms'];
+const lost = ['giveUsb', 'giveArrived', 'takeUsb', 'giveDrives', 'takeDrives', 'clearPhantoms'];
 const away = ['readDomains', 'checkUsb', 'attached', 'attach', 'detach', ...lost];
 /** Each effect, and each call of a domain that some are made of. */
 export const effects = [
@@ -100,7 +100,7 @@ export function startPlace() {
   async function meet(call: string, isDone = false): Promise<void> {
     // Who has called knows that by the time at which anything else comes.
     await Promise.resolve();
-    if (/^(giveUsb|input)/.test(call) && !isDone) late?.push(call);
+    if (/^(give(Usb|Arrived)|input)/.test(call) && !isDone) late?.push(call);
     if (next !== null && --next.calls < 0) {
       const { what } = next;
       next = null;

@@ -5,11 +5,11 @@ import { type DomainRunState, isActive } from '../../src/domain/run-state.ts';
 import { overtaken } from '../../src/input/switching.ts';
 import type { Seats } from '../../src/seat/seats.ts';
 import type { SeatEffects } from '../../src/seat/effects.ts';
-import type { Facts } from '../../src/seat/view.ts';
+import { type Facts, havingIn, holdingsIn } from '../../src/seat/view.ts';
 import { drivesToGo, giveDrives, takeDrives } from '../../src/seat/optical.ts';
 import type { OpticalDrive } from '../../src/system/optical-drives.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
-import { type Ground, readHoldings } from '../../src/usb/ground.ts';
+import { type Holdings, readHaving, readHoldings } from '../../src/usb/ground.ts';
 import { checkUsb, giveUsb, takeUsb } from '../../src/usb/handoff.ts';
 import { clearPhantoms } from '../../src/usb/phantoms.ts';
 import type { Refusal } from '../../src/usb/refusals.ts';
@@ -133,14 +133,20 @@ export function createWorld(): World {
         };
       },
       async checkUsb(domain, seat, known) {
-        checkUsb(domain, seat.usb, await groundOf(domain, known));
+        checkUsb(domain, seat.usb, { ...(await holdingsOf(domain, known)), refusalsOf });
       },
-      async giveUsb(domain, seat, known, at) {
-        const ground = await groundOf(domain, known, at);
-        await giveUsb(lookAt(at), devices, domain, seat.usb, ground);
+      async giveUsb(domain, seat, known) {
+        const ground = { ...(await holdingsOf(domain, known)), refusalsOf };
+        await giveUsb(lookAt(), devices, domain, seat.usb, ground);
+      },
+      async giveArrived(domain, seat, port, known) {
+        const look = lookAt(port);
+        const having = known ? havingIn(known, domain) : await readHaving(devices, domain);
+        const ground = { present: await look(), ...having, refusalsOf };
+        await giveUsb(look, devices, domain, seat.usb, ground);
       },
       async takeUsb(domain, seat, known) {
-        await takeUsb(devices, domain, seat.usb, known && (await groundOf(domain, known)), () =>
+        await takeUsb(devices, domain, seat.usb, known && holdingsIn(known, domain), () =>
           readHoldings(lookAt(), devices, domain),
         );
       },
@@ -151,7 +157,8 @@ export function createWorld(): World {
         giveDrives(drives, domain, drivesToGo(domain, optical, world.optical)),
       takeDrives: (domain, { optical }) => takeDrives(drives, domain, optical),
       untilUsable: (port) => before(`wait ${port}`),
-      clearPhantoms: (domain) => clearPhantoms(lookAt(), devices, domain),
+      clearPhantoms: (domain, known) =>
+        clearPhantoms(lookAt(), devices, domain, known && holdingsIn(known, domain)),
       async restoreDrivers(port) {
         await before(`probe ${port}`);
         return world.driverless.delete(port) ? [`${port}:1.0`] : [];
@@ -186,12 +193,8 @@ export function createWorld(): World {
 
   const refusalsOf = () => world.refusals;
 
-  async function groundOf(domain: string, known: Facts | null, at?: string): Promise<Ground> {
-    if (known === null) {
-      return { ...(await readHoldings(lookAt(at), devices, domain)), refusalsOf };
-    }
-    const attached = known.attached.get(domain) ?? [];
-    return { present: known.usb, attached, ports: known.ports.get(domain) ?? null, refusalsOf };
+  async function holdingsOf(domain: string, known: Facts | null): Promise<Holdings> {
+    return known ? holdingsIn(known, domain) : readHoldings(lookAt(), devices, domain);
   }
 
   async function before(call: string): Promise<void> {

@@ -21,7 +21,7 @@ test.each([
 ])('what a domain has is cleared: $cleared, when $reason', async ({ device, cleared }) => {
   const { look, hostdevs } = await start();
   hostdevs.held.set('win10', [device]);
-  await clearPhantoms(look, hostdevs, 'win10');
+  await clearPhantoms(look, hostdevs, 'win10', null);
   expect(hostdevs.held.get('win10')).toEqual(cleared ? [] : [device]);
 });
 
@@ -31,6 +31,6 @@ test('a device that is plugged in after the domain was looked at is no phantom',
   hostdevs.fail = async (call) => {
     if (call === 'attached win10') await plugUsb({ port: '1-5', device: 5 });
   };
-  await clearPhantoms(look, hostdevs, 'win10');
+  await clearPhantoms(look, hostdevs, 'win10', null);
   expect(hostdevs.held.get('win10')).toHaveLength(1);
 });
