@@ -35,7 +35,6 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import type {
   FileFacts,
   MakeFile,
@@ -68,7 +67,9 @@ export function filesUnder(
   OpenFiles &
   SetMode &
   WatchFolder {
-  const below = (path: string) => join(root, path);
+  const prefix = root === '/' ? '' : root;
+  // To join them would take as long as to read what lies there.
+  const below = (path: string) => prefix + path;
   return {
     readText: async (path) => {
       try {
@@ -127,15 +128,15 @@ function isOnThisMachine(path: string): boolean {
 
 /** A server of files that has gone answers nobody, for ever; a disk that wakes up takes some seconds. */
 async function inTime<T>(looking: Promise<T>, path: string): Promise<T> {
-  const done = new AbortController();
-  const late = async () => {
-    await setTimeout(10_000, undefined, { ref: false, signal: done.signal });
-    throw Object.assign(new Error(`ETIMEDOUT: nothing answers, '${path}'`), { code: 'ETIMEDOUT' });
-  };
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const what = `ETIMEDOUT: nothing answers, '${path}'`;
+    late.reject(Object.assign(new Error(what), { code: 'ETIMEDOUT' }));
+  }, 10_000).unref();
   try {
-    return await Promise.race([looking, late()]);
+    return await Promise.race([looking, late.promise]);
   } finally {
-    done.abort();
+    clearTimeout(timer);
   }
 }
 

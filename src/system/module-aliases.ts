@@ -25,26 +25,24 @@ export async function moduleCandidates(
 
 /**
  * One walk over the lines `alias pci:v00008086d00001502sv*sd*bc*sc*i* e1000e`, of which there are tens of
- * thousands: only those that name one of the devices, or no device at all, are looked at closely.
+ * thousands among others: only those that name one of the devices, or no device at all, are looked at
+ * closely.
  */
 export function candidatesIn(aliases: string, devices: readonly PciIdentity[]): string[][] {
   const names = devices.map(modaliasOf);
   const known = new Set(names.map((name) => name.slice(0, deviceEnd)));
   const found = devices.map(() => new Set<string>());
-  for (let start = 0, end = 0; start < aliases.length; start = end + 1) {
-    const newline = aliases.indexOf('\n', start);
-    end = newline === -1 ? aliases.length : newline;
-    if (aliases.startsWith(prefix, start)) {
-      const from = start + 'alias '.length;
-      const begin = aliases.slice(from, from + deviceEnd);
-      if (known.has(begin) || begin.includes('*')) {
-        const [pattern = '', module = ''] = aliases.slice(from, end).split(' ');
-        const head = pattern.split('*', 1)[0] ?? '';
-        if (!names.some((name) => name.startsWith(head))) continue;
-        const fits = matcher(pattern);
-        for (const [index, name] of names.entries()) if (fits(name)) found[index]?.add(module);
-      }
-    }
+  for (let at = aliases.indexOf(prefix); at !== -1; at = aliases.indexOf(prefix, at + 1)) {
+    const from = at + 'alias '.length;
+    const begin = aliases.slice(from, from + deviceEnd);
+    if (!known.has(begin) && !begin.includes('*')) continue;
+    const newline = aliases.indexOf('\n', from);
+    const line = aliases.slice(from, newline === -1 ? undefined : newline);
+    const [pattern = '', module = ''] = line.split(' ');
+    const head = pattern.split('*', 1)[0] ?? '';
+    if (!names.some((name) => name.startsWith(head))) continue;
+    const fits = matcher(pattern);
+    for (const [index, name] of names.entries()) if (fits(name)) found[index]?.add(module);
   }
   return found.map((modules) => [...modules]);
 }

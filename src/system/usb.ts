@@ -78,8 +78,7 @@ export function speedFrom(text: string): number | null {
 
 /** The port of the USB interface that a path in /sys/devices leads through last. */
 export function usbPortIn(path: string): string | null {
-  const ports = path.split('/').map((part) => /^(\d+-[\d.]+):\d+\.\d+$/.exec(part)?.[1]);
-  return ports.findLast((port) => port !== undefined) ?? null;
+  return /.*\/(\d+-[\d.]+):\d+\.\d+(\/|$)/.exec(path)?.[1] ?? null;
 }
 
 /** The folders of a device's interfaces, of a root hub's too: `1-2.3:1.0`. */
