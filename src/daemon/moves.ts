@@ -54,7 +54,7 @@ export function completeMoves(
       const isAgain = to === 'host' && isAway(error) && tries > 1;
       const again = isAgain ? () => tell({ seat, to, why, move }, tries - 1) : null;
       failed.set(seat, { to, again });
-      problems.set(moveOf(seat), [problem]);
+      problems.set(moveOf(seat), [isAway(error) && !isAgain ? last(problem, seat, to) : problem]);
       if (isAgain) void seeLater();
     }
   }
@@ -105,11 +105,16 @@ export function completeMoves(
       // Every other move is completed by whoever asked for it.
       if (story !== null) follow(seat, owner, story);
     },
-    stalled: (seat) => void give(seat, 'host', { why: 'the domain hangs' }),
+    stalled: (seat) => void give(seat, 'host', { why: 'the domain hangs', isRule: true }),
     wished: ({ seat, from, to, why }) =>
-      give(seat, to, { why, check: (view) => requireStillWith(from, view) }),
+      give(seat, to, { why, isRule: true, check: (view) => requireStillWith(from, view) }),
     seen,
   };
+}
+
+/** Nobody tries it by itself any more, whatever the reason says of that. */
+function last({ code, what }: HandglassError, seat: string, to: string): HandglassError {
+  return new HandglassError(code, what, `Once it answers: \`handglass give ${seat} ${to}\`.`);
 }
 
 interface Told {

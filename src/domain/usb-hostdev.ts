@@ -51,6 +51,8 @@ export interface UsbPorts {
   /** None where it has no USB controller. */
   all: number;
   free: number;
+  /** How it gets more, as a sentence, where that is not libvirt's to do. */
+  remedy?: string;
 }
 
 /** What can be done with the USB host devices of running domains. */

@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { type Domain, type Domains, isAway } from '../domain/domain.ts';
 import type { DomainRunState } from '../domain/run-state.ts';
 import { DomainRefusal } from '../domain/refusal.ts';
-import { aliasFor, holds, type UsbAddress, type UsbHostdev } from '../domain/usb-hostdev.ts';
+import {
+  aliasFor,
+  holds,
+  type UsbAddress,
+  type UsbHostdev,
+  type UsbPorts,
+} from '../domain/usb-hostdev.ts';
 import type { Clock, Connect } from '../host/ports.ts';
 import { type DeviceFolder, devicesIn, removeDevice } from './devices.ts';
 import { qemuDrives } from './drives.ts';
@@ -68,6 +74,13 @@ export function qemuDomain(
     }
   }
 
+  /** How many there are QEMU tells nobody. */
+  async function portsWhereNone(): Promise<UsbPorts | null> {
+    const command = { 'command-line': 'info usb' };
+    const said = z.string().parse(await qmp.execute('human-monitor-command', command));
+    return said.includes('USB support not enabled') ? { all: 0, free: 0, remedy } : null;
+  }
+
   async function attach(_: string, devices: readonly UsbAddress[]) {
     const failures = new Map<UsbAddress, unknown>();
     for (const device of devices) await add(device).catch((error) => failures.set(device, error));
@@ -88,12 +101,27 @@ export function qemuDomain(
     if (!(await isPluggedIn(usb))) {
       throw new DomainRefusal(`the device on port ${port} is no longer the one that was there`);
     }
-    const address = { hostbus: bus, hostaddr: device };
+    const properties = { id: aliasFor(port), hostbus: bus, hostaddr: device };
+    const command = () => qmp.execute('device_add', { driver: 'usb-host', ...properties });
     try {
-      await qmp.execute('device_add', { driver: 'usb-host', id: aliasFor(port), ...address });
+      await onceOpened(command);
     } catch (error) {
       throw error instanceof DomainRefusal ? explained(error, bus, device) : error;
     }
+  }
+
+  /** What has just been plugged in has the rights that udev gives it a moment later. */
+  async function onceOpened(command: () => Promise<unknown>): Promise<void> {
+    for (const pauseMs of pausesMs) {
+      try {
+        await command();
+        return;
+      } catch (error) {
+        if (!isUnopened(error)) throw error;
+        await host.sleep(pauseMs);
+      }
+    }
+    await command();
   }
 
   async function detach(_: string, aliases: readonly string[]) {
@@ -111,7 +139,10 @@ export function qemuDomain(
   return {
     list,
     attached,
-    usbOf: async () => ({ hostdevs: await attached(), ports: null }),
+    async usbOf() {
+      const [hostdevs, ports] = await Promise.all([attached(), unlessEnded(portsWhereNone())]);
+      return { hostdevs, ports };
+    },
     attach,
     detach,
     drives: qemuDrives(host, qmp, name),
@@ -147,20 +178,23 @@ const runStates: Readonly<Record<string, DomainRunState>> = {
   'guest-panicked': 'crashed',
 };
 
+const remedy = 'Start it with `-device qemu-xhci`.';
+const pausesMs = [200, 400, 800];
+
 const statusAnswer = z.object({ status: z.string() });
 
 function noSuccess(name: string): DomainRefusal {
   return new DomainRefusal(`QEMU reported success, and ${name} does not have the device`);
 }
 
+function isUnopened(error: unknown): boolean {
+  return error instanceof DomainRefusal && /failed to open/.test(error.message);
+}
+
 function explained(refusal: DomainRefusal, bus: number, device: number): DomainRefusal {
   const { message } = refusal;
-  if (message.startsWith("No 'usb-bus' bus found")) {
-    const what = 'it has no USB controller; start it with `-device qemu-xhci`';
-    return new DomainRefusal(what, { cause: refusal });
-  }
   // QEMU tells nobody but its own standard error why it could not open a device.
-  if (!/failed to open/.test(message)) return refusal;
+  if (!isUnopened(refusal)) return refusal;
   const [folder, node] = [bus, device].map((number) => String(number).padStart(3, '0'));
   return new DomainRefusal(
     `${message}; its user has to be let read and write /dev/bus/usb/${folder}/${node}`,

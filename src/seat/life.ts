@@ -6,8 +6,11 @@
 import type { Seat } from '../config/schema.ts';
 import type { Domain } from '../domain/domain.ts';
 
-/** `starting`: paused since it was made, as every domain is for a moment. */
-export type Life = 'off' | 'starting' | 'running' | 'paused';
+/**
+ * `starting`: paused since it was made, as every domain is for a moment. `unknown`: nobody could be asked yet, and
+ * it may have run all the while.
+ */
+export type Life = 'off' | 'starting' | 'running' | 'paused' | 'unknown';
 
 /** A domain that is not in it is off. */
 export type Lives = ReadonlyMap<string, Life>;
@@ -47,10 +50,10 @@ export function wishFor(
 }
 
 function lifeOf(state: Domain['state'], before: Lives | null, name: string): Life {
-  const was = before?.get(name) ?? 'off';
-  if (state === 'no state') return was;
+  const was = before === null ? 'unknown' : (before.get(name) ?? 'off');
+  if (state === 'no state') return before?.get(name) ?? 'unknown';
   if (state !== 'paused') return lives[state];
-  return before === null || was === 'running' || was === 'paused' ? 'paused' : 'starting';
+  return was === 'off' || was === 'starting' ? 'starting' : 'paused';
 }
 
 const lives = {

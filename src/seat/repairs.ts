@@ -136,9 +136,9 @@ export function createRepairs(
   };
 }
 
-/** What sits on a port that one seat's phantom still has may be another's device by now. */
+/** What sits on a port that one seat's phantom, or nobody's device, still has may be another's by now. */
 function touchedBy({ seat, repair }: Job, seats: readonly Seat[]): string[] {
-  if (repair.kind !== 'clear') return [seat.name];
+  if (repair.kind !== 'clear' && repair.kind !== 'detach') return [seat.name];
   return seats.filter(({ domains }) => domains.includes(repair.domain)).map(({ name }) => name);
 }
 
@@ -164,6 +164,11 @@ async function repairNow(
     await effects.untilUsable(repair.port);
     await effects.giveArrived(repair.domain, seat, repair.port, known(repair.domain));
     return `${repair.name} (port ${repair.port}) was plugged in and is with ${repair.domain}`;
+  }
+  if (repair.kind === 'detach') {
+    const alone = { ...seat, usb: [{ port: repair.port }] };
+    await effects.takeUsb(repair.domain, alone, known(repair.domain));
+    return `${repair.name} (port ${repair.port}), which no seat names, has come back from ${repair.domain}`;
   }
   const restored = await effects.restoreDrivers(repair.port);
   return restored.length === 0 ? '' : `${restored.join(' and ')} has its driver again`;

@@ -20,6 +20,7 @@ import { moveSeat } from './move.ts';
 import { isInputAlone, overtaken } from '../input/switching.ts';
 import { createReading } from './reading.ts';
 import { createRepairs } from './repairs.ts';
+import { straysOf } from './standing.ts';
 import { createStandings } from './standings.ts';
 import { createStories, type Story } from './stories.ts';
 import { firstOf, requireTarget, seatCalled } from './targets.ts';
@@ -45,6 +46,8 @@ export interface SeatEvents {
 export interface Asked {
   /** Who or what asks, in a few words. */
   why?: string;
+  /** No person asks, but what has become of a domain. */
+  isRule?: boolean;
   /** Sees the seat as it is when the move begins, and throws to refuse it. */
   check?: (seat: SeatView) => void;
 }
@@ -153,12 +156,12 @@ export function createSeats(
     changed();
   }
 
-  /** Takes in what was read of seats that are not moving, `moved` if they just have. */
-  function settle(seats: readonly Seat[], moved = false): void {
+  /** Takes in what was read of seats that are not moving, and why they just have. */
+  function settle(seats: readonly Seat[], moved: 'asked' | 'by rule' | null = null): void {
     const known = reading.problem() === null ? seats : [];
     const wishes = known.map((seat) => {
       const now = standings.settle(seat, viewNow(seat).owner, moved);
-      repairs.plan(seat, now.repairs);
+      repairs.plan(seat, [...now.repairs, ...straysOf(seat, config.seats, reading.facts())]);
       return now.wish;
     });
     for (const wish of wishes) if (wish !== null) wished(wish);
@@ -201,7 +204,7 @@ export function createSeats(
   function begin(
     seat: Seat,
     to: string,
-    { why = 'asked for', check }: Asked,
+    { why = 'asked for', isRule = false, check }: Asked,
     hasInput = false,
   ): Promise<void> {
     const running = [handoffs.get(seat.name)?.done ?? Promise.resolve(), repairs.until(seat.name)];
@@ -240,7 +243,7 @@ export function createSeats(
         const latest = handoffs.get(seat.name);
         if (latest === handoff) {
           handoffs.delete(seat.name);
-          settle([seat], true);
+          settle([seat], isRule ? 'by rule' : 'asked');
           if (!reading.isCurrent()) void refresh();
         } else if (latest !== undefined) latest.from = viewNow(seat).owner;
         tell();

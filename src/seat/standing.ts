@@ -4,7 +4,7 @@
  */
 import type { Seat } from '../config/schema.ts';
 import { isActive } from '../domain/run-state.ts';
-import { isSameDevice } from '../domain/usb-hostdev.ts';
+import { holds, isSameDevice } from '../domain/usb-hostdev.ts';
 import { HandglassError } from '../errors.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import { isPhantom } from '../usb/phantoms.ts';
@@ -27,6 +27,8 @@ export interface Standing {
 export type Repair =
   | { kind: 'clear'; domain: string }
   | { kind: 'attach'; domain: string; port: string; name: string }
+  /** A device that a domain has by our doing, and that no seat names any more. */
+  | { kind: 'detach'; domain: string; port: string; name: string }
   | { kind: 'probe'; port: string };
 
 /** What is to be done for a seat, in this order. */
@@ -104,6 +106,24 @@ export function keeperOf(seat: Seat, facts: Facts, before: Standing | null): str
   const isOn = facts.domains.some((each) => each.name === before.owner && isActive(each));
   const isNew = fitting(seat, facts.usb).every((device) => !before.known.has(addressOf(device)));
   return isOn && isNew ? before.owner : null;
+}
+
+/**
+ * What a domain has by our doing though no seat names it, since the configuration has changed: it comes
+ * home with the first of the domain's seats.
+ */
+export function straysOf(seat: Seat, seats: readonly Seat[], { usb, attached }: Facts): Repair[] {
+  const named = new Set(seats.flatMap((each) => fitting(each, usb)));
+  const unnamed = usb.filter((device) => !named.has(device));
+  const isFirst = (domain: string) =>
+    seats.find(({ domains }) => domains.includes(domain)) === seat;
+  return [...attached]
+    .filter(([domain]) => isFirst(domain))
+    .flatMap(([domain, hostdevs]) =>
+      unnamed
+        .filter((device) => holds(hostdevs, device))
+        .map(({ port, name }): Repair => ({ kind: 'detach', domain, port, name })),
+    );
 }
 
 /** A device that is plugged in anew has another address, on the same port too. */

@@ -19,9 +19,13 @@ export interface Standings {
   /**
    * Takes in what was read of a seat that is not moving; gives what is to be done.
    *
-   * @param moved it has just been moved: what it was asked for counts before any start meanwhile
+   * @param moved why it has just been moved, if so: what somebody asked for counts before any start meanwhile
    */
-  settle(seat: Seat, owner: string, moved: boolean): { repairs: Repair[]; wish: Wish | null };
+  settle(
+    seat: Seat,
+    owner: string,
+    moved: 'asked' | 'by rule' | null,
+  ): { repairs: Repair[]; wish: Wish | null };
   /** A handoff to a domain begins: what it leaves there half way is to come home. */
   begun(seat: Seat): void;
   /** A handoff has brought the seat there. */
@@ -39,13 +43,21 @@ export function createStandings(input: Pick<SeatInput, 'ownerOf'>, reading: Read
     if (standing !== undefined) standings.set(seat, to(standing));
   }
 
-  function wishOf(seat: Seat, owner: string, before: Standing, now: Standing, moved: boolean) {
-    if (before.isHalf && owner !== 'host' && input.ownerOf(seat.name) === 'host') {
+  function wishOf(
+    seat: Seat,
+    owner: string,
+    before: Standing | null,
+    now: Standing,
+    moved: 'asked' | 'by rule' | null,
+  ): Wish | null {
+    if (before?.isHalf && owner !== 'host' && input.ownerOf(seat.name) === 'host') {
       return { seat: seat.name, from: owner, to: 'host', why: `${owner} has a part of it only` };
     }
-    const was = moved ? owner : before.owner;
-    const rules: Seat = moved ? { ...seat, onStart: 'stay' } : seat;
-    return wishFor(rules, { was, is: owner }, before.lives, now.lives);
+    const was = before === null || moved !== null ? owner : before.owner;
+    // What runs when the service begins has not started.
+    const mayStart = before !== null && moved !== 'asked';
+    const rules: Seat = mayStart ? seat : { ...seat, onStart: 'stay' };
+    return wishFor(rules, { was, is: owner }, before?.lives ?? new Map(), now.lives);
   }
 
   return {
@@ -55,7 +67,7 @@ export function createStandings(input: Pick<SeatInput, 'ownerOf'>, reading: Read
       const before = standings.get(seat.name) ?? null;
       const now = standingOf(seat, owner, facts, before);
       standings.set(seat.name, now);
-      const wish = before === null ? null : wishOf(seat, owner, before, now, moved);
+      const wish = wishOf(seat, owner, before, now, moved);
       return { repairs: repairsFor(seat, owner, facts, now), wish };
     },
     begun: ({ name }) => change(name, (standing) => ({ ...standing, owner: 'host', isHalf: true })),

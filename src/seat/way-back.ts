@@ -32,18 +32,25 @@ export interface Hands {
  * - A guest is paired for the domain, and there is an address for it to call.
  *
  * A keyboard has all letters and is somewhere: what a program made of other keyboards, which says
- * nothing of where it is, goes with these. Handglass' own proxies are none.
+ * nothing of where it is, goes with these. Handglass' own proxies are none, nor is what a mouse has for its
+ * macros: an interface behind that of the mouse, where a receiver has its keyboard's before.
  */
 export function lastKeyboardRefusals(leaving: Leaving, hands: Hands): Refusal[] {
   const { domain, devices } = leaving;
   const ports = new Set(devices.map(({ port }) => port));
   const goes = ({ port }: InputDevice) => port !== null && ports.has(port);
   const staying = hands.input.filter((device) => !goes(device));
-  if (staying.some(isKeyboard) || hands.hasGuest || hasChord(leaving.seat, staying, hands.config)) {
+  if (
+    staying.some((each) => isKeyboard(each, hands.input)) ||
+    hands.hasGuest ||
+    hasChord(leaving.seat, staying, hands.config)
+  ) {
     return [];
   }
   const keyboards = new Set(
-    hands.input.filter((device) => isKeyboard(device) && goes(device)).map(({ port }) => port),
+    hands.input
+      .filter((device) => isKeyboard(device, hands.input) && goes(device))
+      .map(({ port }) => port),
   );
   return devices
     .filter(({ port }) => keyboards.has(port))
@@ -54,8 +61,18 @@ export function lastKeyboardRefusals(leaving: Leaving, hands: Hands): Refusal[] 
     }));
 }
 
-function isKeyboard(device: InputDevice): boolean {
-  return device.capabilities.typing && device.phys !== '' && !isProxy(device);
+function isKeyboard(device: InputDevice, all: readonly InputDevice[]): boolean {
+  const { capabilities, phys, port } = device;
+  if (!capabilities.typing || phys === '' || isProxy(device)) return false;
+  const beside = all.filter((each) => port !== null && each.port === port);
+  return !beside.some(
+    (each) => each.capabilities.pointer && interfaceOf(each) < interfaceOf(device),
+  );
+}
+
+/** The number at the end of `usb-0000:00:14.0-2/input1`; 0 where none is told. */
+function interfaceOf({ phys }: InputDevice): number {
+  return Number(/\/input(\d+)/.exec(phys)?.[1] ?? 0);
 }
 
 function hasChord(

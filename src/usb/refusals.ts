@@ -40,7 +40,9 @@ export function portRefusals(domain: string, ports: UsbPorts | null, needed: num
   const again = `and start ${domain} anew.`;
   if (ports.all === 0) {
     const reason = 'it has no USB controller';
-    const remedy = `Add <controller type='usb' model='qemu-xhci' ports='15'/> to its <devices> with \`virsh edit ${domain}\`, ${again}`;
+    const remedy =
+      ports.remedy ??
+      `Add <controller type='usb' model='qemu-xhci' ports='15'/> to its <devices> with \`virsh edit ${domain}\`, ${again}`;
     return [{ subject: domain, reason, remedy }];
   }
   const reason = `${needed} free USB ports needed, it has ${ports.free} of ${ports.all}`;

@@ -66,7 +66,9 @@ test('one that stays away while it can be read is not asked for ever', async () 
   world.setState('win10', 'paused');
   for (let reading = 0; reading < 5; reading += 1) await look();
   expect(holders()).toEqual(['win10', 'win10']);
-  expect(problems.list()).toMatchObject([{ code: 'libvirt-unavailable' }]);
+  expect(problems.list()).toMatchObject([
+    { code: 'libvirt-unavailable', remedy: 'Once it answers: `handglass give desk host`.' },
+  ]);
   const count = world.calls.length;
   await look();
   expect(world.calls.length - count).toBeLessThan(5);

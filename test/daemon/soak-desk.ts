@@ -155,8 +155,9 @@ function changed(desk: Desk, step: Step): Desk {
   return desk.failure?.to === 'host' ? { ...given(up, 'host'), failure: null } : up;
 }
 
-/** Who has the seat is all that a service which starts can see. */
-function restarted(desk: Desk): Desk {
+/** Who has the seat, and whether that is paused, is all that a service which starts can see. */
+function restarted(before: Desk): Desk {
+  const desk = before.domain === 'paused' ? home(before) : before;
   const left = seatDevices(desk).filter((device) => !desk.held.has(device));
   return { ...desk, input: 'host', isKept: false, left: new Set(left), failure: null };
 }

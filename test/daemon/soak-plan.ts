@@ -84,6 +84,7 @@ function withoutService({ domain, ports, held }: Desk): (Step | null)[] {
     null,
     ...unplugged.map((device): Step => ({ kind: 'unplug', device })),
     ...(domain === 'shut off' ? [] : [{ kind: 'kill QEMU' } as const]),
+    ...(domain === 'running' ? [{ kind: 'pause' } as const] : []),
   ];
 }
 

@@ -32,6 +32,13 @@ test('a domain that libvirt did not know before has been off', () => {
   expect(livesOf(domain('paused'), new Map())).toEqual(new Map([['win10', 'starting']]));
 });
 
+test('one that nobody could be asked of is unknown, and so may have run before it is paused', () => {
+  const before = livesOf(domain('no state'), null);
+  expect(before).toEqual(new Map([['win10', 'unknown']]));
+  expect(livesOf(domain('no state'), before)).toEqual(before);
+  expect(livesOf(domain('paused'), before)).toEqual(new Map([['win10', 'paused']]));
+});
+
 interface Case {
   /** Who had the seat, and who has it now where that is another one. */
   owner: string;
@@ -48,6 +55,19 @@ test.each<Case>([
     before: {},
     after: { win10: 'running' },
     wish: null,
+  },
+  {
+    owner: 'host',
+    before: { win10: 'unknown' },
+    after: { win10: 'running' },
+    seat: { onStart: 'give' },
+    wish: null,
+  },
+  {
+    owner: 'win10',
+    before: { win10: 'unknown' },
+    after: { win10: 'off' },
+    wish: 'win10 -> host: win10 has ended',
   },
   {
     owner: 'host',

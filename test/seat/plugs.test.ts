@@ -393,3 +393,49 @@ test('who has asked for a seat counts before a domain that started meanwhile', a
   await setImmediate();
   expect(wishes).toEqual([]);
 });
+
+test('a domain that starts while a seat comes home by rule is followed', async () => {
+  const { world, seats, look, wishes } = await start({ ...desk, onStart: 'give' });
+  world.setState('win11', 'shut off');
+  await look();
+  await seats.give('desk', 'win10');
+  world.setState('win10', 'paused');
+  await look();
+  world.fail = (call) => {
+    if (call.startsWith('detach ')) world.setState('win11', 'running');
+  };
+  await seats.bring('desk', { why: 'win10 is paused', isRule: true });
+  await setImmediate();
+  expect(wishes).toEqual([
+    'desk: win10 to host, win10 is paused',
+    'desk: host to win11, win11 has started',
+  ]);
+});
+
+test('a domain that was paused while no service ran has to give its seat back, and none has started', async () => {
+  const { world, seats } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.setState('win10', 'paused');
+  const wishes: string[] = [];
+  const anew = createSeats({ seats: [{ ...desk, onStart: 'take' }] }, world.effects, () => {}, {
+    wished: ({ from, to, why }) => wishes.push(`${from} to ${to}, ${why}`),
+  });
+  await anew.refresh();
+  expect(wishes).toEqual(['win10 to host, win10 is paused']);
+});
+
+test('a device that no seat names any more comes home', async () => {
+  const { world, seats } = await start(desk);
+  await seats.give('desk', 'win10');
+  const stories: string[] = [];
+  const sofa = seatWith('sofa', ['win10']);
+  const anew = createSeats({ seats: [headset, sofa] }, world.effects, () => {}, {
+    repaired: (seat, story) => stories.push(`${seat}: ${story}`),
+  });
+  await anew.refresh();
+  await setImmediate();
+  expect([world.holder('1-1'), world.holder('1-2')]).toEqual(['win10', 'host']);
+  expect(stories).toEqual([
+    'desk: QEMU STICK (port 1-2), which no seat names, has come back from win10',
+  ]);
+});

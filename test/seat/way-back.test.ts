@@ -11,6 +11,9 @@ const keyboard = usbDevice({ port: '1-1', name: 'Keyboard' });
 const stick = usbDevice({ port: '1-2', name: 'Stick' });
 const usbKeys = inputDevice({ path: '/dev/input/event1', port: '1-1', phys: 'usb-0/input0' });
 const other = inputDevice({ path: '/dev/input/event2', port: '1-3', phys: 'usb-1/input0' });
+const macros = { ...other, name: 'Mouse Keyboard', phys: 'usb-1/input1' };
+const pointing = inputDevice({ port: '1-3', phys: 'usb-1/input0', bits: mouseBits });
+const receiver = { ...pointing, phys: 'usb-1/input1' };
 const made = inputDevice({ path: '/dev/input/event3', name: 'keyd virtual keyboard' });
 const proxy = { ...made, phys: 'handglass/host-keyboard' };
 const buttons = inputDevice({ path: '/dev/input/event4', name: 'Mouse', bits: mouseBits });
@@ -46,6 +49,7 @@ test.each<{ input: InputDevice[]; reason: string }>([
   { input: [usbKeys, { ...usbKeys, path: '/dev/input/event9' }], reason: 'it has two nodes' },
   { input: [usbKeys, made], reason: 'the other is made by a program' },
   { input: [usbKeys, proxy], reason: 'the other is a proxy' },
+  { input: [usbKeys, pointing, macros], reason: "the other is a mouse's, for its macros" },
   { input: [usbKeys, buttons], reason: 'a mouse stays, and every chord takes a keyboard' },
 ])('the last keyboard is refused when $reason', ({ input }) => {
   expect(refusals(input)).toEqual([refusal]);
@@ -54,6 +58,7 @@ test.each<{ input: InputDevice[]; reason: string }>([
 test.each<{ input: InputDevice[]; devices?: (typeof keyboard)[]; reason: string }>([
   { input: [usbKeys, other], reason: 'another one stays' },
   { input: [usbKeys, inputDevice({ phys: 'isa0060/serio0/input0' })], reason: 'one is not on USB' },
+  { input: [usbKeys, other, receiver], reason: 'the other is on a receiver that has a mouse too' },
   { input: [usbKeys], devices: [stick], reason: 'it is not among the devices that go' },
   { input: [buttons], reason: 'there has not been any' },
 ])('nothing is refused when $reason', ({ input, ...facts }) => {
