@@ -20,6 +20,8 @@ export interface OperationsParts {
   problems: Problems;
   lookingGlass: () => LookingGlassView[];
   lockout: Lockout;
+  /** Whether a guest has not been revoked. */
+  knows: (guest: string) => boolean;
   hostSleep: HostSleep;
   groupsPicture: Operations['groupsPicture'];
   /** Ends the trial that the service was started for, or throws. */
@@ -30,7 +32,7 @@ export interface OperationsParts {
 
 export function operationsOn(parts: OperationsParts): Operations {
   const { config, version, seats, problems, lookingGlass, lockout, hostSleep } = parts;
-  const { clock, groupsPicture, confirm, subscribe, log } = parts;
+  const { clock, knows, groupsPicture, confirm, subscribe, log } = parts;
   /** By guest. */
   const patience = new Map<string, { budget: Budget; saidAt: number }>();
   const named = new Set([
@@ -85,10 +87,11 @@ export function operationsOn(parts: OperationsParts): Operations {
     }
   }
 
-  /** A move may have waited while the seat went elsewhere, and while the panic chord was pressed. */
+  /** A move may have waited while the seat went elsewhere, the panic chord was pressed or its guest revoked. */
   function checkAtTurn(by: Viewer, to: string): (seat: SeatView) => void {
     return (seat) => {
       lockout.requireOpen(by);
+      if (by.kind === 'guest' && !knows(by.id)) throw revoked();
       requireMay(by, seat, to);
     };
   }
@@ -119,6 +122,14 @@ function requireMay(by: Viewer, seat: SeatView, to: string): void {
     'not-permitted',
     `The seat "${seat.name}" has meanwhile gone elsewhere.`,
     'Ask for it on the host.',
+  );
+}
+
+function revoked(): HandglassError {
+  return new HandglassError(
+    'not-permitted',
+    'This guest was revoked.',
+    'Pair it anew on the host: `handglass guest pair DOMAIN`.',
   );
 }
 

@@ -1,7 +1,7 @@
 /**
  * Who may come in over the network: by a token, which lasts, or by a code, which is good once and
  * gives a token. A code for a domain makes a guest of it when it is used. Others are for browsers, and
- * their tokens end after 12 hours or with the service. One that a guest has asked for is as good as
+ * their tokens end after 12 hours or with the service, and with them whoever has come in by one. One that a guest has asked for is as good as
  * that guest, as long as it is known. The host's own is good on the listener alone that only this
  * machine reaches.
  */
@@ -19,6 +19,8 @@ export interface Entered {
   viewer: Exclude<Viewer, { kind: 'local' }>;
   /** To be told to who came by a code, here and never again. */
   token?: string;
+  /** Until when it is let in, in milliseconds since the epoch; as long as it stays unless told. */
+  expires?: number;
   /** Whether this has made the guest that it is. */
   isNew?: true;
 }
@@ -61,7 +63,10 @@ export function createEntrance(clock: Pick<Clock, 'now'>, guests: Guests): Entra
 
   function byToken(token: string, door: Door): Claim | null {
     const browser = browsers.find(token);
-    if (browser !== null) return claimOf(browser, door, () => view(browser));
+    if (browser !== null) {
+      const { bearer, expires } = browser;
+      return claimOf(bearer, door, () => entered(bearer, { expires }));
+    }
     const guest = guests.authenticate(token);
     if (guest === null) return null;
     const enter = () =>
@@ -83,15 +88,20 @@ export function createEntrance(clock: Pick<Clock, 'now'>, guests: Guests): Entra
   }
 
   function newBrowser(browser: Browser): Entered | null {
-    const entered = view(browser);
-    return entered && { ...entered, token: browsers.make(browser).secret };
+    if (!isKnown(browser)) return null;
+    const { secret, expires } = browsers.make(browser);
+    return entered(browser, { token: secret, expires });
   }
 
   /** Null where its guest was revoked. */
-  function view({ guest }: Browser): Entered | null {
-    if (guest === null) return { viewer: { kind: 'panel' } };
-    const isKnown = guests.list().some(({ id }) => id === guest.id);
-    return isKnown ? { viewer: { kind: 'guest', ...guest } } : null;
+  function entered(browser: Browser, how: Omit<Entered, 'viewer'>): Entered | null {
+    const { guest } = browser;
+    if (!isKnown(browser)) return null;
+    return { viewer: guest === null ? { kind: 'panel' } : { kind: 'guest', ...guest }, ...how };
+  }
+
+  function isKnown({ guest }: Browser): boolean {
+    return guest === null || guests.list().some(({ id }) => id === guest.id);
   }
 
   function invite(invited: Invited): Invitation {

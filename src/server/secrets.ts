@@ -8,8 +8,8 @@ import type { Clock } from '../host/ports.ts';
 export interface Secrets<Bearer> {
   /** Makes a secret, told here and never again; `expires` is in milliseconds since the epoch. */
   make(bearer: Bearer): { secret: string; expires: number };
-  /** Whose secret it is; null where it is unknown or too old. */
-  find(secret: string): Bearer | null;
+  /** Whose secret it is, and until when; null where it is unknown or too old. */
+  find(secret: string): { bearer: Bearer; expires: number } | null;
   /** The same, and from here on it is unknown, unless it is put back. */
   take(secret: string): { bearer: Bearer; putBack: () => void } | null;
 }
@@ -43,7 +43,7 @@ export function createSecrets<Bearer>(
 
     find(text) {
       forgetOld();
-      return kept.get(hashOf(text))?.bearer ?? null;
+      return kept.get(hashOf(text)) ?? null;
     },
 
     take(text) {

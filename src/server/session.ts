@@ -165,7 +165,7 @@ export function openSession(
     claim.giveBack?.();
   }
 
-  function welcome(id: Id | undefined, { viewer: by, token }: Entered): void {
+  function welcome(id: Id | undefined, { viewer: by, token, expires }: Entered): void {
     if (!known(by.kind === 'guest' ? by.id : undefined)) return leaveNoRoom(id, by);
     viewer = by;
     if (by.kind === 'guest')
@@ -175,6 +175,14 @@ export function openSession(
     note(`${nameOf(by)} has come${token === undefined ? '' : ', by a code'}`, 'entry');
     ended.signal.addEventListener('abort', () => note(`${nameOf(by)} has left`, 'entry'));
     if (id !== undefined) send(encodeResult(id, answer));
+    if (expires !== undefined) void endAt(expires, by);
+  }
+
+  async function endAt(expires: number, by: Viewer): Promise<void> {
+    await clock.sleep(expires - clock.now(), ended.signal).catch(() => {});
+    if (ended.signal.aborted) return;
+    note(`${nameOf(by)} has had its time`);
+    finish('unauthenticated', 'The time of this link is over');
   }
 
   function leaveNoRoom(id: Id | undefined, by: Viewer): void {

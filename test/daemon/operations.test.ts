@@ -16,6 +16,7 @@ function start() {
   const clock = manualClock();
   const log: string[] = [];
   const told = { confirmations: 0 };
+  const guests = new Set(['a', 'b']);
   const config = {
     lookingGlass: [],
     seats: [seatWithKeyboard('desk', ['win10', 'win11'], 'MOUSE')],
@@ -33,6 +34,7 @@ function start() {
     problems,
     lookingGlass: () => [],
     lockout,
+    knows: (id) => guests.has(id),
     hostSleep: { suspend: async () => {}, resume: async () => {} },
     groupsPicture: async () => '',
     confirm() {
@@ -41,7 +43,7 @@ function start() {
     subscribe: () => () => {},
     log: (line) => log.push(line),
   });
-  return { world, clock, log, told, problems, lockout, operations };
+  return { world, clock, log, told, problems, lockout, guests, operations };
 }
 
 test('after a panic a guest is refused and told when to ask again, and nothing moves', async () => {
@@ -71,6 +73,17 @@ test.each(['give', 'toggle'] as const)(
     expect(operations.state().seats).toMatchObject([{ owner: 'host' }]);
   },
 );
+
+test('what a guest has asked for is refused where it is revoked before its turn', async () => {
+  const { guests, operations } = start();
+  const move = operations.give('desk', 'win11', guest);
+  guests.clear();
+  await expect(move).rejects.toMatchObject({
+    code: 'not-permitted',
+    what: 'This guest was revoked.',
+  });
+  expect(operations.state().seats).toMatchObject([{ owner: 'host' }]);
+});
 
 test('after a panic whoever is at the host moves seats all the same', async () => {
   const { log, lockout, operations } = start();

@@ -71,8 +71,10 @@ test('the link is good once and for 10 minutes, what it is changed for 12 hours'
   expect((await enter({ code: first })).answer).toMatchObject(unauthenticated);
   clock.advance(600_000);
   expect((await enter({ code: second })).answer).toMatchObject(unauthenticated);
-  expect((await enter({ token })).answer).toMatchObject({ result: { domain: 'win10' } });
+  const { peer, answer } = await enter({ token });
+  expect(answer).toMatchObject({ result: { domain: 'win10' } });
   clock.advance(12 * 3_600_000);
+  expect(await peer.closed).toMatchObject({ code: 4401 });
   expect((await enter({ token })).answer).toMatchObject(unauthenticated);
 });
 
