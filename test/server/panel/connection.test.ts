@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
 import type { Page, WebSocketRoute } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { sampleState, seat, startService, until } from '../support.ts';
 import { browserTest, linkFor, newPage, openPanel, panel, status, useBrowser } from './browser.ts';
 
@@ -67,6 +69,40 @@ browserTest('the pauses between attempts grow, and a press tries at once', async
   await status(page, 'connected');
 });
 
+for (const [name, goOn] of [
+  ['a press gives up', (page: Page) => page.getByRole('button', { name: 'Try now' }).click()],
+  [
+    'no more than 10 s are waited for',
+    async (page: Page) => {
+      await page.clock.runFor(10_000);
+      await page.clock.resume();
+    },
+  ],
+] as const) {
+  browserTest(`${name} an attempt that hangs`, async () => {
+    const first = await startService();
+    const { page } = await newPage();
+    await page.clock.install();
+    await page.goto(await linkFor(first, 'win10'));
+    await status(page, 'connected');
+    await page.clock.pauseAt(Date.now() + 1000);
+    await first.stop();
+    await status(page, 'connection lost');
+    const silent = createServer(keepOpen).listen(first.port, '127.0.0.1');
+    await once(silent, 'listening');
+    const taken = once(silent, 'connection');
+    await page.clock.runFor(250);
+    await taken;
+    silent.close();
+    await startService({
+      folder: first.folder,
+      listen: [{ address: '127.0.0.1', port: first.port }],
+    });
+    await goOn(page);
+    await status(page, 'connected');
+  });
+}
+
 browserTest('a service that answers no more is as good as gone', async () => {
   const service = await startService();
   const { page } = await newPage();
@@ -106,3 +142,8 @@ browserTest('a service that was started anew does not know the browsers of its h
     .getByRole('heading', { name: 'The service does not know this browser any more' })
     .waitFor();
 });
+
+function keepOpen(socket: Socket): void {
+  socket.on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+}

@@ -13,7 +13,7 @@ export interface Link {
   give: (seat: string, to: string) => Promise<Refusal | null>;
   /** Resolves with the path of the picture, or the reason where there is none. */
   groups: () => Promise<{ path: string } | Refusal>;
-  /** Tries at once, where there is no connection. */
+  /** Tries at once, and anew, where there is no connection. */
   retry: () => void;
 }
 
@@ -30,25 +30,27 @@ interface Listener {
 export function openLink(address: string, credentials: Credentials, listener: Listener): Link {
   const backoff = createBackoff(shortestPauseMs, longestPauseMs);
   let peer: Peer | null = null;
-  let resting = new AbortController();
+  /** Ended by a retry, together with the pause after it. */
+  let attempt = new AbortController();
   void keepConnected();
 
   async function keepConnected(): Promise<void> {
     for (;;) {
-      const end = await connection();
+      attempt = new AbortController();
+      const end = await connection(attempt.signal);
       peer = null;
       listener.status(end);
-      resting = new AbortController();
-      await pause(end === 'lost' ? backoff.next() : Infinity, resting.signal);
+      await pause(end === 'lost' ? backoff.next() : Infinity, attempt.signal);
     }
   }
 
   /** One connection from its beginning to its end. */
-  async function connection(): Promise<'lost' | ShutOut> {
+  async function connection(givenUp: AbortSignal): Promise<'lost' | ShutOut> {
     const credential = credentials.next();
     if (credential === null) return 'unpaired';
     let viewer = '';
     const current = openPeer(address, (state) => listener.state(state, viewer));
+    void closeUnlessConnected(current, givenUp);
     const entry = await current.call('session.authenticate', credential);
     if ('error' in entry) {
       current.close();
@@ -70,6 +72,12 @@ export function openLink(address: string, credentials: Credentials, listener: Li
     if ((await current.closed) !== revokedCode) return 'lost';
     credentials.forgetToken();
     return 'revoked';
+  }
+
+  /** What hangs while it is set up ends in time, or at once where it is given up. */
+  async function closeUnlessConnected(current: Peer, givenUp: AbortSignal): Promise<void> {
+    await pause(answerWithinMs, givenUp);
+    if (peer !== current) current.close();
   }
 
   function refused(
@@ -103,8 +111,9 @@ export function openLink(address: string, credentials: Credentials, listener: Li
       return 'error' in answer ? answer.error : answer.result;
     },
     retry() {
+      if (peer !== null) return;
       backoff.reset();
-      resting.abort();
+      attempt.abort();
     },
   };
 }
