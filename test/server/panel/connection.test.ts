@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import type { Page, WebSocketRoute } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { sampleState, seat, startService, until } from '../support.ts';
 import { browserTest, linkFor, newPage, openPanel, panel, status, useBrowser } from './browser.ts';
 
@@ -133,6 +134,22 @@ browserTest('a service that answers no more is as good as gone', async () => {
   await status(page, 'connected');
 });
 
+browserTest('one that does not even say goodbye is gone as soon', async () => {
+  const service = await startService();
+  const { page } = await newPage();
+  await page.clock.install();
+  await page.goto(await linkFor(service, 'win10'));
+  await status(page, 'connected');
+  await page.clock.pauseAt(Date.now() + 1000);
+  await service.stop();
+  await status(page, 'connection lost');
+  await startDeaf(service.port);
+  await page.clock.runFor(250);
+  await status(page, 'connected');
+  await page.clock.runFor(30_000);
+  await status(page, 'connection lost');
+});
+
 browserTest('a service that was started anew does not know the browsers of its host', async () => {
   const first = await startService({ panel });
   const { page } = await openPanel(first);
@@ -142,6 +159,22 @@ browserTest('a service that was started anew does not know the browsers of its h
     .getByRole('heading', { name: 'The service does not know this browser any more' })
     .waitFor();
 });
+
+/** Lets a guest in, and then reads nothing any more, not even a goodbye. */
+async function startDeaf(port: number): Promise<void> {
+  const server = new WebSocketServer({ port, host: '127.0.0.1' });
+  server.on('connection', (websocket) => {
+    onTestFinished(() => websocket.terminate());
+    const results = [{ id: 'a', domain: 'win10' }, [], sampleState];
+    websocket.on('message', (data) => {
+      const { id } = JSON.parse((data as Buffer).toString()) as { id: number };
+      websocket.send(JSON.stringify({ id, result: results.shift() }));
+      if (results.length === 0) websocket.pause();
+    });
+  });
+  onTestFinished(() => server.close());
+  await once(server, 'listening');
+}
 
 function keepOpen(socket: Socket): void {
   socket.on('error', () => {});

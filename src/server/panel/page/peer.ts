@@ -20,13 +20,8 @@ export function openPeer(address: string, changed: (state: State) => void): Peer
   let calls = 0;
 
   const opened = new Promise<void>((resolve) => socket.addEventListener('open', () => resolve()));
-  const closed = new Promise<number>((resolve) => {
-    socket.addEventListener('close', ({ code }) => {
-      for (const settle of waiting.values()) settle({ error: connectionEnded });
-      waiting.clear();
-      resolve(code);
-    });
-  });
+  const closed = Promise.withResolvers<number>();
+  socket.addEventListener('close', ({ code }) => end(code));
   socket.addEventListener('message', ({ data }) => {
     const message = JSON.parse(String(data)) as Message;
     if ('method' in message) return changed(message.params);
@@ -45,8 +40,24 @@ export function openPeer(address: string, changed: (state: State) => void): Peer
     return (await answer) as Answer<M>;
   }
 
-  return { call, closed, close: () => socket.close() };
+  function end(code: number): void {
+    for (const settle of waiting.values()) settle({ error: connectionEnded });
+    waiting.clear();
+    closed.resolve(code);
+  }
+
+  return {
+    call,
+    closed: closed.promise,
+    close() {
+      socket.close();
+      // Of a peer that hangs, the browser waits a minute for its goodbye.
+      end(abnormalEndCode);
+    },
+  };
 }
+
+const abnormalEndCode = 1006;
 
 type Message =
   | { method: 'state.changed'; params: State }
