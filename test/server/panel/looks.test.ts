@@ -1,8 +1,9 @@
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { startService } from '../support.ts';
-import { browserTest, newPage, openPanel, panel, useBrowser } from './browser.ts';
+import { HandglassError } from '../../../src/errors.ts';
+import { startService, type TestService } from '../support.ts';
+import { browserTest, groupsAreDrawn, newPage, openPanel, panel, useBrowser } from './browser.ts';
 import { states } from './states.ts';
 
 useBrowser();
@@ -31,6 +32,37 @@ for (const [name, state] of Object.entries(states)) {
     for (const width of [320, 1280, 3840]) {
       await page.setViewportSize({ width, height: 640 });
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    }
+  });
+}
+
+const moments: Record<string, (page: Page, service: TestService) => Promise<void>> = {
+  async 'while the connection is lost'(page, service) {
+    await service.stop();
+    await page.getByRole('alert').getByText('There is no connection to the service.').waitFor();
+  },
+  async 'where a seat was refused'(page, { control }) {
+    control.beforeMoveEnds = () =>
+      Promise.reject(
+        new HandglassError('locked-out', 'The panic chord was pressed.', 'Wait for 10 s.'),
+      );
+    await page.getByRole('button', { name: 'Give to win10' }).first().click();
+    await page.getByRole('alert').waitFor();
+  },
+  async 'where the IOMMU groups are shown'(page) {
+    await page.getByRole('button', { name: 'Show them' }).click();
+    await groupsAreDrawn(page);
+  },
+};
+
+for (const [name, come] of Object.entries(moments)) {
+  browserTest(`axe finds nothing wrong ${name}, light or dark`, async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const service = await startService({ panel });
+      const { page, strayed } = await openPanel(service, 'host', { colorScheme });
+      await come(page, service);
+      expect(await violations(page)).toEqual([]);
+      expect(strayed).toEqual([]);
     }
   });
 }

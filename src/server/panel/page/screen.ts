@@ -45,7 +45,7 @@ function lostNote({ state, stateTime }: Model, { retry }: Actions): Tree {
   const shown = state === null ? '' : ` What is shown here is of ${localTime(stateTime)}.`;
   return h(
     'div',
-    { key: 'lost', class: 'note lost' },
+    { key: 'lost', class: 'note lost', role: 'alert' },
     h('p', {}, `There is no connection to the service. It is tried again by itself.${shown}`),
     h('button', { class: 'quiet', type: 'button', press: retry }, 'Try now'),
   );
