@@ -1,7 +1,7 @@
 /** A service on an address with TLS, a guest that uses it, and the places from which it is attacked. */
 import { once } from 'node:events';
 import { X509Certificate } from 'node:crypto';
-import { connect as connectSecurely, type TLSSocket } from 'node:tls';
+import { connect as connectSecurely, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { expect, onTestFinished } from 'vitest';
 import { clock } from '../../src/host/clock.ts';
 import { spkiPin } from '../../src/server/pin.ts';
@@ -96,6 +96,13 @@ const from = (localAddress: string, more: object = {}) => ({
 });
 
 export const attackerAddress = '127.0.0.2';
+
+/** Nothing newer. By another minimum or level of security the client itself refuses, and sends nothing. */
+export const oldTls: ConnectionOptions = {
+  minVersion: 'TLSv1',
+  maxVersion: 'TLSv1.1',
+  ciphers: 'ALL@SECLEVEL=0',
+};
 
 export function pinOf(socket: TLSSocket): string {
   return spkiPin(new X509Certificate(socket.getPeerCertificate().raw).publicKey);
