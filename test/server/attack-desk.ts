@@ -1,10 +1,8 @@
 /** A service on an address with TLS, a guest that uses it, and the places from which it is attacked. */
 import { once } from 'node:events';
-import { X509Certificate } from 'node:crypto';
 import { connect as connectSecurely, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { expect, onTestFinished } from 'vitest';
 import { clock } from '../../src/host/clock.ts';
-import { spkiPin } from '../../src/server/pin.ts';
 import {
   everywhere,
   interfacesOf,
@@ -103,7 +101,3 @@ export const oldTls: ConnectionOptions = {
   maxVersion: 'TLSv1.1',
   ciphers: 'ALL@SECLEVEL=0',
 };
-
-export function pinOf(socket: TLSSocket): string {
-  return spkiPin(new X509Certificate(socket.getPeerCertificate().raw).publicKey);
-}

@@ -1,10 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectSocket, createServer, type Socket } from 'node:net';
-import { connect as connectSecurely, createServer as createRelay } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
-import { selfSigned } from '../../src/server/self-signed.ts';
-import { attackedDesk, attackerAddress, oldTls, pinOf, type Desk } from './attack-desk.ts';
+import { connectToHost, pairWithHost } from '../../src/guest/connection.ts';
+import { clock } from '../../src/host/clock.ts';
+import { newIdentity } from '../guest/identity.ts';
+import { startRelay } from '../guest/relay.ts';
+import { attackedDesk, attackerAddress, oldTls, type Desk } from './attack-desk.ts';
 import { upgradeRequest } from './attack-request.ts';
 import { openPeer, until } from './support.ts';
 
@@ -170,31 +171,20 @@ test('what was recorded on the way of a guest does nothing when it is sent again
   await desk.expectHandoff();
 });
 
-test('a relay that puts its own certificate in place has another pin', async () => {
+test('a relay that puts its own certificate in place is told no code and no token', async () => {
   const desk = await attackedDesk();
-  const { pin } = await desk.invite();
-  const key = generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    privateKeyEncoding: { format: 'pem', type: 'pkcs8' },
-    publicKeyEncoding: { format: 'pem', type: 'spki' },
-  }).privateKey;
-  const cert = await selfSigned(key, Date.now() - 1_000, Date.now() + 1e9);
-  const relay = createRelay({ key, cert }, (socket) => socket.on('error', () => {}));
-  relay.listen(0, '127.0.0.1');
-  await once(relay, 'listening');
-  onTestFinished(() => void relay.close());
-  const { port } = relay.address() as { port: number };
-  expect(await pinAt(desk.service.port)).toBe(pin);
-  expect(await pinAt(port)).not.toBe(pin);
+  const relay = await startRelay(await newIdentity(), desk.service.port);
+  const { code, pin } = await desk.invite();
+  const place = { address: '127.0.0.1', port: desk.service.port, pin };
+  const relayed = { ...place, port: relay.port };
+  const refused = { code: 'not-permitted' };
+  await expect(pairWithHost(clock, { ...relayed, code })).rejects.toMatchObject(refused);
+  const guest = { token: desk.token, domain: 'win10' };
+  await expect(connectToHost(clock, { ...relayed, ...guest })).rejects.toMatchObject(refused);
+  expect(relay.heard()).toBe('');
+  await pairWithHost(clock, { ...place, code });
   await desk.expectHandoff();
 });
-
-async function pinAt(port: number): Promise<string> {
-  const socket = connectSecurely({ port, host: '127.0.0.1', rejectUnauthorized: false });
-  onTestFinished(() => void socket.destroy());
-  await once(socket, 'secureConnect');
-  return pinOf(socket);
-}
 
 const masked = (first: number, length: number, payload = '') =>
   Buffer.concat([Buffer.from([first, 0x80 | length, 0, 0, 0, 0]), Buffer.from(payload)]);
