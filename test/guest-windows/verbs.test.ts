@@ -245,13 +245,16 @@ describe.skipIf(missing.length > 0)(title, () => {
   test('a guest that was revoked is refused', async () => {
     const host = await pairedHost(prefix);
     await host.revoke();
-    expect(await guest('status')).toEqual({
-      status: 5,
-      stdout: '',
-      stderr:
-        'handglass-guest: The token is not known here.\n' +
-        '                 Pair this guest on the host with `handglass guest pair DOMAIN`.\n',
-    });
+    expect(await guest('status')).toEqual(unknownToken);
+  });
+
+  test('a token that the host has never known is refused as one that was revoked', async () => {
+    const { identity, relay: front } = await pairedHost(prefix);
+    await front.down();
+    const another = await startService();
+    await relay(identity, another.port, front.port);
+    expect(await guest('give', 'desk')).toEqual(unknownToken);
+    expect(another.control.moves).toEqual([]);
   });
 
   test('a host that is down is not reached', async () => {
@@ -349,6 +352,14 @@ function seenBy({ service, guestId }: Host) {
 
 // Nothing stands behind it, as what is said over a websocket would.
 const bareRequest = /^GET \/ HTTP\/1\.1\r\n([^\r\n]+\r\n)+\r\n$/;
+
+const unknownToken = {
+  status: 5,
+  stdout: '',
+  stderr:
+    'handglass-guest: The token is not known here.\n' +
+    '                 Pair this guest on the host with `handglass guest pair DOMAIN`.\n',
+};
 
 const said = (text: string) => ({ status: 0, stdout: `${text}\n`, stderr: '' });
 
