@@ -19,6 +19,10 @@ Measures how long a seat's USB devices take to a domain and back, by Handglass a
 All of it happens in one boot of the virtual host, the contenders taking turns. virsh is one process
 for each device, one after the other, and the service sleeps meanwhile; Handglass is the chord. Both
 end when the kernel has unbound the last device's driver for the domain's QEMU, or bound it again.
+
+It fails where a median is more than 0.6 of virsh's for a device given, or 0.8 for one taken back, 0.5
+and 0.7 for several; where a device plugged in anew takes more than 1,000 ms at p95, or a guest's call
+15 ms more at p95 than virsh's median; and where the service at rest takes 0.1 % CPU.
 `;
 
 /** Throws WrongUsage. */

@@ -1,5 +1,5 @@
 import { columns } from './columns.ts';
-import { median, percentile, type Row } from './handoff-rows.ts';
+import { callRowsOf, median, percentile, type Row } from './handoff-rows.ts';
 import type { Handoffs } from './handoff-virtual.ts';
 
 export function rowLines(rows: readonly Row[]): string[] {
@@ -19,18 +19,13 @@ export function besideLines(
   rows: readonly Row[],
 ): string[] {
   const inputMs = samples.flatMap((each) => each.inputMs ?? []);
-  const calls = Map.groupBy(guestCalls, ({ devices }) => devices);
   return [
     `input back: ${spread(inputMs, 'the chord')}`,
     `device plugged in anew, in the domain: ${spread(returnMs, 'a driver had it')}`,
-    ...[...calls].map(([devices, own]) => {
-      const ms = own.map((each) => each.ms);
-      const virsh = rows.find(
-        (row) => row.name === 'virsh' && row.devices === devices && row.direction === 'give',
-      );
-      const more = (percentile(ms, 0.95) - (virsh?.medianMs ?? Number.NaN)).toFixed(1);
-      return `${devices} × USB given: ${spread(ms, "a guest's call")}, ${more} ms more than virsh takes`;
-    }),
+    ...callRowsOf(guestCalls, rows).map(
+      ({ devices, ms, moreMs }) =>
+        `${devices} × USB given: ${spread(ms, "a guest's call")}, ${moreMs.toFixed(1)} ms more than virsh takes`,
+    ),
     ...idle.map(
       ({ owner, cpuPercent, wakeupsPerSecond }) =>
         `service at rest, seat with ${owner}: CPU ${cpuPercent.toFixed(2)} %, ${wakeupsPerSecond.toFixed(1)} wake-ups in a second`,

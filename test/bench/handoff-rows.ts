@@ -41,6 +41,29 @@ export function rowsOf(samples: readonly Sample[]): Row[] {
   });
 }
 
+/** What guests' calls took, by how many devices they gave. */
+export interface CallRow {
+  devices: number;
+  ms: readonly number[];
+  /** How much longer it is at p95 than virsh's median for as many. */
+  moreMs: number;
+}
+
+/** @param rows those of virsh among them */
+export function callRowsOf(
+  guestCalls: readonly { devices: number; ms: number }[],
+  rows: readonly Row[],
+): CallRow[] {
+  const calls = Map.groupBy(guestCalls, ({ devices }) => devices);
+  return [...calls].map(([devices, own]) => {
+    const ms = own.map((each) => each.ms);
+    const virsh = rows.find(
+      (row) => row.name === 'virsh' && row.devices === devices && row.direction === 'give',
+    );
+    return { devices, ms, moreMs: percentile(ms, 0.95) - (virsh?.medianMs ?? Number.NaN) };
+  });
+}
+
 /** Of an even number the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   return (
