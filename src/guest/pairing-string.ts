@@ -19,7 +19,7 @@ const scheme = 'handglass://';
 
 /** Whether it is to be a pairing string, right or wrong. No domain is called so. */
 export function isPairingString(text: string): boolean {
-  return text.trimStart().startsWith(scheme);
+  return text.includes('://');
 }
 
 /**

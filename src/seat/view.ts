@@ -128,8 +128,8 @@ function whyLeft(isHeard: boolean, owner: string, inputOwner: string): string | 
   if (!isHeard) return 'It stays with the host: Handglass cannot read it.';
   if (owner === inputOwner) return null;
   return (
-    `It is with the host: give the seat again. If that changes nothing, ${owner} does not read its ` +
-    `keyboard and mouse of Handglass: \`handglass input --domain ${owner} --xml\` prints what it lacks.`
+    `It is with the host. Where the XML of ${owner} names no keyboard and mouse of Handglass, ` +
+    `\`handglass input --domain ${owner} --xml\` prints what to put there; otherwise give the seat again.`
   );
 }
 

@@ -107,7 +107,8 @@ async function qemuVersionOf(host: Run): Promise<string> {
 /** Empty where the program is not installed. */
 async function versionOf(host: Run, program: string, pattern: RegExp): Promise<string> {
   try {
-    const { stdout } = await host.run(program, ['--version'], { timeoutMs: 5000 });
+    const { stdout, timedOut } = await host.run(program, ['--version'], { timeoutMs: 10_000 });
+    if (timedOut) throw new Error(`${program} --version did not answer within 10 s`);
     return expected(stdout, pattern);
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return '';

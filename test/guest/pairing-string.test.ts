@@ -72,6 +72,7 @@ test('a refusal never shows the code, which may still be good', () => {
 test.each([
   ['handglass://', true],
   [' handglass://10.0.0.1', true],
+  ['http://10.0.0.1/', true],
   ['win10', false],
   ['handglass', false],
 ])('%j is a pairing string: %s', (text, is) => {

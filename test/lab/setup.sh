@@ -12,6 +12,14 @@ say() {
   echo "$1" >&2
 }
 
+case $purpose in
+  service | lab) ;;
+  *)
+    say "setup.sh takes the word lab, for the virtual host, or none, for this machine: not '$purpose'."
+    exit 2
+    ;;
+esac
+
 fail() {
   say "$1"
   exit 1

@@ -310,6 +310,13 @@ test('a cache folder that cannot be written to is named', () => {
   expect(stderr).toContain(`Cannot write ${at('cache/handglass/setup.log')}. Set XDG_CACHE_HOME`);
 });
 
+test('another word is none', () => {
+  const { status, stderr } = setup('labb');
+
+  expect(status).toBe(2);
+  expect(stderr).toContain("not 'labb'");
+});
+
 function setup(...words: string[]) {
   const { status, stdout, stderr } = spawnSync(
     '/bin/sh',

@@ -190,7 +190,7 @@ test('input devices come first, and are named by their first node', () => {
 });
 
 const stays =
-  'It is with the host: give the seat again. If that changes nothing, win10 does not read its keyboard and mouse of Handglass: `handglass input --domain win10 --xml` prints what it lacks.';
+  'It is with the host. Where the XML of win10 names no keyboard and mouse of Handglass, `handglass input --domain win10 --xml` prints what to put there; otherwise give the seat again.';
 
 test.each<{
   attached: Record<string, UsbHostdev[]>;

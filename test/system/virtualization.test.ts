@@ -183,3 +183,11 @@ test('the cards that Xorg is told to use, whose numbers are decimal', async () =
     { file: '/etc/X11/xorg.conf.d/20.conf', address: '0002:01:1f.7' },
   ]);
 });
+
+test('a program that does not answer in time is told as such', async () => {
+  const { host } = await createSysfs();
+  const run = answering({ virsh: { timedOut: true, exitCode: null } });
+  expect((await readVirtualization({ ...host, ...run })).unread).toMatchObject({
+    libvirtVersion: 'virsh --version did not answer within 10 s',
+  });
+});

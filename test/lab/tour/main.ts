@@ -67,7 +67,7 @@ async function runHere(config: string | undefined): Promise<number> {
   // The folder is open to its owner alone.
   const asOwner = process.getuid?.() === 0 ? 'sudo env ' : '';
   process.stdout.write(
-    `From a second terminal, in this folder: ${asOwner}RUNTIME_DIRECTORY=${folder} npx handglass status\n`,
+    `From a second terminal, in this folder: ${asOwner}RUNTIME_DIRECTORY=${folder} node_modules/.bin/node src/build/handglass.js status\n`,
   );
   const service = spawn(process.execPath, [program, ...words], {
     env: { ...process.env, ...env },

@@ -11,6 +11,10 @@ export interface Step {
 }
 
 const mouseLink = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
+/** As a user does with `virsh edit`: the domain's keyboard and mouse. */
+const addInput = `virsh dumpxml --inactive win10 > /tmp/win10.xml &&
+  handglass input --domain win10 --xml > /tmp/input.xml &&
+  sed -i '/<devices>/r /tmp/input.xml' /tmp/win10.xml && virsh define --validate /tmp/win10.xml`;
 const domainUsb = 'virsh qemu-monitor-command win10 --hmp info usb';
 
 export const steps: Step[] = [
@@ -26,7 +30,7 @@ export const steps: Step[] = [
   {
     title: 'The domain starts with it',
     prove: async (lab) => {
-      await output(lab, 'virsh start win10');
+      await output(lab, `${addInput} && virsh start win10`);
       const inode = await output(lab, 'stat -c %i /dev/shm/looking-glass');
       const mapped = await output(
         lab,
@@ -61,6 +65,13 @@ export const steps: Step[] = [
       const mouse = devices.split('\n').find((line) => /QEMU USB Mouse.*ua-handglass/.test(line));
       if (mouse === undefined) throw new LabFailure(`the domain has: ${devices}`);
       return `info usb: ${mouse.trim()}`;
+    },
+  },
+  {
+    title: 'The keyboard is too',
+    prove: async (lab) => {
+      const line = await until(lab, `handglass status | grep 'Keyboard .* win10$'`);
+      return `handglass status: ${line.trim()}`;
     },
   },
   {
