@@ -168,6 +168,11 @@ function vfioIds({ kernel, boot, pci }: Facts) {
         : ok('None is named by its ids.');
     }
     if (pci.unread['devices'] !== undefined) return unknown(pci.unread['devices']);
+    // What has vfio-pci come first has it take all of them.
+    const needed = neededAtStart(
+      pci,
+      ids.map((id) => id.slice(0, 9)),
+    );
     return ids.map((id) => {
       const own = pci.devices.filter((device) => idsText(device) === id.slice(0, 9));
       if (own.length === 0) {
@@ -189,7 +194,6 @@ function vfioIds({ kernel, boot, pci }: Facts) {
       if (other === undefined)
         return about(id, ok(`vfio-pci has ${pciDeviceText(own[0]!, pci.names)}.`));
       const name = pciDeviceText(other, pci.names);
-      const needed = neededAtStart(pci, [id.slice(0, 9)]);
       if (others.length < own.length) {
         return about(
           id,

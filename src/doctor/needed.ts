@@ -1,5 +1,6 @@
 /** What the host cannot do without of devices that a command would take from it. */
 import { isGraphics } from '../system/pci-classes.ts';
+import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
 import { isForVfio } from './vfio-drivers.ts';
 import { type Loss, lossesOf } from './losses.ts';
@@ -9,22 +10,13 @@ import { idsText } from './pci-text.ts';
 export function neededNow(survey: PciSurvey, addresses: readonly string[]): string | null {
   const needed = neededText(survey, keptOf(survey, addresses));
   if (needed !== null || hasOtherDisplay(survey, addresses)) return needed;
-  const mute = survey.devices.find(
-    ({ address, class: code, driver, bootVga }) =>
-      addresses.includes(address) &&
-      isGraphics(code) &&
-      bootVga !== null &&
-      driver !== null &&
-      !isForVfio(driver) &&
-      !survey.uses.withConnectors.has(address),
-  );
-  if (mute === undefined) return null;
-  return `The driver ${mute.driver} does not say whether the host has a display on it: see that first.`;
+  return muteText(survey, addresses);
 }
 
 /**
  * Why vfio-pci is not to have the devices with these ids from the start on, as a sentence; null where it
- * can. A display is no reason as long as another card has one.
+ * can. A display is no reason as long as another card has one, nor a driver that does not tell of it where
+ * another card is left.
  */
 export function neededAtStart(survey: PciSurvey, ids: readonly string[]): string | null {
   const addresses = survey.devices
@@ -33,7 +25,27 @@ export function neededAtStart(survey: PciSurvey, ids: readonly string[]): string
   if (addresses.length === 0) return null;
   const hasOther = hasOtherDisplay(survey, addresses);
   const kept = keptOf(survey, addresses).filter(({ kind }) => kind !== 'display' || !hasOther);
-  return neededText(survey, kept);
+  const needed = neededText(survey, kept);
+  const isLeft = survey.devices.some(
+    (device) => isHostCard(device) && !addresses.includes(device.address),
+  );
+  return needed !== null || hasOther || isLeft ? needed : muteText(survey, addresses);
+}
+
+/** Of a card whose driver shows no connectors. */
+function muteText({ devices, uses }: PciSurvey, addresses: readonly string[]): string | null {
+  const mute = devices.find(
+    (device) =>
+      addresses.includes(device.address) &&
+      isHostCard(device) &&
+      !uses.withConnectors.has(device.address),
+  );
+  if (mute === undefined) return null;
+  return `The driver ${mute.driver} does not say whether the host has a display on it: see that first.`;
+}
+
+function isHostCard({ class: code, driver, bootVga }: PciDevice): boolean {
+  return isGraphics(code) && bootVga !== null && driver !== null && !isForVfio(driver);
 }
 
 function hasOtherDisplay({ uses }: PciSurvey, addresses: readonly string[]): boolean {

@@ -14,6 +14,14 @@ const hostDisk: Change = ({ pci }) => {
   });
 };
 
+/** Without the processor's graphics, under a driver that shows no connectors. */
+const onlyCard: Change = ({ pci }) => {
+  pci.devices.shift();
+  Object.assign(pci.devices[0] ?? {}, { driver: 'nvidia', bootVga: true });
+  Object.assign(pci.devices[1] ?? {}, { driver: 'snd_hda_intel' });
+  Object.assign(pci.uses, { byDevice: new Map(), withConnectors: new Set() });
+};
+
 const unreadOfCard =
   (fact: keyof PciDevice): Change =>
   ({ pci }) => {
@@ -511,6 +519,25 @@ const rows: Row[] = [
     todo: 'The host would lose the display on DP-1: see to that first.',
   },
   {
+    id: 'kernel.vfio-ids',
+    when: 'another card is left to the host, and neither tells of a display',
+    change: both(line('vfio-pci.ids=10de:2684'), ({ pci }) => {
+      Object.assign(pci.devices[1] ?? {}, { driver: 'nvidia' });
+      Object.assign(pci.uses, { byDevice: new Map(), withConnectors: new Set() });
+    }),
+    verdict: 'problem',
+    todo: 'update-initramfs',
+  },
+  {
+    id: 'kernel.parameters-pending',
+    when: "it would take the host's only card, whose driver does not tell of a display",
+    change: both(onlyCard, ({ boot }) => {
+      boot.nextLine?.[0]?.parameters.push(...kernelParameters('vfio-pci.ids=10de:2684'));
+    }),
+    verdict: 'warning',
+    todo: 'The driver nvidia does not say whether the host has a display on it: see that first.',
+  },
+  {
     id: 'kernel.vfio-options',
     when: 'what is built in would take the disk that the host starts from',
     change: both(hostDisk, ({ kernel }) => {
@@ -899,5 +926,16 @@ test('each parameter that matters is told with its meaning', () => {
     ['intel_iommu=on', "Intel's IOMMU is on."],
     ['iommu=pt', "The host's own devices pass the IOMMU by, which costs them nothing."],
     ['isolcpus=1-3', 'The scheduler leaves these processors alone.'],
+  ]);
+});
+
+test("no command takes the host's only card, nor its sound, with which vfio-pci would take it", () => {
+  const results = found(
+    'kernel.vfio-ids',
+    both(line('vfio-pci.ids=10de:2684,10de:22ba'), onlyCard),
+  );
+  expect(results.map(({ about, verdict, remedy }) => [about, verdict, remedy])).toEqual([
+    ['10de:2684', 'problem', null],
+    ['10de:22ba', 'problem', null],
   ]);
 });
