@@ -1,6 +1,17 @@
 /** The ROMs that domains give to cards, or that guests find on these. */
 import { hasNoOutputs, isGraphics } from '../system/pci-classes.ts';
-import { type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
+import type { PciDevice } from '../system/pci.ts';
+import {
+  andAdvice,
+  type Check,
+  type Finding,
+  known,
+  ok,
+  problem,
+  type Todo,
+  unknown,
+  warning,
+} from './check.ts';
 import { eachDevice, type Given } from './each-device.ts';
 import { editCommand } from './each-domain.ts';
 import { shellWord } from './shell-word.ts';
@@ -19,30 +30,41 @@ function rom({ device, hostdev, xml, facts }: Given): Finding | Finding[] {
     if (found === undefined) return unknown(`${file} is no absolute path`);
     return known(found, 'found', (there) =>
       there === 'absent'
-        ? problem(`Its ROM ${file} is not there, so the domain does not start.`, {
-            remedy: `sudo handglass vbios dump ${device.address} --to ${shellWord(file)}`,
-          })
+        ? problem(`Its ROM ${file} is not there, so the domain does not start.`, dump(device, file))
         : ok(`It has the ROM ${file}; \`handglass vbios show\` tells what is in it.`),
     );
   }
-  const unseen = device.unread['bootVga'];
-  if (unseen !== undefined && isShown) return unknown(unseen);
-  if (device.bootVga === true && isShown) {
-    return warning(
-      'The machine starts on this card, so its ROM may read as the firmware left it, and the guest shows nothing.',
-      {
-        remedy: `sudo handglass vbios dump ${device.address} --to gpu.rom`,
-        advice: `Then name the file in the domain: <rom file='…'/>, with \`${editCommand(xml.name)}\`.`,
-      },
+  if (!isShown) return ok('The guest does not see its ROM.');
+  if (device.hasRom === false) {
+    return ok(
+      hasNoOutputs(device.class)
+        ? "It shows no ROM: a laptop's own firmware keeps that of such a card."
+        : 'It shows no ROM, as graphics of processors do not.',
     );
   }
-  if (!isShown) return ok('The guest does not see its ROM.');
-  if (device.hasRom !== false) return ok('The guest sees its own ROM.');
-  return ok(
-    hasNoOutputs(device.class)
-      ? "It shows no ROM: a laptop's own firmware keeps that of such a card."
-      : 'It shows no ROM, as graphics of processors do not.',
+  const unseen = device.unread['bootVga'];
+  if (unseen !== undefined) return unknown(unseen);
+  if (device.bootVga !== true) return ok('The guest sees its own ROM.');
+  return warning(
+    'The machine starts on this card, so its ROM may read as the firmware left it, and the guest shows nothing.',
+    andAdvice(
+      dump(device, 'gpu.rom'),
+      `Then name the file in the domain: <rom file='…'/>, with \`${editCommand(xml.name)}\`.`,
+    ),
   );
+}
+
+/** No command where the card shows no ROM, or one that the firmware may have changed. */
+function dump({ address, bootVga, hasRom }: PciDevice, file: string): Todo {
+  if (hasRom === false) {
+    return { advice: 'The card shows no ROM to dump: take the file from where it was.' };
+  }
+  const command = `sudo handglass vbios dump ${address} --to ${shellWord(file)}`;
+  return bootVga === true
+    ? {
+        advice: `Choose another card as the first in the firmware's setup and run \`${command}\` then, or dump it in another machine.`,
+      }
+    : { remedy: command };
 }
 
 /** Of a file that is there: that it is not is told of by `domain.rom`. */

@@ -560,7 +560,14 @@ const rows: Row[] = [
     when: 'the machine starts on it',
     change: both(withDomain(gpu), guest(1, { bootVga: true })),
     verdict: 'warning',
-    todo: 'sudo handglass vbios dump 0000:01:00.0',
+    todo: " Choose another card as the first in the firmware's setup and run `sudo handglass vbios dump 0000:01:00.0 --to gpu.rom` then",
+  },
+  {
+    id: 'domain.rom',
+    when: "the machine starts on it, and it is the processor's, which shows none",
+    change: both(withDomain(gpu), guest(1, { bootVga: true, hasRom: false })),
+    verdict: 'ok',
+    says: 'It shows no ROM',
   },
   {
     id: 'domain.rom',
@@ -569,6 +576,7 @@ const rows: Row[] = [
       facts.paths = new Map([['/etc/gpu.rom', { found: 'absent', uses: [], unread: {} }]]);
     }),
     verdict: 'problem',
+    todo: 'sudo handglass vbios dump 0000:01:00.0 --to /etc/gpu.rom',
   },
   {
     id: 'domain.rom-uefi',
@@ -595,6 +603,7 @@ const rows: Row[] = [
     change: both(withRom({ usable: true, reason: 'Image 2.' }), guest(1, { device: '1b80' })),
     verdict: 'problem',
     says: '/etc/gpu.rom is for 10de:2684, and the card is 10de:1b80.',
+    todo: 'sudo handglass vbios dump 0000:01:00.0 --to gpu.rom',
   },
   {
     id: 'domain.reset',
