@@ -151,16 +151,21 @@ export const libvirtChecks: Check[] = [
     title: 'Old list of firmware',
     look: ({ virtualization }) => {
       if (isAbsent(virtualization)) return [];
-      return known(virtualization, 'qemuConf', ({ listsFirmware }) =>
-        listsFirmware
-          ? warning(
-              '`nvram` in /etc/libvirt/qemu.conf is the way of libvirt before 5.2, and hides firmware that it does not list.',
-              {
-                remedy: `sudo sed -i -e '/^ *nvram *=.*]/s/^/#/' -e '/^ *nvram *=/,/]/s/^/#/' ${conf} && sudo systemctl restart ${daemonOf(virtualization)}`,
-              },
-            )
-          : ok('libvirt chooses firmware by its descriptors.'),
-      );
+      return known(virtualization, 'libvirtVersion', (version) => {
+        if (isBefore(version, [5, 2])) {
+          return ok(`libvirt ${version} knows firmware by such a list alone.`);
+        }
+        return known(virtualization, 'qemuConf', ({ listsFirmware }) =>
+          listsFirmware
+            ? warning(
+                '`nvram` in /etc/libvirt/qemu.conf is the way of libvirt before 5.2, and hides firmware that it does not list.',
+                {
+                  remedy: `sudo sed -i -e '/^ *nvram *=.*]/s/^/#/' -e '/^ *nvram *=/,/]/s/^/#/' ${conf} && sudo systemctl restart ${daemonOf(virtualization)}`,
+                },
+              )
+            : ok('libvirt chooses firmware by its descriptors.'),
+        );
+      });
     },
   },
   {

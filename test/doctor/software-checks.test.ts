@@ -148,6 +148,24 @@ const rows: Row[] = [
     verdict: 'warning',
   },
   {
+    id: 'libvirt.firmware-list',
+    when: 'the old list is there, and libvirt knows no other way',
+    change: ({ virtualization }) => {
+      virtualization.libvirtVersion = '5.1.0';
+      if (virtualization.qemuConf !== null) virtualization.qemuConf.listsFirmware = true;
+    },
+    verdict: 'ok',
+  },
+  {
+    id: 'libvirt.firmware-list',
+    when: 'the old list is there, and nobody tells how old libvirt is',
+    change: ({ virtualization }) => {
+      virtualization.libvirtVersion = null;
+      if (virtualization.qemuConf !== null) virtualization.qemuConf.listsFirmware = true;
+    },
+    verdict: 'unknown',
+  },
+  {
     id: 'libvirt.qemu-user',
     when: 'it is nobody',
     change: ({ virtualization: { qemuConf }, people }) => {
