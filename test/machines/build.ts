@@ -42,12 +42,13 @@ async function writeSystem({ write }: Sysfs, machine: Machine): Promise<void> {
   await write('/etc/os-release', `${machine.distribution}\n`);
   await write(`/lib/modules/${kernel}/modules.alias`, aliases(machine));
   await write('/usr/share/misc/pci.ids', pciIds(machine));
-  const nodes = Object.values(machine.nodes ?? { '00': 0 });
-  for (const node of new Set(nodes)) {
-    const share = threads / new Set(nodes).size;
+  const nodes = new Set(Object.values(machine.nodes ?? { '00': 0 }));
+  for (const node of nodes) {
+    const share = cores.length / nodes.size;
+    const own = cores.slice(node * share, (node + 1) * share).flat();
     await write(
       `/sys/devices/system/node/node${node}/cpulist`,
-      `${node * share}-${(node + 1) * share - 1}\n`,
+      `${own.toSorted((a, b) => a - b).join(',')}\n`,
     );
   }
   for (const [core, siblings] of cores.entries()) {
