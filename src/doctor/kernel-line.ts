@@ -1,5 +1,5 @@
 /** How the kernel's command line is changed on this machine, as a command where there is one. */
-import type { Boot, LineTool } from '../system/boot.ts';
+import type { Boot, LineTool, NextLine } from '../system/boot.ts';
 import type { Initramfs } from '../system/initramfs.ts';
 import type { Todo } from './check.ts';
 
@@ -10,14 +10,40 @@ export interface LineChange {
 
 /** A change that the next start makes good. */
 export function changeLine(boot: Boot, { add = [], remove = [] }: LineChange): Todo {
-  const byHand = { advice: `${wordsText(add, remove)}, and start the machine anew.` };
+  const byHand = { advice: byHandText(boot, add, remove) };
   // What is not plain could mean something else to a shell or to sed.
   if (![...add, ...remove].every((word) => /^[\w.,:=/+@%-]+$/.test(word))) return byHand;
   const remedy = commands[boot.lineTool ?? 'unknown'](boot, add, remove);
   return remedy === null ? byHand : { remedy, advice: 'Then start the machine anew.' };
 }
 
+/** Without what a later file of grub.d replaces, since it does not take the variable along. */
+export function inForce(lines: readonly NextLine[]): NextLine[] {
+  return lines.filter(
+    ({ variable }, index) =>
+      !lines.slice(index + 1).some((later) => later.variable === variable && replaces(later)),
+  );
+}
+
+function replaces({ variable, parameters }: NextLine): boolean {
+  const along = new RegExp(String.raw`\$\{?${variable}\b`);
+  return !parameters.some(({ text }) => along.test(text));
+}
+
 type Words = readonly string[];
+
+/** A file of grub.d is named where it is the one that counts, and has what is to go. */
+function byHandText(boot: Boot, add: Words, remove: Words): string {
+  const words = wordsText(add, remove);
+  const maker = takeOver(boot);
+  const last = boot.nextLine?.findLast(
+    (each) => each.file.startsWith('/etc/default/grub.d/') && replaces(each),
+  );
+  const has = (word: string) => last?.parameters.some(({ text }) => text === word) === true;
+  return maker === null || last === undefined || !remove.every(has)
+    ? `${words}, and start the machine anew.`
+    : `${words} in ${last.file}, run \`${maker}\`, and start the machine anew.`;
+}
 
 const commands: Record<LineTool, (boot: Boot, add: Words, remove: Words) => string | null> = {
   'rpm-ostree': (_boot, add, remove) =>
@@ -50,7 +76,7 @@ const commands: Record<LineTool, (boot: Boot, add: Words, remove: Words) => stri
  * taken over; what is to go and is not in it was told to the kernel elsewhere, which a person has to find.
  */
 function grubFile(boot: Boot, add: Words, remove: Words): string | null {
-  const variables = (boot.nextLine ?? []).filter(
+  const variables = inForce(boot.nextLine ?? []).filter(
     ({ file, variable }) => file === '/etc/default/grub' && variable !== '',
   );
   const there = new Set(variables.flatMap(({ parameters }) => parameters.map(({ text }) => text)));

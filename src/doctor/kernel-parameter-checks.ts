@@ -3,7 +3,7 @@ import { meaningOf } from '../system/kernel-parameters.ts';
 import { about, andAdvice, type Check, known, ok, problem, warning } from './check.ts';
 import type { Facts, QuickFacts } from './facts.ts';
 import { misspellingOf } from './ignored-parameters.ts';
-import { changeLine, takeOver } from './kernel-line.ts';
+import { changeLine, inForce, takeOver } from './kernel-line.ts';
 import { neededAtStart } from './needed.ts';
 import { idsIn } from './pci-text.ts';
 
@@ -97,7 +97,7 @@ function pendingParameters({ kernel, boot, pci }: Facts) {
   return known(kernel, 'parameters', (parameters) =>
     known(boot, 'nextLine', (files) => {
       const now = new Set(parameters.map(({ text }) => text));
-      const pending = files.flatMap(({ file, parameters: next }) =>
+      const pending = inForce(files).flatMap(({ file, parameters: next }) =>
         next
           .filter(({ text }) => forGuests.test(text) && !now.has(text))
           .map(({ text }) => ({ file, text })),
@@ -131,7 +131,9 @@ function lostParameters({ kernel, boot }: Facts) {
   return known(kernel, 'parameters', (parameters) =>
     known(boot, 'nextLine', (files) => {
       if (files.length === 0) return [];
-      const kept = new Set(files.flatMap((file) => file.parameters.map(({ text }) => text)));
+      const kept = new Set(
+        inForce(files).flatMap((file) => file.parameters.map(({ text }) => text)),
+      );
       const lost = parameters.filter(
         (each) => forGuests.test(each.text) && !kept.has(each.text) && misspellingOf(each) === null,
       );

@@ -22,6 +22,15 @@ const onlyCard: Change = ({ pci }) => {
   Object.assign(pci.uses, { byDevice: new Map(), withConnectors: new Set() });
 };
 
+/** A file that GRUB reads behind /etc/default/grub. */
+const grubPart =
+  (text: string): Change =>
+  ({ boot }) => {
+    const file = '/etc/default/grub.d/50-cloud.cfg';
+    const variable = 'GRUB_CMDLINE_LINUX_DEFAULT';
+    boot.nextLine?.push({ file, variable, isQuoted: true, parameters: kernelParameters(text) });
+  };
+
 const unreadOfCard =
   (fact: keyof PciDevice): Change =>
   ({ pci }) => {
@@ -385,6 +394,38 @@ const rows: Row[] = [
     verdict: 'warning',
     says: 'was given `iommu=pt`, and',
     todo: '&iommu=pt /',
+  },
+  {
+    id: 'kernel.parameters-lost',
+    when: 'a later file sets the variable anew',
+    change: both(line('intel_iommu=on'), grubPart('quiet')),
+    verdict: 'warning',
+    says: 'was given `intel_iommu=on`, and',
+    todo: "Put `intel_iommu=on` on the kernel's command line in /etc/default/grub.d/50-cloud.cfg, run `sudo update-grub`, and",
+  },
+  {
+    id: 'kernel.parameters-lost',
+    when: 'a later file takes the variable along',
+    change: both(line('intel_iommu=on'), grubPart('${GRUB_CMDLINE_LINUX_DEFAULT} quiet')),
+    verdict: 'ok',
+  },
+  {
+    id: 'kernel.parameters-lost',
+    when: 'a later file sets one of two variables anew',
+    change: both(line('intel_iommu=on'), grubPart('$GRUB_CMDLINE_LINUX'), ({ boot }) => {
+      const [first] = boot.nextLine ?? [];
+      const parameters = kernelParameters('quiet');
+      if (first === undefined) return;
+      boot.nextLine?.unshift({ ...first, variable: 'GRUB_CMDLINE_LINUX', parameters });
+    }),
+    verdict: 'warning',
+    todo: '"s/^GRUB_CMDLINE_LINUX=',
+  },
+  {
+    id: 'kernel.parameters-pending',
+    when: 'a later file sets the variable anew',
+    change: both(line('quiet'), grubPart('quiet')),
+    verdict: 'ok',
   },
   {
     id: 'kernel.parameters-lost',
