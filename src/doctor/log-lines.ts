@@ -1,5 +1,5 @@
 /** Lines of the kernel, libvirt and QEMU that tell of trouble with guests, and what they mean. */
-import type { Facts } from './facts.ts';
+import type { Domain, Facts } from './facts.ts';
 import { kernelParameters } from '../system/kernel-parameters.ts';
 import { hasNoOutputs } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
@@ -363,15 +363,35 @@ const startOrEnd = String.raw`^(New machine qemu-\S+[.]|Machine qemu-\S+ termina
 /** What ends sooner has not started. */
 const startMs = 10_000;
 
-/** Whether a guest has started after the line was said, and gone on. */
-function hasStartedSince({ log }: Facts, line: LogLine): boolean {
+/** Whether a guest that the line can be about has started after it was said, and gone on. */
+function hasStartedSince({ log, libvirt }: Facts, line: LogLine): boolean {
+  const guests = guestsOf(line.text, libvirt.domains ?? []).map(plainName);
   const lines = log.lines ?? [];
   return lines.slice(lines.indexOf(line) + 1).some(({ text, time }, index, later) => {
-    const name = /^New machine (.*)[.]$/.exec(text)?.[1];
-    if (name === undefined || time === null) return false;
-    const end = later.slice(index).find((each) => each.text === `Machine ${name} terminated.`);
+    const [, machine, name = ''] = /^New machine (qemu-\d+-(.*))[.]$/.exec(text) ?? [];
+    if (machine === undefined || time === null || !guests.includes(plainName(name))) return false;
+    const end = later.slice(index).find((each) => each.text === `Machine ${machine} terminated.`);
     return end === undefined || (end.time ?? time) - time > startMs;
   });
+}
+
+/** By the scope that the line names, or who has the device in it; without either the only one there is. */
+function guestsOf(line: string, domains: readonly Domain[]): string[] {
+  const scope = line.replaceAll(String.raw`\x2d`, '-');
+  const named = /machine-qemu-\d+-(.*?)[.]scope/.exec(scope)?.[1];
+  if (named !== undefined) return [named];
+  const address = addressIn(line);
+  const own = domains.filter(({ xml }) =>
+    address === null
+      ? domains.length === 1
+      : xml?.pci.some((each) => each.address === address) === true,
+  );
+  return own.map(({ name }) => name);
+}
+
+/** libvirt leaves out of a machine's name what no host name may have. */
+function plainName(name: string): string {
+  return name.replaceAll(/[^\da-z]/gi, '');
 }
 
 export const logPatterns: readonly string[] = [

@@ -113,6 +113,7 @@ describe('a line of the log', () => {
       { later: [started, at(600, 'Machine qemu-2-win10 terminated.')], verdict: 'warning' },
       { later: [started, at(62, 'Machine qemu-2-win10 terminated.')], verdict: 'problem' },
       { later: [started, at(61, failed)], verdict: 'problem' },
+      { later: [at(60, 'New machine qemu-2-linux.')], verdict: 'problem' },
       { later: [], verdict: 'problem' },
     ])('is a $verdict where $later follow', ({ later, verdict }) => {
       const before = [at(1, 'New machine qemu-1-win10.'), at(2, failed)];
@@ -122,6 +123,35 @@ describe('a line of the log', () => {
       );
       expect(result?.verdict).toBe(verdict);
     });
+  });
+
+  test.each([
+    { guest: 'the one that was killed', name: 'win-10', verdict: 'warning' },
+    { guest: 'another', name: 'linux', verdict: 'problem' },
+  ])('that names its guest is a $verdict where $guest starts', ({ name, verdict }) => {
+    const scope = String.raw`task_memcg=/machine.slice/machine-qemu\x2d1\x2dwin\x2d10.scope`;
+    const killed = `oom-kill:constraint=CONSTRAINT_NONE,${scope}/libvirt/emulator,task=qemu-system-x86`;
+    const lines = [at(2, killed), at(60, `New machine qemu-2-${name}.`)];
+    const [result] = found('log.out-of-memory', having('log', { lines }));
+    expect(result?.verdict).toBe(verdict);
+  });
+
+  test.each([
+    { domains: ['win10'], verdict: 'warning' },
+    { domains: ['win10', 'linux'], verdict: 'problem' },
+  ])('that names no guest is a $verdict where one of $domains starts', ({ domains, verdict }) => {
+    const lines = [
+      at(2, 'vfio_pin_pages_remote: RLIMIT_MEMLOCK (67108864) exceeded'),
+      at(60, 'New machine qemu-2-win10.'),
+    ];
+    const [result] = found(
+      'log.locked-memory',
+      both(having('log', { lines }), ({ libvirt }) => {
+        const [first] = libvirt.domains ?? [];
+        if (first !== undefined) libvirt.domains = domains.map((name) => ({ ...first, name }));
+      }),
+    );
+    expect(result?.verdict).toBe(verdict);
   });
 
   test.each([
