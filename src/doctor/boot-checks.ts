@@ -107,8 +107,10 @@ export const bootChecks: Check<QuickFacts>[] = [
     id: 'boot.virqfd',
     title: 'Module vfio_virqfd',
     look: ({ boot, kernel }) =>
-      known(boot, 'initramfs', ({ modules }) =>
+      known(boot, 'initramfs', ({ generator, modules }) =>
         known(kernel, 'version', ([major, minor]) => {
+          // Their files are not read.
+          if (generator === 'unknown' || generator === 'booster') return [];
           const named = modules.filter(({ name }) => name === 'vfio_virqfd');
           const isGone = major > 6 || (major === 6 && minor >= 2);
           if (named.length === 0 || !isGone)

@@ -96,6 +96,7 @@ export const kernelParameterChecks: Check[] = [
 function pendingParameters({ kernel, boot, pci }: Facts) {
   return known(kernel, 'parameters', (parameters) =>
     known(boot, 'nextLine', (files) => {
+      if (files.length === 0) return [];
       const now = new Set(parameters.map(({ text }) => text));
       const pending = inForce(files).flatMap(({ file, parameters: next }) =>
         next

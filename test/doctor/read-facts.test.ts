@@ -100,6 +100,20 @@ describe('a machine that shows', () => {
     expect(lines.join('\n')).not.toContain('defect of Handglass');
   });
 
+  test.each(['', 'booster.yaml'])(
+    'no files of a boot loader, and of an initramfs "%s" alone, has neither told as fine',
+    async (name) => {
+      const { host, write } = await createSysfs();
+      await write('/proc/cmdline', 'quiet\n');
+      await write('/proc/sys/kernel/osrelease', '6.8.0\n');
+      await write(`/etc/${name || 'fstab'}`, '');
+      const report = await reportOn({ ...host, ...noProgram });
+      const results = report.subjects.flatMap((subject) => subject.results);
+      const unread = ['boot.virqfd', 'kernel.parameters-pending', 'kernel.parameters-lost'];
+      expect(results.filter(({ id }) => unread.includes(id))).toEqual([]);
+    },
+  );
+
   test.each(['EACCES', 'EIO', 'ENOTDIR'])(
     'nothing but %s has nothing of what it would say told as fine',
     async (code) => {
