@@ -63,17 +63,17 @@ export async function readBoot(host: ReadFiles): Promise<Boot> {
   const fact = <T>(name: string, reading: () => T | Promise<T>) =>
     unlessUnread(unread, name, reading);
   const distribution = await fact('distribution', () => readDistribution(host));
-  const firmware = await fact('firmware', async () =>
-    (await isThere(host, '/sys/firmware/efi')) ? 'efi' : 'bios',
-  );
+  const container = await fact('container', () => readContainer(host));
+  const firmware = await fact('firmware', () => readFirmware(host, container));
   const loader = await fact('loader', () => readLoader(host));
   return {
     distribution,
-    container: await fact('container', () => readContainer(host)),
+    container,
     firmware,
-    secureBoot: await fact('secureBoot', async () =>
-      firmware === 'bios' ? false : isSecure(await host.readText(secureBootFile)),
-    ),
+    secureBoot: await fact('secureBoot', async () => {
+      if (firmware === null) throw new Error(unread['firmware']);
+      return firmware === 'efi' && isSecure(await host.readText(secureBootFile));
+    }),
     lockdown: await fact('lockdown', () => readLockdown(host)),
     loader,
     lineTool: await fact('lineTool', () => lineTool(host, distribution, loader)),
@@ -109,6 +109,17 @@ async function readDistribution(host: ReadFiles): Promise<Distribution> {
       (await isThere(host, '/run/ostree-booted')) ||
       /^(nixos|steamos|opensuse-microos|guix)$/.test(id),
   };
+}
+
+/** Containers hide it, mostly behind an empty folder, and no EFI there is no BIOS then. */
+async function readFirmware(
+  host: ReadFiles,
+  container: string | null,
+): Promise<NonNullable<Boot['firmware']>> {
+  if (await isThere(host, '/sys/firmware/efi')) return 'efi';
+  const isHidden = (await namesIn(host, '/sys/firmware')).length === 0;
+  if (isHidden || container) throw new Error('the firmware is not shown here');
+  return 'bios';
 }
 
 async function readContainer(host: ReadFiles): Promise<string> {

@@ -98,6 +98,9 @@ describe('a machine that shows', () => {
     expect(lines[0]).toMatch(/^\d+ problems?, \d+ warnings?, \d+ not looked at, \d+ fine$/);
     expect(lines.join('\n')).toContain('The IOMMU is off');
     expect(lines.join('\n')).not.toContain('defect of Handglass');
+    const results = report.subjects.flatMap((subject) => subject.results);
+    const fine = results.filter(({ verdict }) => verdict === 'ok').map(({ id }) => id);
+    for (const id of ['boot.firmware', 'boot.secure-boot']) expect(fine).not.toContain(id);
   });
 
   test.each(['', 'booster.yaml'])(

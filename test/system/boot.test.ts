@@ -145,6 +145,23 @@ describe('other machines', () => {
     },
   );
 
+  test('a BIOS has no Secure Boot', async () => {
+    const boot = await bootOf({ '/sys/firmware/acpi/tables/APIC': '' });
+    expect(boot).toMatchObject({ firmware: 'bios', secureBoot: false });
+  });
+
+  test.each([
+    ['a container', { '/.dockerenv': '', '/sys/firmware/acpi/tables/APIC': '' }],
+    ['an empty folder', {}],
+  ] as [string, Record<string, string>][])(
+    '%s shows neither the firmware nor its Secure Boot',
+    async (_what, files) => {
+      const { firmware, secureBoot, unread } = await bootOf(files);
+      expect([firmware, secureBoot]).toEqual([null, null]);
+      expect(unread['secureBoot']).toBe('the firmware is not shown here');
+    },
+  );
+
   test('a Secure Boot that says something else is not told as off', async () => {
     const boot = await bootOf({ [secureBoot]: '\u0006\0\0\0\u0007' });
     expect(boot.secureBoot).toBeNull();
