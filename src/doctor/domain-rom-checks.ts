@@ -1,4 +1,5 @@
 /** The ROMs that domains give to cards, or that guests find on these. */
+import { dirname } from 'node:path';
 import { hasNoOutputs, isGraphics } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
 import {
@@ -14,6 +15,7 @@ import {
 } from './check.ts';
 import { eachDevice, type Given } from './each-device.ts';
 import { editCommand } from './each-domain.ts';
+import type { Facts } from './facts.ts';
 import { shellWord } from './shell-word.ts';
 
 export const domainRomChecks: Check[] = [
@@ -30,7 +32,10 @@ function rom({ device, hostdev, xml, facts }: Given): Finding | Finding[] {
     if (found === undefined) return unknown(`${file} is no absolute path`);
     return known(found, 'found', (there) =>
       there === 'absent'
-        ? problem(`Its ROM ${file} is not there, so the domain does not start.`, dump(device, file))
+        ? problem(
+            `Its ROM ${file} is not there, so the domain does not start.`,
+            dump(device, file, facts),
+          )
         : ok(`It has the ROM ${file}; \`handglass vbios show\` tells what is in it.`),
     );
   }
@@ -48,18 +53,27 @@ function rom({ device, hostdev, xml, facts }: Given): Finding | Finding[] {
   return warning(
     'The machine starts on this card, so its ROM may read as the firmware left it, and the guest shows nothing.',
     andAdvice(
-      dump(device, 'gpu.rom'),
+      dump(device, 'gpu.rom', facts),
       `Then name the file in the domain: <rom file='…'/>, with \`${editCommand(xml.name)}\`.`,
     ),
   );
 }
 
 /** No command where the card shows no ROM, or one that the firmware may have changed. */
-function dump({ address, bootVga, hasRom }: PciDevice, file: string): Todo {
+function dump(device: PciDevice, file: string, facts: Facts): Todo {
+  const { address, bootVga, hasRom } = device;
   if (hasRom === false) {
     return { advice: 'The card shows no ROM to dump: take the file from where it was.' };
   }
-  const command = `sudo handglass vbios dump ${address} --to ${shellWord(file)}`;
+  if (facts.boot.distribution?.isImmutable === true && /^\/usr\/(?!local\/)/.test(file)) {
+    return andAdvice(
+      dump(device, 'gpu.rom', facts),
+      'Then name that file in the domain: this system changes /usr only as a whole.',
+    );
+  }
+  const folder = dirname(file);
+  const isGone = facts.paths.get(folder)?.found === 'absent';
+  const command = `${isGone ? `sudo install -d ${shellWord(folder)} && ` : ''}sudo handglass vbios dump ${address} --to ${shellWord(file)}`;
   return bootVga === true
     ? {
         advice: `Choose another card as the first in the firmware's setup and run \`${command}\` then, or dump it in another machine.`,

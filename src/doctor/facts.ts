@@ -32,7 +32,7 @@ export interface Facts {
   configuration: Configuration;
   sharedMemory: SharedMemory[];
   libvirt: Libvirt;
-  /** What lies at each path that a domain names. */
+  /** What lies at each path that a domain names, and at the folders of ROMs. */
   paths: ReadonlyMap<string, PathFacts>;
   /** What is in each file that a domain names as the ROM of a card. */
   roms: ReadonlyMap<string, RomFacts>;

@@ -1,4 +1,5 @@
 /** One look at the machine, in which no file is read twice. It never fails. */
+import { dirname } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { HandglassError, isErrno } from '../errors.ts';
@@ -237,7 +238,7 @@ async function readRoms(
 
 function pathsIn({ pci, firmware, input, disks, shmems }: NonNullable<Domain['xml']>): string[] {
   const named = [
-    ...pci.map(({ rom }) => rom.file),
+    ...pci.flatMap(({ rom }) => (rom.file === null ? [] : [rom.file, dirname(rom.file)])),
     firmware.loader,
     firmware.variables,
     firmware.template,

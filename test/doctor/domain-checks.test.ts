@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FileFacts } from '../../src/host/ports.ts';
 import { parseDomainXml } from '../../src/libvirt/domain-xml.ts';
@@ -30,6 +31,15 @@ const halves = [
   [2, 3, 6, 7],
 ];
 const gpu = { pci: ['01:00.0', '01:00.1'] };
+
+/** Neither the file that a domain names nor its folder is there. */
+function withoutRom(file: string): Change {
+  return both(withDomain({ ...gpu, rom: file }), (facts) => {
+    facts.paths = new Map(
+      [file, dirname(file)].map((path) => [path, { found: 'absent', uses: [], unread: {} }]),
+    );
+  });
+}
 
 function withFirmware(found: FileFacts | 'absent'): Change {
   const [code, template] = ['OVMF_CODE_4M.fd', 'OVMF_VARS.fd'].map(
@@ -577,6 +587,22 @@ const rows: Row[] = [
     }),
     verdict: 'problem',
     todo: 'sudo handglass vbios dump 0000:01:00.0 --to /etc/gpu.rom',
+  },
+  {
+    id: 'domain.rom',
+    when: 'its file is gone, and the folder too',
+    change: withoutRom('/usr/share/vgabios/gpu.rom'),
+    verdict: 'problem',
+    todo: 'sudo install -d /usr/share/vgabios && sudo handglass vbios dump 0000:01:00.0 --to /usr/share/vgabios/gpu.rom',
+  },
+  {
+    id: 'domain.rom',
+    when: 'its file is gone from /usr, which is not to be changed',
+    change: both(withoutRom('/usr/share/vgabios/gpu.rom'), ({ boot }) => {
+      Object.assign(boot.distribution ?? {}, { isImmutable: true });
+    }),
+    verdict: 'problem',
+    todo: 'sudo handglass vbios dump 0000:01:00.0 --to gpu.rom Then name that file',
   },
   {
     id: 'domain.rom-uefi',

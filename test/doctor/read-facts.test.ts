@@ -82,6 +82,15 @@ test('of a link in a domain it is told what it leads to', async () => {
   expect(paths.get(lost)?.found).toBe('absent');
 });
 
+test('of a ROM that a domain names the folder is looked at too', async () => {
+  const rom = '/usr/share/vgabios/gpu.rom';
+  const win10 = domainXml({ name: 'win10', memoryMib: 1024, vcpus: 1, pci: ['01:00.0'], rom });
+  const software = { as: 'root', firmware: 'efi', qemu: '7.2.0', libvirt: '9.0.0' } as const;
+  const { machine, virsh } = await buildWithSoftware(gtx970, { ...software, domains: { win10 } });
+  const { paths } = await readFacts(machine, { configPath, virsh });
+  expect(paths.get('/usr/share/vgabios')?.found).toBe('absent');
+});
+
 function placeOf(root: string, path: string): string {
   try {
     return realpathSync(join(root, path));
