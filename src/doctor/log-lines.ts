@@ -125,11 +125,15 @@ export const knownLines: readonly KnownLine[] = [
     verdict: 'problem',
     meaning: 'SELinux kept a guest from a file that it needs.',
     isPast: hasStartedSince,
-    todo: () => ({
-      remedy: 'sudo ausearch --message avc --comm qemu-kvm | audit2allow -M handglass',
-      advice:
-        'It writes handglass.te: where that allows no more than the guest needs, `sudo semodule --install handglass.pp` puts it in force.',
-    }),
+    todo: (_facts, line) => {
+      const program = /comm="([\w.-]+)"/.exec(line)?.[1];
+      const whose = program === undefined ? '--context svirt' : `--comm ${program}`;
+      return {
+        remedy: `sudo ausearch --message avc ${whose} | audit2allow -M handglass`,
+        advice:
+          'It writes handglass.te: where that allows no more than the guest needs, `sudo semodule --install handglass.pp` puts it in force.',
+      };
+    },
   },
   {
     id: 'permission',

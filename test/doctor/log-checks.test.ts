@@ -179,6 +179,16 @@ describe('a line of the log', () => {
     expect(result?.remedy).toContain("echo '/a/gpu.rom r,' |");
   });
 
+  test.each([
+    ['qemu-system-x86', '--comm qemu-system-x86 |'],
+    ['CPU 0/KVM', '--context svirt |'],
+  ])('has what SELinux denied looked for by its program: %s', (comm, whose) => {
+    const said = lines['selinux']?.replace('qemu-kvm', comm) ?? '';
+    const text = `${said} tcontext=system_u:object_r:tmpfs_t:s0 tclass=file`;
+    const [result] = found('log.selinux', logged(text));
+    expect(result?.remedy).toContain(`sudo ausearch --message avc ${whose}`);
+  });
+
   test('asks nobody to read a ROM that the card of a laptop does not have', () => {
     const [result] = found(
       'log.rom-signature',
