@@ -108,10 +108,10 @@ export const libvirtChecks: Check[] = [
   {
     id: 'libvirt.caller',
     title: 'Your right to manage domains',
-    look: ({ virtualization, people }) =>
-      isAbsent(virtualization)
+    look: (facts) =>
+      isAbsent(facts.virtualization)
         ? []
-        : groupFinding(people, 'libvirt', 'manage domains of the system'),
+        : groupFinding(facts, 'libvirt', 'manage domains of the system'),
   },
   {
     id: 'libvirt.firmware',

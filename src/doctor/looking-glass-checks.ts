@@ -1,6 +1,7 @@
 import { modeText, sizeText } from '../shm/wording.ts';
 import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
 import type { Facts, SharedMemory } from './facts.ts';
+import { joining } from './group-commands.ts';
 import { shellWord } from './shell-word.ts';
 
 const create = 'sudo handglass shm create';
@@ -147,7 +148,7 @@ export const lookingGlassChecks: Check[] = [
           return problem(
             `QEMU runs as ${qemu.user}, who is not in the group ${group}, and cannot open it.`,
             {
-              remedy: `sudo usermod --append --groups ${shellWord(group)} ${shellWord(qemu.user)}`,
+              remedy: joining(facts.boot, [group], shellWord(qemu.user)),
               advice: 'It holds when the domain starts anew.',
             },
           );

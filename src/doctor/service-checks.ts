@@ -2,6 +2,7 @@ import type { Membership } from '../system/memberships.ts';
 import type { GroupFile } from '../system/service-parts.ts';
 import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
 import type { Facts } from './facts.ts';
+import { joining } from './group-commands.ts';
 import { shellWord } from './shell-word.ts';
 import { enabling } from './unit-commands.ts';
 
@@ -114,7 +115,7 @@ export const serviceChecks: Check[] = [
   {
     id: 'service.user',
     title: "The service's user",
-    look: ({ service, people }) => {
+    look: ({ service, people, boot }) => {
       if (service.hasUnits === false) return [];
       return known(people, 'service', (user) => {
         if (user === 'absent') {
@@ -127,7 +128,7 @@ export const serviceChecks: Check[] = [
         return missing.length === 0
           ? ok(`It is in ${user.groups.join(', ')}.`)
           : warning(`The user handglass is not in the group ${missing.join(' and ')}.`, {
-              remedy: `sudo usermod --append --groups ${missing.join(',')} handglass`,
+              remedy: joining(boot, missing, 'handglass'),
               advice: 'Then restart the service: `sudo systemctl restart handglass`.',
             });
       });
@@ -136,8 +137,10 @@ export const serviceChecks: Check[] = [
   {
     id: 'service.caller',
     title: 'Your right to talk to the service',
-    look: ({ service, people }) =>
-      service.hasUnits === false ? [] : groupFinding(people, 'handglass', 'talk to the service'),
+    look: (facts) =>
+      facts.service.hasUnits === false
+        ? []
+        : groupFinding(facts, 'handglass', 'talk to the service'),
   },
   {
     id: 'service.uinput',
@@ -216,7 +219,11 @@ function mayUse(file: GroupFile, rights: number, { service }: Facts['people']): 
 }
 
 /** Whether the caller is in a group, by the login or at least by the next one. */
-export function groupFinding(people: Facts['people'], group: string, what: string) {
+export function groupFinding(
+  { people, boot }: Pick<Facts, 'people' | 'boot'>,
+  group: string,
+  what: string,
+) {
   return known(people, 'caller', (caller) => {
     if (caller.uid === 0) return ok('Root may.');
     if (caller.groups.includes(group)) return ok(`You are in the group ${group}.`);
@@ -233,7 +240,7 @@ export function groupFinding(people: Facts['people'], group: string, what: strin
             },
           )
         : warning(`You are not in the group ${group}, so you cannot ${what} without root.`, {
-            remedy: `sudo usermod --append --groups ${group} ${nameOf(caller)}`,
+            remedy: joining(boot, [group], nameOf(caller)),
             advice: 'Then log in again.',
           }),
     );

@@ -111,6 +111,13 @@ const rows: Row[] = [
   },
   {
     id: 'libvirt.caller',
+    when: 'the group is missing, and is where usermod does not look',
+    change: both(stranger, having('boot', { lineTool: 'rpm-ostree' })),
+    verdict: 'warning',
+    todo: "grep --quiet '^libvirt:' /etc/group || grep '^libvirt:' /usr/lib/group | sudo tee --append /etc/group && sudo usermod --append --groups libvirt bob",
+  },
+  {
+    id: 'libvirt.caller',
     when: 'the group came after the login',
     change: having('people', { caller: { user: 'alice', uid: 1000, groups: ['alice'] } }),
     verdict: 'warning',
@@ -281,6 +288,16 @@ const rows: Row[] = [
     todo: 'sudo usermod --append --groups kvm libvirt-qemu',
   },
   {
+    id: 'looking-glass.qemu',
+    when: 'QEMU is not in the group, which is where usermod does not look',
+    change: both(
+      having('people', { qemu: { user: 'qemu', uid: 107, groups: ['qemu'] } }),
+      having('boot', { lineTool: 'rpm-ostree' }),
+    ),
+    verdict: 'problem',
+    todo: "grep '^kvm:' /usr/lib/group",
+  },
+  {
     id: 'looking-glass.tmpfiles',
     when: 'systemd makes it too',
     change: having('service', {
@@ -356,6 +373,16 @@ const rows: Row[] = [
     }),
     verdict: 'warning',
     todo: 'sudo usermod --append --groups input handglass',
+  },
+  {
+    id: 'service.user',
+    when: 'two groups are missing, which are where usermod does not look',
+    change: both(
+      having('people', { service: { user: 'handglass', uid: 990, groups: ['handglass', 'kvm'] } }),
+      having('boot', { lineTool: 'rpm-ostree' }),
+    ),
+    verdict: 'warning',
+    todo: "grep '^libvirt:' /usr/lib/group | sudo tee --append /etc/group && sudo usermod --append --groups input,libvirt handglass",
   },
   {
     id: 'service.uinput',
