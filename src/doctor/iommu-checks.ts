@@ -50,13 +50,17 @@ export const iommuStateChecks: Check<QuickFacts>[] = [
       if (obstacle.weight !== 'blocks') {
         return warning(obstacle.explanation, { advice: obstacle.remedy });
       }
-      // What is built in reads no file of modprobe.d.
+      // What is built in reads no file of modprobe.d, and what is loaded has read it.
+      const state = facts.kernel.modules['vfio_iommu_type1'];
+      const now =
+        state === 'loaded'
+          ? ' && echo 1 | sudo tee /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts'
+          : '';
       const permission =
-        facts.kernel.modules['vfio_iommu_type1'] === 'built-in'
+        state === 'built-in'
           ? changeLine(facts.boot, { add: ['vfio_iommu_type1.allow_unsafe_interrupts=1'] })
           : {
-              remedy:
-                "echo 'options vfio_iommu_type1 allow_unsafe_interrupts=1' | sudo tee /etc/modprobe.d/unsafe-interrupts.conf",
+              remedy: `echo 'options vfio_iommu_type1 allow_unsafe_interrupts=1' | sudo tee /etc/modprobe.d/unsafe-interrupts.conf${now}`,
             };
       return problem(
         obstacle.explanation,

@@ -716,6 +716,16 @@ const rows: Row[] = [
   },
   {
     id: 'iommu.interrupts',
+    when: 'they are not remapped, and VFIO is loaded',
+    change: ({ pci, kernel }) => {
+      pci.iommu.interruptRemapping = false;
+      kernel.modules['vfio_iommu_type1'] = 'loaded';
+    },
+    verdict: 'problem',
+    todo: 'unsafe-interrupts.conf && echo 1 | sudo tee /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts',
+  },
+  {
+    id: 'iommu.interrupts',
     when: 'they are not remapped, and VFIO is built in',
     change: ({ pci, kernel, boot }) => {
       pci.iommu.interruptRemapping = false;
