@@ -144,9 +144,10 @@ export const knownLines: readonly KnownLine[] = [
     verdict: 'problem',
     meaning: 'QEMU had no right to open a device that the domain names.',
     isPast: hasStartedSince,
-    todo: () => ({
-      advice:
-        'Have libvirt know of the device by an element of its own in place of `qemu:commandline`, or list it in `cgroup_device_acl` of /etc/libvirt/qemu.conf.',
+    todo: (_facts, line) => ({
+      advice: line.includes('/dev/vfio/')
+        ? 'libvirt gives QEMU the file of a device that is in a `<hostdev>`: see whether /etc/libvirt/qemu.conf has `dynamic_ownership = 0`, or a `cgroup_device_acl` without /dev/vfio/vfio. Where QEMU is started without libvirt, its user needs the right to that file.'
+        : 'Have libvirt know of the device by an element of its own in place of `qemu:commandline`, or list it in `cgroup_device_acl` of /etc/libvirt/qemu.conf.',
     }),
   },
   {
@@ -337,12 +338,16 @@ const forGuests = /iommu|vfio|acs_|kvm|hugepage|isolcpu|efifb|intremap/;
 
 /** For good by a parameter that fits the kernel's age, and for now by taking the card out for a moment. */
 function freeBar({ boot, kernel, pci }: Facts, line: string): Todo {
+  const said = addressIn(line);
+  const card = pci.devices.find(({ address }) => address === said);
+  if (card === undefined && said !== null && pci.unread['devices'] === undefined) {
+    return { advice: `There is no ${said} in this machine now: look again when it is back.` };
+  }
   const [major = 0, minor = 0] = kernel.version ?? [];
   const isNew = major > 5 || (major === 5 && minor >= 15);
   const change = changeLine(boot, {
     add: [isNew ? 'initcall_blacklist=sysfb_init' : 'video=efifb:off'],
   });
-  const card = pci.devices.find(({ address }) => address === addressIn(line));
   const bridge = card?.bridges?.at(-1);
   if (card === undefined || bridge === undefined || !goesAlone(card, bridge, pci)) return change;
   const now = `echo 1 | sudo tee /sys/bus/pci/devices/${bridge}/remove /sys/bus/pci/rescan`;

@@ -226,6 +226,24 @@ describe('a line of the log', () => {
     );
   });
 
+  test('has nothing changed for a card that is no more in the machine', () => {
+    const gone = lines['bar-reserved']?.replace('0000:01:00.0', '0000:09:00.0') ?? '';
+    const [result] = found('log.bar-reserved', logged(gone));
+    expect(result).toMatchObject({
+      remedy: null,
+      advice: 'There is no 0000:09:00.0 in this machine now: look again when it is back.',
+    });
+  });
+
+  test.each([
+    ['/dev/vfio/1', '`dynamic_ownership = 0`'],
+    ['/dev/input/event4', '`qemu:commandline`'],
+  ])('tells how QEMU comes to have the right to %s', (path, advice) => {
+    const text = lines['permission']?.replace('/dev/input/event4', path) ?? '';
+    const [result] = found('log.permission', logged(text));
+    expect(result?.advice).toContain(advice);
+  });
+
   test('names no bridge with anything else below it, or with what the host needs', () => {
     const line = logged(lines['bar-reserved'] ?? '');
     const [shared] = found(
