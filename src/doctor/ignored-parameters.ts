@@ -13,6 +13,13 @@ export interface Misspelling {
 export function misspellingOf(parameter: KernelParameter): Misspelling | null {
   const { name, value, text } = parameter;
   const [, right] = otherNames.find(([wrong]) => wrong === name) ?? [];
+  if (right !== undefined && value === null && !right.includes('=') && !switches.has(right)) {
+    return {
+      why: `The kernel does not know \`${text}\` and ignores it; what is meant may be \`${right}\`, of which the value is missing.`,
+      instead: [],
+      isHarmless: false,
+    };
+  }
   if (right !== undefined) {
     const meant = value === null || right.includes('=') ? right : `${right}=${value}`;
     return {
@@ -23,6 +30,12 @@ export function misspellingOf(parameter: KernelParameter): Misspelling | null {
   }
   return values.get(name)?.(value ?? '') ?? null;
 }
+
+/** What is on where no value is given. */
+const switches: ReadonlySet<string> = new Set([
+  'kvm.ignore_msrs',
+  'vfio_iommu_type1.allow_unsafe_interrupts',
+]);
 
 /** By the kernel's spelling with underscores. */
 const otherNames: readonly [string, string][] = [

@@ -314,6 +314,21 @@ const rows: Row[] = [
     verdict: 'problem',
     todo: 'sudo grubby --update-kernel=ALL --remove-args="vfio-pci.id=10de:2684" --args="vfio-pci.ids=10de:2684"',
   },
+  ...['vfio-pci', 'acs_override', 'isolcpu'].map((word): Row => ({
+    id: 'kernel.ignored-parameter',
+    when: `${word} has no value`,
+    change: both(line(word), having('boot', { lineTool: 'grubby' })),
+    verdict: 'problem',
+    says: 'of which the value is missing',
+    todo: `sudo grubby --update-kernel=ALL --remove-args="${word}" Then`,
+  })),
+  {
+    id: 'kernel.ignored-parameter',
+    when: 'what needs no value is misspelt',
+    change: both(line('allow_unsafe_interrupts'), having('boot', { lineTool: 'grubby' })),
+    verdict: 'problem',
+    todo: '--args="vfio_iommu_type1.allow_unsafe_interrupts"',
+  },
   {
     id: 'kernel.ignored-parameter',
     when: 'a word could mean something to a shell',
