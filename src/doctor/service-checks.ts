@@ -46,7 +46,11 @@ export const serviceChecks: Check[] = [
                     advice:
                       'It goes into /usr, which this system changes only as a whole: install it into the image that the machine starts from.',
                   }
-                : { remedy: install },
+                : {
+                    remedy: install,
+                    advice:
+                      'Where it is not there yet, `sudo cp -dR . /usr/lib/handglass` copies the folder of Handglass, once set up.',
+                  },
             ),
       ),
   },
