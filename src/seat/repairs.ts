@@ -65,6 +65,7 @@ export function createRepairs(
       await (isOther ? reading.refresh() : reading.catchUp());
     }
     isWorking = false;
+    void reading.catchUp();
   }
 
   function nextJob(): Job | null {

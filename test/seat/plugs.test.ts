@@ -1,6 +1,6 @@
 /** What seats do by themselves when devices come and go, and domains start, stop and are paused. */
 import { setImmediate } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Seat } from '../../src/config/schema.ts';
 import { HandglassError } from '../../src/errors.ts';
 import { createSeats } from '../../src/seat/seats.ts';
@@ -77,6 +77,26 @@ test('what is noticed while a device is given is read once it is there', async (
   await setImmediate();
   expect(world.holder('1-1')).toBe('win10');
   expect(world.calls).toContain('detach win10 ua-handglass-1-2');
+});
+
+test('so is what is noticed while that is read', async () => {
+  const { world, seats, look } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.unplug('1-1');
+  await look();
+  let isGiven = false;
+  world.fail = async (call) => {
+    if (call.startsWith('attach ')) isGiven = true;
+    if (call !== 'readDomains' || !isGiven) return;
+    isGiven = false;
+    // The machine has been read by then.
+    await setImmediate();
+    world.unplug('1-2');
+    seats.notice();
+  };
+  world.plug('1-1');
+  await look();
+  await vi.waitFor(() => expect(world.calls).toContain('detach win10 ua-handglass-1-2'));
 });
 
 test('what is noticed during a reading is read by another', async () => {
