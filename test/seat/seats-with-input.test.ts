@@ -106,7 +106,7 @@ test('a domain that does not read its proxies has the USB devices alone, and it 
       kind: 'input',
       with: 'host',
       problem: expect.stringMatching(
-        /^It is with the host: .*does not read its keyboard/,
+        /^It is with the host. .*names no keyboard and mouse of Handglass/,
       ) as string,
     },
     { with: 'win10', problem: null },

@@ -1,5 +1,6 @@
 /** Those who call the service in the virtual host: a browser with the panel, and a guest that libvirt runs. */
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { pairGuest } from '../lab/guest/guest-command.ts';
 import { product } from '../lab/guest/input/programs.ts';
 import type { Lab } from '../lab/lab.ts';
 import { freshLab } from '../lab/saved-lab.ts';
@@ -94,9 +95,10 @@ test("the service is heard on libvirt's bridge once a guest is on it, whenever t
 test("a guest that runs inside pairs over libvirt's network, and brings its seat home", async () => {
   // An emulated machine takes its time for a handshake.
   const limits = 's/^\\[server.limits\\]$/&\\nauthenticate-within = 60/';
+  const ownAddress = 's/^\\[server\\]$/&\\ncheck-address = true/';
   await output(
     lab,
-    `sed -i '${limits}' /etc/handglass/handglass.toml; systemctl restart handglass`,
+    `sed -i -e '${limits}' -e '${ownAddress}' /etc/handglass/handglass.toml; systemctl restart handglass`,
   );
   await output(lab, `virsh destroy win10; ${inner}/define; virsh start win10`);
   const said = () => output(lab, "grep -a -o 'guest: .*' /tmp/inner.log || true");
@@ -104,6 +106,9 @@ test("a guest that runs inside pairs over libvirt's network, and brings its seat
   const untilSaid = (word: string) =>
     lab.run(['bash', '-c', `grep -a -q 'guest: .*${word}' <(tail -n +1 -F /tmp/inner.log)`]);
   await untilSaid('ready');
+
+  // Another machine of its network is not that domain.
+  expect(await output(lab, `! ${pairGuest} 2>&1`)).toContain("address is not one of its domain's");
 
   await output(lab, 'handglass give desk win10');
   const { pairing } = JSON.parse(await output(lab, 'handglass guest pair win10 --json')) as {
