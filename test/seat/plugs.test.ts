@@ -109,7 +109,7 @@ test('what is noticed during a reading is read by another', async () => {
   expect(count('readMachine')).toBe(2);
 });
 
-test('so does one that was plugged in anew between two looks', async () => {
+test('a device that was plugged in anew between two looks goes back too', async () => {
   const { world, seats, look } = await start(desk);
   await seats.give('desk', 'win10');
   world.replug('1-1');
