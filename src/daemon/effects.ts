@@ -120,7 +120,7 @@ export function effectsOn(
     },
     async giveArrived(domain, seat, port, known) {
       const at = (devices: readonly UsbDevice[]) => devices.filter((each) => each.port === port);
-      const ground = await groundOf(domain, seat, null, known);
+      const ground = await groundOf(domain, seat, known, known);
       const here = { ...ground, present: at(ground.present) };
       const lookThere = async () => at(await look());
       await expedited(() => giveUsb(lookThere, domains, domain, seat.usb, here));

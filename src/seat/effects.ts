@@ -14,8 +14,8 @@ export interface SeatEffects {
    */
   checkUsb(domain: string, seat: Seat, known: Facts | null): Promise<void>;
   giveUsb(domain: string, seat: Seat, known: Facts | null): Promise<void>;
-  /** As `giveUsb`, what has just come to this port alone, for which the machine is looked at anew. */
-  giveArrived(domain: string, seat: Seat, port: string, known: DomainFacts | null): Promise<void>;
+  /** As `giveUsb`, what has just come to this port alone. */
+  giveArrived(domain: string, seat: Seat, port: string, known: Facts | null): Promise<void>;
   takeUsb(domain: string, seat: Seat, known: Facts | null): Promise<void>;
   /** Rejects with `device-absent` when no drive of the seat is there, or `device-refused`. */
   checkDrives(domain: string, seat: Seat): Promise<void>;

@@ -18,7 +18,8 @@ Measures how long a seat's USB devices take to a domain and back, by Handglass a
 
 All of it happens in one boot of the virtual host, the contenders taking turns. virsh is one process
 for each device, one after the other, and the service sleeps meanwhile; Handglass is the chord. Both
-end when the kernel has unbound the last device's driver for the domain's QEMU, or bound it again.
+end when the kernel has unbound the last device's driver for the domain's QEMU, or bound it again. A
+device plugged in anew was out for as long as a hand takes.
 
 It fails where a median is more than 0.6 of virsh's for a device given, or 0.8 for one taken back, 0.5
 and 0.7 for several; where a device plugged in anew takes more than 1,000 ms at p95, or a guest's call

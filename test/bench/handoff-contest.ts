@@ -95,7 +95,9 @@ function interfaceOf({ port }: { port: string }): string {
 }
 
 async function returnMs(): Promise<number> {
-  spawn('sh', ['-c', 'labctl unplug mouse && labctl plug mouse'], { stdio: 'inherit' });
+  // As slow as a hand.
+  const plug = `labctl unplug mouse && sleep ${restMs / 1000} && labctl plug mouse`;
+  spawn('sh', ['-c', plug], { stdio: 'inherit' });
   const usableMs = await drivers.until(mouse, true);
   return (await drivers.until(mouse, false)) - usableMs;
 }

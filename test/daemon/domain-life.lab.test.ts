@@ -1,17 +1,18 @@
 /** What becomes of a seat when its domain's life, or a device's presence, changes. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { mouse, type Service, serviceIn } from '../input/desk.ts';
 import type { Lab } from '../lab/lab.ts';
 import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
 
 let lab: Lab;
+let service: Service;
 const sh = (script: string) => output(lab, script);
 const eventually = (script: string) => until(lab, script);
 
-const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
-
 beforeAll(async () => {
   lab = await freshLab();
+  service = serviceIn(lab);
   await sh('virsh start win10');
 });
 
@@ -19,7 +20,7 @@ afterAll(() => lab.end());
 
 beforeEach(async () => {
   await sh('virsh list --name | grep -qx win10 || virsh start win10');
-  await sh('handglass give desk host');
+  await service.give('host');
   await eventually(`test -e ${mouse}`);
 });
 
@@ -37,16 +38,12 @@ async function expectInDomain(count: number): Promise<void> {
   await eventually(`test "$(virsh dumpxml win10 | grep -c '<hostdev ')" = ${count}`);
 }
 
-function expectWith(owner: string): Promise<string> {
-  return eventually(`handglass status | grep -q 'seat desk: with ${owner}'`);
-}
-
 function expectJournal(line: string): Promise<string> {
   return eventually(`journalctl -u handglass -o cat | grep -qF '${line}'`);
 }
 
 test('a device that is pulled out leaves no phantom, and goes back when it is plugged in', async () => {
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await expectInDomain(2);
   for (let round = 0; round < 3; round += 1) {
     await sh('labctl unplug stick');
@@ -54,8 +51,7 @@ test('a device that is pulled out leaves no phantom, and goes back when it is pl
     await sh('labctl plug stick');
     await expectInDomain(2);
   }
-  await expectWith('win10');
-  expect(await sh('handglass status --json')).toContain('"problems":[]');
+  await service.until(/"owner":"win10".*"problems":\[\]/);
 });
 
 test('a device that is plugged in while the host has its seat stays there', async () => {
@@ -68,11 +64,11 @@ test('a device that is plugged in while the host has its seat stays there', asyn
 
 test('what a killed QEMU leaves without a driver has it again', async () => {
   expect(await sh('stat -c "%U:%G %a" /sys/bus/usb/drivers_probe')).toBe('root:handglass 220');
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await eventually(`test ! -e ${mouse}`);
   await sh('kill -KILL $(pgrep -f [g]uest=win10)');
   await eventually(`virsh domstate win10 | grep -q 'shut off'`);
-  await expectWith('host');
+  await service.owner('host');
   await eventually(`test -e ${mouse}`);
   await expectJournal('has its driver again');
 });
@@ -82,13 +78,13 @@ test('what a killed service has told the kernel of grace periods is put right', 
   expect(await sh(`cat ${told}`)).toBe('0');
   await sh(`echo 18503 > ${told} && systemctl kill --signal=KILL handglass`);
   await eventually(`grep -qx 0 ${told}`);
-  await expectWith('host');
+  await service.owner('host');
 });
 
 test('a seat comes back from a domain that is paused', async () => {
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await sh('virsh suspend win10');
-  await expectWith('host');
+  await service.owner('host');
   await expectJournal('desk: with host (win10 is paused)');
   await eventually(`test -e ${mouse}`);
   await sh('virsh resume win10');
@@ -96,7 +92,7 @@ test('a seat comes back from a domain that is paused', async () => {
 
 test('a seat comes back while the host sleeps, and is given again', async () => {
   await configure('on-suspend', 'host');
-  await sh('handglass give desk win10');
+  await service.give('win10');
   // As far as a sleep goes without a machine that does: all is frozen for 5 s.
   await sh('echo freezer > /sys/power/pm_test && systemctl suspend');
   await expectJournal('desk: with host (the host goes to sleep)');
@@ -109,12 +105,12 @@ test('a seat comes back while the host sleeps, and is given again', async () => 
 
 test('a domain that is undefined while it runs keeps the seat until it ends', async () => {
   await sh('virsh dumpxml --inactive win10 > /tmp/win10.xml');
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await sh('virsh undefine win10');
   await expectInDomain(2);
-  await expectWith('win10');
+  await service.owner('win10');
   await sh('virsh destroy win10');
-  await expectWith('host');
+  await service.owner('host');
   await eventually(`test -e ${mouse}`);
   expect((await lab.sh('handglass give desk win10')).stderr).toContain(
     'There is no domain "win10"',
@@ -128,37 +124,27 @@ test('a domain that is renamed is another one, until it has its name again', asy
     'There is no domain "win10"',
   );
   await sh('virsh domrename win11 win10 && virsh start win10');
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await expectInDomain(2);
 });
 
-test('a domain that is saved has not the seat, and when it goes on it can have it', async () => {
+test('a domain that is saved has not the seat, and has it again when it goes on', async () => {
   // Libvirt saves no domain that has Looking Glass' shared memory.
   await sh(`virsh destroy win10
     virsh dumpxml --inactive win10 > /tmp/win10.xml
     sed '/<shmem/,/<\\/shmem>/d' /tmp/win10.xml > /tmp/saved.xml
-    virsh define /tmp/saved.xml && virsh start win10 && virsh managedsave win10`);
-  const { stderr } = await lab.sh('handglass give desk win10');
-  expect(stderr).toContain('The domain "win10" is not running (shut off).');
-  await sh('virsh start win10');
-  await sh('handglass give desk win10');
-  await expectInDomain(2);
-  await sh('virsh destroy win10 && virsh define /tmp/win10.xml');
-});
-
-test('a domain that is saved while it has the seat has it again when it goes on', async () => {
-  await sh(`virsh destroy win10
-    virsh dumpxml --inactive win10 > /tmp/win10.xml
-    sed '/<shmem/,/<\\/shmem>/d' /tmp/win10.xml > /tmp/saved.xml
     virsh define /tmp/saved.xml && virsh start win10`);
-  await sh('handglass give desk win10');
+  await service.give('win10');
   await sh('virsh managedsave win10');
-  await expectWith('host');
+  await service.owner('host');
   await eventually(`test -e ${mouse}`);
+  expect((await lab.sh('handglass give desk win10')).stderr).toContain(
+    'The domain "win10" is not running (shut off).',
+  );
   await sh('virsh start win10');
-  await expectWith('win10');
+  await service.owner('win10');
   await expectInDomain(2);
-  await sh('handglass give desk host');
+  await service.give('host');
   await expectInDomain(0);
   await sh('virsh destroy win10 && virsh define /tmp/win10.xml');
 });

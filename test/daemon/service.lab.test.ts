@@ -218,8 +218,9 @@ describe('a guest on its own network', () => {
 test('a list of guests that is open to others keeps guests out, and nothing else', async () => {
   const list = '/var/lib/handglass/guests.json';
   await sh(`chmod 644 ${list} && systemctl restart handglass`);
-  await until(lab, 'handglass status | grep -q "open to others than its owner"');
-  await sh('handglass give desk win10 && handglass give desk host');
+  await service.until(/open to others than its owner/);
+  await service.give('win10');
+  await service.give('host');
   for (const verb of ['pair win10', 'list'])
     expect((await lab.sh(`handglass guest ${verb}`)).status).toBe(3);
   await sh(`chmod 600 ${list} && systemctl restart handglass`);

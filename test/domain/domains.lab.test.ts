@@ -1,6 +1,7 @@
 /** One virtual host for all, since to boot it takes longer than these tests. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { driveAlias } from '../../src/domain/optical-drive.ts';
+import { type Service, serviceIn } from '../input/desk.ts';
 import { bootLab, type Lab } from '../lab/lab.ts';
 import { output, until } from '../lab/shell.ts';
 import { type Asker, askerIn, describeDomains } from './contract.ts';
@@ -113,8 +114,6 @@ describe('optical drives', () => {
   });
 });
 
-const status = (text: string) => until(lab, `handglass status --json | grep '${text}'`);
-
 describe('the service', () => {
   const config = `
 [[qemu]]
@@ -127,11 +126,14 @@ domains = ["own"]
 usb = [{ serial = "MOUSE1" }]
 optical = ["/dev/sr0"]
 `;
+  let service: Service;
+
   beforeAll(async () => {
+    service = serviceIn(lab);
     await sh(`cat > /etc/handglass/handglass.toml <<'END'\n${config}\nEND`);
     await sh(`mkdir -p /run/handglass
       RUNTIME_DIRECTORY=/run/handglass STATE_DIRECTORY=/tmp handglass daemon > /tmp/daemon.log 2>&1 & echo $! > /run/daemon.pid`);
-    await status('"state":"shut off"');
+    await service.until(/"state":"shut off"/);
   });
 
   afterAll(async () => {
@@ -143,9 +145,9 @@ optical = ["/dev/sr0"]
       'The domain "own" is not running',
     );
     await sh(qemu('/run/own'));
-    await status('"state":"running"');
-    await sh('handglass give desk own');
-    expect(JSON.parse(await status('"owner":"own"'))).toMatchObject({
+    await service.until(/"state":"running"/);
+    await service.give('own');
+    expect(JSON.parse(await sh('handglass status --json'))).toMatchObject({
       seats: [
         {
           devices: [
@@ -157,8 +159,7 @@ optical = ["/dev/sr0"]
       domains: [{ name: 'own' }],
       problems: [],
     });
-    await sh('handglass give desk host');
-    await status('"owner":"host"');
+    await service.give('host');
     expect(await sh('pgrep -x virsh || true')).toBe('');
   });
 
@@ -167,15 +168,17 @@ optical = ["/dev/sr0"]
     expect((await lab.sh('handglass give desk own')).stderr).toContain(
       'QEMU QEMU DVD-ROM (/dev/sr0): /dev/sr0 is mounted on /mnt.',
     );
-    await status('It cannot leave the host: /dev/sr0 is mounted on /mnt');
-    await sh('umount /mnt; handglass give desk own; handglass give desk host');
+    await service.until(/It cannot leave the host: \/dev\/sr0 is mounted on \/mnt/);
+    await sh('umount /mnt');
+    await service.give('own');
+    await service.give('host');
   });
 
   test('has the seat with the host again when that QEMU is killed', async () => {
-    await sh('handglass give desk own');
+    await service.give('own');
     await sh('kill -KILL $(cat /run/own.pid)');
-    await status('"owner":"host"');
-    await status('"state":"shut off"');
+    await service.owner('host');
+    await service.until(/"state":"shut off"/);
     await until(lab, 'test -e /dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse');
   });
 });

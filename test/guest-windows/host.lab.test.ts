@@ -1,6 +1,8 @@
 /** The client for Windows, under Wine on this machine, with the real service in the virtual host. */
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { mouse, type Service, serviceIn } from '../input/desk.ts';
 import { carryPort } from '../lab/carry.ts';
 import type { Lab } from '../lab/lab.ts';
 import { freshLab } from '../lab/saved-lab.ts';
@@ -14,10 +16,11 @@ const missing = missingOf(...desktopPrograms);
 const title = `the client for Windows and the service in the virtual host${reasonText(missing)}`;
 
 const port = 18_503;
-const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
+const patienceMs = 30_000;
 
 describe.skipIf(missing.length > 0)(title, () => {
   let lab: Lab;
+  let service: Service;
   let desktop: Desktop;
   const carrying = new AbortController();
   const sh = (script: string) => output(lab, script);
@@ -25,6 +28,7 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   beforeAll(async () => {
     lab = await freshLab();
+    service = serviceIn(lab);
     // With TLS on each address, be it one of the machine's own.
     const listen = `s/^listen = .*:${port}.*/listen = ["0.0.0.0:${port}"]/`;
     await sh(`sed -i '${listen}' /etc/handglass/handglass.toml
@@ -51,24 +55,18 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   /** Presses again only where nothing has come of it: what registers the hotkey is not told of. */
   async function pressUntil(owner: string): Promise<void> {
-    const isWith = `handglass status | grep -q 'seat desk: with ${owner}'`;
-    await vi.waitFor(
-      async () => {
-        if ((await lab.sh(isWith)).status === 0) return;
-        await desktop.pointAtIcon();
-        await desktop.press('ctrl+alt+Home');
-        await vi.waitUntil(async () => (await lab.sh(isWith)).status === 0, {
-          timeout: 30_000,
-          interval: 500,
-        });
-      },
-      { timeout: 180_000, interval: 100 },
-    );
+    let isThere = false;
+    const there = service.owner(owner).then(() => (isThere = true));
+    while (!isThere) {
+      await desktop.pointAtIcon();
+      await desktop.press('ctrl+alt+Home');
+      await Promise.race([there, setTimeout(patienceMs)]);
+    }
   }
 
   test('a hotkey in Windows moves a real mouse into the domain, and back', async () => {
     void guest('agent');
-    await until(lab, `handglass guest list --json | grep -q '"connected":true'`);
+    await service.until(/"connected":true/);
     await pressUntil('win10');
     await until(lab, isInDomain);
     await pressUntil('host');
@@ -82,7 +80,8 @@ describe.skipIf(missing.length > 0)(title, () => {
     // What it is told of it hears.
     await vi.waitFor(
       async () => {
-        await sh('handglass give desk win10; handglass give desk host');
+        await service.give('win10');
+        await service.give('host');
         expect(await next()).toMatch(/desk with/);
       },
       { timeout: 180_000 },

@@ -69,8 +69,8 @@ export interface Service {
   ask(to: string): Promise<string>;
   /** Gives the seat. */
   give(to: string): Promise<void>;
-  /** Waits until the seat is there, by whatever way. */
-  owner(name: string): Promise<void>;
+  /** Waits until the whole seat is there, by whatever way. */
+  owner(name: string, ofSeat?: string): Promise<void>;
   /** Waits until the state, as JSON, matches; also for a service that is about to come back. */
   until(state: RegExp): Promise<void>;
   /** Kills a program by its command line; when it was dead, in seconds of CLOCK_MONOTONIC. */
@@ -110,7 +110,8 @@ export function serviceIn(lab: Lab): Service {
       while (said === 'busy') said = await ask(to);
       if (said !== to) throw new LabFailure(`Asked for ${to}, the service said ${said}.`);
     },
-    owner: (name) => until(new RegExp(`"owner":"${name}","domains":[^\\]]*\\],"moving":false`)),
+    owner: (name, ofSeat = 'desk') =>
+      until(new RegExp(`"name":"${ofSeat}","owner":"${name}","domains":[^\\]]*\\],"moving":false`)),
     async kill(program) {
       const time = Number(await answer(`kill ${program}`));
       if (Number.isNaN(time)) throw new LabFailure(`Nothing runs as "${program}".`);

@@ -5,7 +5,7 @@ import { listen, proxies, report, type Service, serviceIn } from '../input/desk.
 import type { Conversation } from '../lab/guest/input/conversation.ts';
 import type { Lab } from '../lab/lab.ts';
 import { freshLab } from '../lab/saved-lab.ts';
-import { output, until } from '../lab/shell.ts';
+import { output } from '../lab/shell.ts';
 import { configure, makeDomains } from '../libvirt/traps-desk.ts';
 
 let lab: Lab;
@@ -21,10 +21,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => lab.end());
-
-/** Waits until the whole seat is there. */
-const expectWith = (seat: string, owner: string) =>
-  until(lab, `handglass status | grep -q 'seat ${seat}: with ${owner}'`);
 
 /** Waits until a domain has exactly the devices with these serial numbers. */
 async function expectIn(domain: string, ...serials: string[]): Promise<void> {
@@ -83,11 +79,11 @@ to = ["host", "win10", "work"]
     await sh('virsh destroy win10');
     const readers = await listenInDomains();
     await sh('virsh start win10');
-    await expectWith('sofa', 'win10');
-    await expectWith('desk', 'win10');
+    await service.owner('win10', 'sofa');
+    await service.owner('win10');
     await expectIn('win10', 'STICK1', 'MOUSE1');
     await sh('virsh start work');
-    await expectWith('desk', 'work');
+    await service.owner('work');
     await expectIn('work', 'STICK1');
     await expectIn('win10', 'MOUSE1');
     await Promise.all([...readers.values()].map((reader) => reader.end()));
@@ -99,7 +95,7 @@ to = ["host", "win10", "work"]
     await service.give('host');
     for (const owner of ['win10', 'work', 'host', 'win10']) {
       await lab.control('key leftmeta+f12');
-      await expectWith('desk', owner);
+      await service.owner(owner);
       for (const domain of readers.keys()) {
         await expectIn(domain, ...(domain === owner ? ['STICK1'] : []));
       }
@@ -109,7 +105,7 @@ to = ["host", "win10", "work"]
       while ((await report(reader)) !== 'a+') continue;
     }
     await Promise.all([...readers.values()].map((reader) => reader.end()));
-    await expectWith('desk', 'host');
+    await service.owner('host');
   });
 });
 

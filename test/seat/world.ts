@@ -5,11 +5,11 @@ import { type DomainRunState, isActive } from '../../src/domain/run-state.ts';
 import { overtaken } from '../../src/input/switching.ts';
 import type { Seats } from '../../src/seat/seats.ts';
 import type { SeatEffects } from '../../src/seat/effects.ts';
-import { type Facts, havingIn, holdingsIn } from '../../src/seat/view.ts';
+import { type Facts, holdingsIn } from '../../src/seat/view.ts';
 import { drivesToGo, giveDrives, takeDrives } from '../../src/seat/optical.ts';
 import type { OpticalDrive } from '../../src/system/optical-drives.ts';
 import type { UsbDevice } from '../../src/system/usb.ts';
-import { type Holdings, readHaving, readHoldings } from '../../src/usb/ground.ts';
+import { type Holdings, readHoldings } from '../../src/usb/ground.ts';
 import { checkUsb, giveUsb, takeUsb } from '../../src/usb/handoff.ts';
 import { clearPhantoms } from '../../src/usb/phantoms.ts';
 import type { Refusal } from '../../src/usb/refusals.ts';
@@ -140,10 +140,13 @@ export function createWorld(): World {
         await giveUsb(lookAt(), devices, domain, seat.usb, ground);
       },
       async giveArrived(domain, seat, port, known) {
-        const look = lookAt(port);
-        const having = known ? havingIn(known, domain) : await readHaving(devices, domain);
-        const ground = { present: await look(), ...having, refusalsOf };
-        await giveUsb(look, devices, domain, seat.usb, ground);
+        const holdings = await holdingsOf(domain, known);
+        const present = holdings.present.filter((each) => each.port === port);
+        await giveUsb(lookAt(port), devices, domain, seat.usb, {
+          ...holdings,
+          present,
+          refusalsOf,
+        });
       },
       async takeUsb(domain, seat, known) {
         await takeUsb(devices, domain, seat.usb, known && holdingsIn(known, domain), () =>

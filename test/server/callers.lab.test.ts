@@ -1,5 +1,6 @@
 /** Those who call the service in the virtual host: a browser with the panel, and a guest that libvirt runs. */
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { mouse, type Service, serviceIn } from '../input/desk.ts';
 import { pairGuest } from '../lab/guest/guest-command.ts';
 import { product } from '../lab/guest/input/programs.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -9,15 +10,16 @@ import { carryPanel } from '../lab/tour/carried-panel.ts';
 import { browserTest, groupsAreDrawn, newPage, status, useBrowser } from './panel/browser.ts';
 
 const inner = `${product}/test/lab/guest/inner`;
-const mouse = '/dev/input/by-id/usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse';
 
 let lab: Lab;
+let service: Service;
 
 useBrowser();
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 1_140_000 });
 
 beforeAll(async () => {
   lab = await freshLab();
+  service = serviceIn(lab);
   await output(lab, 'virsh start win10');
 });
 
@@ -40,7 +42,7 @@ browserTest('the buttons of the panel do what they say', async () => {
 
   // A second one of its kind: which of them is to go?
   await lab.control('plug disk');
-  await until(lab, 'handglass usb | grep -q DISK1');
+  await until(lab, 'grep -qx DISK1 /sys/bus/usb/devices/*/serial');
   await press('Give to win10');
   const alert = page.getByRole('alert');
   await alert.getByText('2 USB devices match 46f4:0001').waitFor();
@@ -61,7 +63,7 @@ browserTest('the buttons of the panel do what they say', async () => {
   await status(page, 'connected');
   await press('Give to win10');
   await until(lab, `test ! -e ${mouse}`);
-  await output(lab, 'handglass give desk host');
+  await service.give('host');
   await page.getByRole('button', { name: 'Give to win10', exact: true }).waitFor();
   expect(strayed).toEqual([]);
 });
@@ -80,11 +82,12 @@ test("the service is heard on libvirt's bridge once a guest is on it, whenever t
     sed -i 's/^listen = .*:18503.*/listen = ["virbr0:18503"]/' /etc/handglass/handglass.toml
     systemctl restart handglass`,
   );
-  await until(lab, `handglass status | grep 'no network interface virbr0' && ! ${isHeard}`);
+  await service.until(/no network interface virbr0/);
+  await until(lab, `! ${isHeard}`);
   const come = async () => {
     await output(lab, 'virsh net-start default && virsh start win10');
     await until(lab, isHeard);
-    await until(lab, `handglass status --json | grep -q '"problems":\\[\\]'`);
+    await service.until(/"problems":\[\]/);
   };
   await come();
   await output(lab, 'virsh destroy win10; virsh net-destroy default');
@@ -110,7 +113,7 @@ test("a guest that runs inside pairs over libvirt's network, and brings its seat
   // Another machine of its network is not that domain.
   expect(await output(lab, `! ${pairGuest} 2>&1`)).toContain("address is not one of its domain's");
 
-  await output(lab, 'handglass give desk win10');
+  await service.give('win10');
   const { pairing } = JSON.parse(await output(lab, 'handglass guest pair win10 --json')) as {
     pairing: string[];
   };
@@ -125,6 +128,5 @@ test("a guest that runs inside pairs over libvirt's network, and brings its seat
     /^desk: with host \(guest [0-9a-f]+/m,
   );
   // It has said no farewell: the service finds out by asking.
-  const listed = await until(lab, `handglass guest list --json | grep '"connected":false'`);
-  expect(JSON.parse(listed)).toMatchObject([{ domain: 'win10' }]);
+  await service.until(/"domain":"win10","connected":false/);
 });
