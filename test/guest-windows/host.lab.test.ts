@@ -55,13 +55,11 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   /** Presses again only where nothing has come of it: what registers the hotkey is not told of. */
   async function pressUntil(owner: string): Promise<void> {
-    let isThere = false;
-    const there = service.owner(owner).then(() => (isThere = true));
-    while (!isThere) {
+    const there = service.owner(owner).then(() => true);
+    do {
       await desktop.pointAtIcon();
       await desktop.press('ctrl+alt+Home');
-      await Promise.race([there, setTimeout(patienceMs)]);
-    }
+    } while (!(await Promise.race([there, setTimeout(patienceMs, false)])));
   }
 
   test('a hotkey in Windows moves a real mouse into the domain, and back', async () => {
