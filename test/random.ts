@@ -21,5 +21,6 @@ export function randomFrom(seed: number): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return Math.trunc((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * end);
   }
-  return { seed, below, oneOf: (choices) => choices[below(choices.length)] ?? choices[0] };
+  const oneOf = <T>(choices: readonly [T, ...T[]]) => choices[below(choices.length)] as T;
+  return { seed, below, oneOf };
 }

@@ -185,7 +185,7 @@ export async function startService(
     problems,
     lookingGlass: lookingGlass.view,
     lockout,
-    knows: (guest) => guests.list().some(({ id }) => id === guest),
+    knows: (guest) => guests.knows(guest),
     hostSleep: createHostSleep(config.seats, seats, moves),
     groupsPicture: groupsPictureOf(host),
     confirm: () => confirmTrial(trial),

@@ -1,11 +1,12 @@
 /** Lines of the kernel, libvirt and QEMU that tell of trouble with guests, and what they mean. */
-import type { Domain, Facts } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { kernelParameters } from '../system/kernel-parameters.ts';
 import { hasNoOutputs } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
 import type { LogLine } from '../system/kernel-log.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
-import { pciSlotOf } from '../system/pci-address.ts';
+import { mentionedPciAddress, pciSlotOf } from '../system/pci-address.ts';
+import { hasStartedSince, startOrEnd } from './guest-starts.ts';
 import { misspellingOf } from './ignored-parameters.ts';
 import { neededNow } from './needed.ts';
 import { changeLine } from './kernel-line.ts';
@@ -170,7 +171,7 @@ export const knownLines: readonly KnownLine[] = [
     meaning:
       "The card's ROM cannot be read, mostly because the card has shown this machine's own screen, or has no ROM of its own.",
     todo: ({ pci }, line) => {
-      const address = addressIn(line);
+      const address = mentionedPciAddress(line);
       const card = pci.devices.find((each) => each.address === address);
       if (hasNoOutputs(card?.class ?? null)) {
         return {
@@ -319,7 +320,7 @@ export const knownLines: readonly KnownLine[] = [
     isPast: ({ pci }, { text }) =>
       pci.devices.some(
         ({ address, driver }) =>
-          address === addressIn(text) && driver !== null && isForVfio(driver),
+          address === mentionedPciAddress(text) && driver !== null && isForVfio(driver),
       ),
     todo: (_facts, line) => ({
       advice: refusals.get(/-\d+$/.exec(line)?.[0] ?? '') ?? otherRefusal,
@@ -338,7 +339,7 @@ const forGuests = /iommu|vfio|acs_|kvm|hugepage|isolcpu|efifb|intremap/;
 
 /** For good by a parameter that fits the kernel's age, and for now by taking the card out for a moment. */
 function freeBar({ boot, kernel, pci }: Facts, line: string): Todo {
-  const said = addressIn(line);
+  const said = mentionedPciAddress(line);
   const card = pci.devices.find(({ address }) => address === said);
   if (card === undefined && said !== null && pci.unread['devices'] === undefined) {
     return { advice: `There is no ${said} in this machine now: look again when it is back.` };
@@ -366,48 +367,7 @@ function goesAlone(card: PciDevice, bridge: string, pci: PciSurvey): boolean {
   );
 }
 
-/** systemd-machined says it of each guest of libvirt before QEMU has done anything, and when it has ended. */
-const startOrEnd = String.raw`^(New machine qemu-\S+[.]|Machine qemu-\S+ terminated[.])$`;
-
-/** What ends sooner has not started. */
-const startMs = 10_000;
-
-/** Whether a guest that the line can be about has started after it was said, and gone on. */
-function hasStartedSince({ log, libvirt }: Facts, line: LogLine): boolean {
-  const guests = guestsOf(line.text, libvirt.domains ?? []).map(plainName);
-  const lines = log.lines ?? [];
-  return lines.slice(lines.indexOf(line) + 1).some(({ text, time }, index, later) => {
-    const [, machine, name = ''] = /^New machine (qemu-\d+-(.*))[.]$/.exec(text) ?? [];
-    if (machine === undefined || time === null || !guests.includes(plainName(name))) return false;
-    const end = later.slice(index).find((each) => each.text === `Machine ${machine} terminated.`);
-    return end === undefined || (end.time ?? time) - time > startMs;
-  });
-}
-
-/** By the scope that the line names, or who has the device in it; without either the only one there is. */
-function guestsOf(line: string, domains: readonly Domain[]): string[] {
-  const scope = line.replaceAll(String.raw`\x2d`, '-');
-  const named = /machine-qemu-\d+-(.*?)[.]scope/.exec(scope)?.[1];
-  if (named !== undefined) return [named];
-  const address = addressIn(line);
-  const own = domains.filter(({ xml }) =>
-    address === null
-      ? domains.length === 1
-      : xml?.pci.some((each) => each.address === address) === true,
-  );
-  return own.map(({ name }) => name);
-}
-
-/** libvirt leaves out of a machine's name what no host name may have. */
-function plainName(name: string): string {
-  return name.replaceAll(/[^\da-z]/gi, '');
-}
-
 export const logPatterns: readonly string[] = [
   ...knownLines.map(({ pattern }) => pattern),
   startOrEnd,
 ];
-
-function addressIn(line: string): string | null {
-  return /[\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.[0-7]/i.exec(line)?.[0] ?? null;
-}

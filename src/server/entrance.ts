@@ -101,7 +101,7 @@ export function createEntrance(clock: Pick<Clock, 'now'>, guests: Guests): Entra
   }
 
   function isKnown({ guest }: Browser): boolean {
-    return guest === null || guests.list().some(({ id }) => id === guest.id);
+    return guest === null || guests.knows(guest.id);
   }
 
   function invite(invited: Invited): Invitation {

@@ -28,6 +28,8 @@ export interface Guests {
   /** Makes a guest. Its token is told here and never again. */
   pair(domain: string): Promise<Guest & { token: string }>;
   list(): (Guest & Sighting)[];
+  /** Whether this one is still a guest. */
+  knows(id: string): boolean;
   /**
    * Its token is no good from the call on.
    *
@@ -59,6 +61,7 @@ export async function openGuests(
   let queue: Promise<void> = Promise.resolve();
 
   const known = () => records.filter(({ id }) => !revoked.has(id));
+  const knows = (id: string) => known().some((record) => record.id === id);
   const current = () => known().map((record) => ({ ...record, ...sightings.get(record.id) }));
 
   /** One change after another, each from what the one before it left; in memory once it is on disk. */
@@ -87,6 +90,8 @@ export async function openGuests(
     list: () =>
       current().map(({ id, domain, lastSeen, address }) => ({ id, domain, lastSeen, address })),
 
+    knows,
+
     async revoke(id) {
       // Also one whose revocation could not be written.
       if (records.every((record) => record.id !== id)) throw unknownGuest(id);
@@ -108,7 +113,7 @@ export async function openGuests(
 
     async seen(id, address) {
       const now = host.now();
-      if (known().every((record) => record.id !== id)) return;
+      if (!knows(id)) return;
       sightings.set(id, { lastSeen: new Date(now).toISOString(), address });
       if (now - (writtenAt.get(id) ?? -Infinity) < writeEveryMs) return;
       writtenAt.set(id, now);
@@ -128,6 +133,7 @@ export function unreadableGuests(problem: HandglassError): Guests {
     },
     pair: refuse,
     list: () => [],
+    knows: () => false,
     revoke: refuse,
     authenticate: () => null,
     seen: async () => {},

@@ -25,3 +25,8 @@ export function pciSlotOf(device: string): string {
 export function pciBusOf(device: string): string {
   return device.slice(0, device.lastIndexOf(':'));
 }
+
+/** The first one in a line of text; null where there is none. */
+export function mentionedPciAddress(text: string): string | null {
+  return /[\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.[0-7]/i.exec(text)?.[0] ?? null;
+}

@@ -3,7 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { connect as connectSecurely } from 'node:tls';
 import { WebSocket } from 'ws';
-import { fuzzedMessage, randomFrom } from '../server/fuzz.ts';
+import { randomFrom } from '../random.ts';
+import { fuzzedMessage } from '../server/fuzz.ts';
 import { openSocket } from './attack-guest.ts';
 import type { BenchService } from './service.ts';
 

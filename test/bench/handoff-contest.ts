@@ -8,6 +8,7 @@
  * since the start of one takes longer than a handoff.
  */
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
@@ -30,7 +31,7 @@ interface Contender {
   begin(): Promise<void>;
   move(direction: Direction): void;
   /** Resolves when it says itself that it is done. */
-  settled(direction: Direction, startMs: number): Promise<{ inputMs?: number }>;
+  settled(direction: Direction, startMs: number): Promise<Pick<Sample, 'toldMs' | 'inputMs'>>;
   end(): Promise<void>;
 }
 
@@ -113,7 +114,7 @@ async function handOver(contender: Contender, direction: Direction): Promise<voi
 async function moved(
   contender: Contender,
   direction: Direction,
-): Promise<{ ms: number; inputMs?: number }> {
+): Promise<Pick<Sample, 'ms' | 'toldMs' | 'inputMs'>> {
   const startMs = nowMs();
   contender.move(direction);
   const endMs = await drivers.until(interfaces, direction === 'take');
@@ -157,13 +158,15 @@ async function handglass(): Promise<Contender> {
   const guest = talkWith(listener, [`${proxies}/win10-keyboard`, '--grab', '--times']);
   const pointer = talkWith(listener, [`${proxies}/win10-pointer`, '--grab']);
   for (const each of [guest, pointer]) while ((await each.next()) !== 'grabbed');
+  const told = await watchSeat();
   return {
     name: 'handglass',
-    begin: () => untilWith('host'),
+    begin: async () => void (await told.at('host')),
     move: () => keyboard.say('leftctrl+\nrightctrl+\nrightctrl-\nleftctrl-'),
     async settled(direction, startMs) {
-      await untilWith(direction === 'give' ? 'win10' : 'host');
-      return direction === 'give' ? {} : { inputMs: (await releasedMs(guest)) - startMs };
+      const toldMs = (await told.at(direction === 'give' ? 'win10' : 'host')) - startMs;
+      if (direction === 'give') return { toldMs };
+      return { toldMs, inputMs: (await releasedMs(guest)) - startMs };
     },
     async end() {},
   };
@@ -177,15 +180,31 @@ async function releasedMs(guest: { next(): Promise<string> }): Promise<number> {
   }
 }
 
-/** Resolves when the seat, its keyboard plugged in, has come to rest there. */
-async function untilWith(owner: string): Promise<void> {
+/** Hears of the seat as a panel does. */
+async function watchSeat(): Promise<{
+  /** Resolves with when it was told that the seat, its keyboard plugged in, has come to rest there. */
+  at(owner: string): Promise<number>;
+}> {
   const client = await connect('ws+unix:/run/handglass/handglass.sock:/');
-  for await (const { seats } of client.states()) {
-    const [seat] = seats;
-    const hasKeyboard = seat?.devices.some(({ kind, present }) => kind === 'input' && present);
-    if (hasKeyboard && seat?.owner === owner && !seat.moving) break;
-  }
-  await client.close();
+  const changes = new EventTarget();
+  let rests: string | null = null;
+  let sinceMs = nowMs();
+  void (async () => {
+    for await (const { seats } of client.states()) {
+      const [seat] = seats;
+      const hasKeyboard = seat?.devices.some(({ kind, present }) => kind === 'input' && present);
+      const now = hasKeyboard && !seat?.moving ? (seat?.owner ?? null) : null;
+      if (now !== rests) sinceMs = nowMs();
+      rests = now;
+      changes.dispatchEvent(new Event('state'));
+    }
+  })();
+  return {
+    async at(owner) {
+      while (rests !== owner) await once(changes, 'state');
+      return sinceMs;
+    },
+  };
 }
 
 function nowMs(): number {

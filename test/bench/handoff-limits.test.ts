@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { failuresOf } from './handoff-limits.ts';
-import type { Direction, Row } from './handoff-rows.ts';
+import type { Direction, Row, Sample } from './handoff-rows.ts';
 
 const row = (name: Row['name'], devices: number, direction: Direction, ratio: number): Row => ({
   name,
@@ -20,6 +20,13 @@ const all = (ratios: [number, number, number, number], more: number) => ({
     row('handglass', 3, 'give', ratios[2]),
     row('handglass', 3, 'take', ratios[3]),
   ],
+  samples: [1, 3].map((devices): Sample => ({
+    name: 'handglass',
+    devices,
+    direction: 'give',
+    ms: 1,
+    toldMs: 115 + more,
+  })),
   returnMs: [1, 1_000 + more],
   guestCalls: [1, 3].map((devices) => ({ devices, ms: 115 + more })),
   idle: [{ owner: 'host', cpuPercent: more === 0 ? 0.099 : 0.1, wakeupsPerSecond: 1 }],
@@ -40,6 +47,8 @@ test('each measurement over its limit is a sentence', () => {
     'A device plugged in anew takes 1001.0 ms at p95: 1000 ms is the most.',
     "A guest's call for 1 × USB takes 16.0 ms longer at p95 than virsh: 15 ms is the most.",
     "A guest's call for 3 × USB takes 16.0 ms longer at p95 than virsh: 15 ms is the most.",
+    'Until the panel is told of 1 × USB it takes 16.0 ms longer at p95 than virsh: 15 ms is the most.',
+    'Until the panel is told of 3 × USB it takes 16.0 ms longer at p95 than virsh: 15 ms is the most.',
     'The service at rest, seat with host, takes 0.10 % CPU: it has to be less than 0.1 %.',
   ]);
 });

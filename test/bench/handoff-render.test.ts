@@ -22,7 +22,7 @@ test('what was measured beside stands in sentences', () => {
   const give = { devices: 1, direction: 'give' } as const;
   const measured = {
     samples: [1, 2, 3.04].map(
-      (inputMs) => ({ name: 'handglass', ...give, ms: 9, inputMs }) as const,
+      (inputMs) => ({ name: 'handglass', ...give, ms: 9, toldMs: inputMs + 250, inputMs }) as const,
     ),
     returnMs: [400, 500, 600],
     guestCalls: [100, 130, 260].map((ms) => ({ devices: 1, ms })),
@@ -33,6 +33,7 @@ test('what was measured beside stands in sentences', () => {
     'input back: 2.0 ms after the chord, p95 3.0 ms',
     'device plugged in anew, in the domain: 500.0 ms after a driver had it, p95 600.0 ms',
     "1 × USB given: 130.0 ms after a guest's call, p95 260.0 ms, 10.0 ms more than virsh takes",
+    '1 × USB told of: 252.0 ms after the chord, p95 253.0 ms, 3.0 ms more than virsh takes',
     'service at rest, seat with host: CPU 0.05 %, 1.3 wake-ups in a second',
   ]);
 });

@@ -1,5 +1,12 @@
 import { columns } from './columns.ts';
-import { callRowsOf, median, percentile, type Row } from './handoff-rows.ts';
+import {
+  type GivenRow,
+  givenRowsOf,
+  median,
+  percentile,
+  type Row,
+  toldOf,
+} from './handoff-rows.ts';
 import type { Handoffs } from './handoff-virtual.ts';
 
 export function rowLines(rows: readonly Row[]): string[] {
@@ -22,15 +29,17 @@ export function besideLines(
   return [
     `input back: ${spread(inputMs, 'the chord')}`,
     `device plugged in anew, in the domain: ${spread(returnMs, 'a driver had it')}`,
-    ...callRowsOf(guestCalls, rows).map(
-      ({ devices, ms, moreMs }) =>
-        `${devices} × USB given: ${spread(ms, "a guest's call")}, ${moreMs.toFixed(1)} ms more than virsh takes`,
-    ),
+    ...givenRowsOf(guestCalls, rows).map((row) => givenLine('given', "a guest's call", row)),
+    ...givenRowsOf(toldOf(samples), rows).map((row) => givenLine('told of', 'the chord', row)),
     ...idle.map(
       ({ owner, cpuPercent, wakeupsPerSecond }) =>
         `service at rest, seat with ${owner}: CPU ${cpuPercent.toFixed(2)} %, ${wakeupsPerSecond.toFixed(1)} wake-ups in a second`,
     ),
   ];
+}
+
+function givenLine(what: string, after: string, { devices, ms, moreMs }: GivenRow): string {
+  return `${devices} × USB ${what}: ${spread(ms, after)}, ${moreMs.toFixed(1)} ms more than virsh takes`;
 }
 
 function spread(ms: readonly number[], after: string): string {

@@ -9,6 +9,8 @@ export interface Sample {
   direction: Direction;
   /** From the start until the last USB device is there. */
   ms: number;
+  /** Until those who follow the service, as the panel does, were told that the whole seat is there. */
+  toldMs?: number;
   /** Until the input devices had left the guest, where they were brought back. */
   inputMs?: number;
 }
@@ -41,21 +43,29 @@ export function rowsOf(samples: readonly Sample[]): Row[] {
   });
 }
 
-/** What guests' calls took, by how many devices they gave. */
-export interface CallRow {
+/** How long something took with so many devices given. */
+export interface Given {
+  devices: number;
+  ms: number;
+}
+
+export interface GivenRow {
   devices: number;
   ms: readonly number[];
   /** How much longer it is at p95 than virsh's median for as many. */
   moreMs: number;
 }
 
+/** Until it was told that they are there, after the chord. */
+export function toldOf(samples: readonly Sample[]): Given[] {
+  return samples.flatMap(({ direction, devices, toldMs }) =>
+    direction === 'take' || toldMs === undefined ? [] : [{ devices, ms: toldMs }],
+  );
+}
+
 /** @param rows those of virsh among them */
-export function callRowsOf(
-  guestCalls: readonly { devices: number; ms: number }[],
-  rows: readonly Row[],
-): CallRow[] {
-  const calls = Map.groupBy(guestCalls, ({ devices }) => devices);
-  return [...calls].map(([devices, own]) => {
+export function givenRowsOf(given: readonly Given[], rows: readonly Row[]): GivenRow[] {
+  return [...Map.groupBy(given, ({ devices }) => devices)].map(([devices, own]) => {
     const ms = own.map((each) => each.ms);
     const virsh = rows.find(
       (row) => row.name === 'virsh' && row.devices === devices && row.direction === 'give',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { clock } from '../../src/host/clock.ts';
-import { fuzzedMessage, randomFrom } from './fuzz.ts';
+import { randomFrom } from '../random.ts';
+import { fuzzedMessage } from './fuzz.ts';
 import { openGuestPeer, openPeer, startService } from './support.ts';
 
 const messages = 100_000;

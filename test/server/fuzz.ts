@@ -1,22 +1,11 @@
 /** Messages that were requests once: the same for the same seed. */
+import type { Random } from '../random.ts';
 
-/** Numbers from 0 up to 1 (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-export function fuzzedMessage(random: () => number): string {
-  const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)] as T;
+export function fuzzedMessage({ below, oneOf: pick }: Random): string {
   const value = (depth: number): unknown => {
-    const kind = random();
-    if (depth < 3 && kind < 0.15) return { [pick(keys)]: value(depth + 1), [pick(keys)]: 1 };
-    if (depth < 3 && kind < 0.25) return [value(depth + 1), value(depth + 1)];
+    const kind = below(100);
+    if (depth < 3 && kind < 15) return { [pick(keys)]: value(depth + 1), [pick(keys)]: 1 };
+    if (depth < 3 && kind < 25) return [value(depth + 1), value(depth + 1)];
     return pick(values);
   };
   const request: Record<string, unknown> = {
@@ -25,21 +14,21 @@ export function fuzzedMessage(random: () => number): string {
     method: pick(methods),
     // Of those that mean something, some are left as they were.
     params:
-      random() < 0.1
+      below(10) === 0
         ? { seat: pick(['desk', 'couch']), to: pick(['host', 'win10']) }
         : { [pick(keys)]: value(0), [pick(keys)]: value(0) },
   };
-  if (random() < 0.3) request[pick(['jsonrpc', 'id', 'method', 'params', pick(keys)])] = value(0);
+  if (below(10) < 3) request[pick(['jsonrpc', 'id', 'method', 'params', pick(keys)])] = value(0);
   let text = JSON.stringify(request);
-  for (let cuts = Math.floor(random() * 4) - 1; cuts > 0; cuts -= 1) {
-    const at = Math.floor(random() * text.length);
-    const until = at + Math.floor(random() * 4);
+  for (let cuts = below(4) - 1; cuts > 0; cuts -= 1) {
+    const at = below(text.length);
+    const until = at + below(4);
     text = text.slice(0, at) + pick(splinters) + text.slice(until);
   }
   return text;
 }
 
-const methods = [
+const methods: [string, ...string[]] = [
   'session.authenticate',
   'state.get',
   'state.subscribe',
@@ -56,7 +45,7 @@ const methods = [
   '',
 ];
 
-const keys = [
+const keys: [string, ...string[]] = [
   'seat',
   'to',
   'token',
@@ -69,7 +58,7 @@ const keys = [
   '',
 ];
 
-const values = [
+const values: [unknown, ...unknown[]] = [
   'desk',
   'couch',
   'lab',
@@ -89,7 +78,7 @@ const values = [
   undefined,
 ];
 
-const splinters = [
+const splinters: [string, ...string[]] = [
   '',
   '"',
   '{',
