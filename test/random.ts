@@ -2,8 +2,8 @@
 export interface Random {
   readonly seed: number;
   /** A whole number from 0 to below `end`. */
-  below(end: number): number;
-  oneOf<T>(choices: readonly [T, ...T[]]): T;
+  below: (end: number) => number;
+  oneOf: <T>(choices: readonly [T, ...T[]]) => T;
 }
 
 /** With the seed that this environment variable has, or a new one. */

@@ -187,22 +187,21 @@ async function watchSeat(): Promise<{
 }> {
   const client = await connect('ws+unix:/run/handglass/handglass.sock:/');
   const changes = new EventTarget();
-  let rests: string | null = null;
-  let sinceMs = nowMs();
+  const rest: { at: string | null; sinceMs: number } = { at: null, sinceMs: nowMs() };
   void (async () => {
     for await (const { seats } of client.states()) {
       const [seat] = seats;
       const hasKeyboard = seat?.devices.some(({ kind, present }) => kind === 'input' && present);
       const now = hasKeyboard && !seat?.moving ? (seat?.owner ?? null) : null;
-      if (now !== rests) sinceMs = nowMs();
-      rests = now;
+      if (now !== rest.at) rest.sinceMs = nowMs();
+      rest.at = now;
       changes.dispatchEvent(new Event('state'));
     }
   })();
   return {
     async at(owner) {
-      while (rests !== owner) await once(changes, 'state');
-      return sinceMs;
+      while (rest.at !== owner) await once(changes, 'state');
+      return rest.sinceMs;
     },
   };
 }
