@@ -1,11 +1,13 @@
 import { type Domain, type Domains, holdsDevices } from '../domain/domain.ts';
+import { hasOurAlias } from '../domain/usb-hostdev.ts';
 import { HandglassError, reasonWithPath } from '../errors.ts';
 import type { DomainFacts } from '../seat/view.ts';
 
 type Source = Pick<Domains, 'list' | 'usbOf' | 'drives'>;
 
 /**
- * Gives a function that reads all domains, and what those have that seats name. A source that fails
+ * Gives a function that reads all domains, and what those have that seats name; and at first, and for as long as it
+ * is there, what others have by our doing from another configuration. A source that fails
  * hides none of the others' domains: what it said last stands, and `failed` is told. The reading
  * rejects where every source fails.
  *
@@ -15,12 +17,15 @@ export function domainReader(
   sources: readonly Source[],
   seatDomains: ReadonlySet<string>,
   failed: (failures: readonly HandglassError[]) => void,
-): () => Promise<DomainFacts> {
-  const last = new Map<Source, DomainFacts>();
+): () => Promise<Omit<DomainFacts, 'processes'>> {
+  const last = new Map<Source, Omit<DomainFacts, 'processes'>>();
 
   async function read(source: Source): Promise<void> {
     const domains = await source.list();
-    const active = domains.filter((each) => holdsDevices(each) && seatDomains.has(each.name));
+    const before = last.get(source)?.attached;
+    const isOfInterest = (name: string) =>
+      seatDomains.has(name) || before === undefined || before.get(name)?.some(hasOurAlias) === true;
+    const active = domains.filter((each) => holdsDevices(each) && isOfInterest(each.name));
     const having = active.map(async ({ name }) => ({
       name,
       usb: await source.usbOf(name),

@@ -92,6 +92,7 @@ export function effectsOn(
 
   return {
     input,
+    sleep: (ms) => host.sleep(ms),
     async readMachine() {
       await devices.watch();
       const present = await inputDevices(host);
@@ -109,7 +110,7 @@ export function effectsOn(
         (each) => holdsDevices(each) && seatDomains.has(each.name),
       );
       await watchProcesses(active.map(({ name }) => name));
-      return facts;
+      return { ...facts, processes };
     },
     async checkUsb(domain, seat, known) {
       checkUsb(domain, seat.usb, await groundOf(domain, seat, known, known));

@@ -25,6 +25,11 @@ export function aliasFor(port: string): string {
   return `ua-handglass-${port.replaceAll('.', '_')}`;
 }
 
+/** Whether a domain has this by our doing. */
+export function hasOurAlias(hostdev: UsbHostdev): hostdev is UsbHostdev & { alias: string } {
+  return hostdev.alias?.startsWith(aliasFor('')) ?? false;
+}
+
 /** Whether this is the device that a domain has. */
 export function isSameDevice(
   hostdev: Pick<UsbHostdev, 'bus' | 'device'>,

@@ -5,6 +5,7 @@ import type { DomainFacts, Facts, MachineFacts } from './view.ts';
 /** What seats do to the world. */
 export interface SeatEffects {
   readMachine(): Promise<MachineFacts>;
+  sleep(ms: number): Promise<void>;
   /** Rejects with `libvirt-unavailable` or `qemu-unavailable` when nobody can be asked. */
   readDomains(): Promise<DomainFacts>;
   /**

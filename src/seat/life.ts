@@ -34,17 +34,21 @@ export function livesOf(domains: readonly Domain[], before: Lives | null): Lives
  * the configuration lets it have the seat.
  *
  * @param owner who had the seat at the last reading, and who has it now
+ * @param anew the domains that have ended since, and started again
  */
 export function wishFor(
   seat: Seat,
   owner: { was: string; is: string },
   before: Lives,
   after: Lives,
+  anew: ReadonlySet<string> = new Set(),
 ): Wish | null {
-  const home = wayHome(seat, owner, before, after);
+  const home = wayHome(seat, owner, before, after, anew);
   const from = home?.to ?? owner.is;
   const starts = seat.onStart === 'take' || (seat.onStart === 'give' && from === 'host');
-  const started = seat.domains.find((domain) => hasStarted(domain, before, after));
+  const started = seat.domains.find(
+    (domain) => hasStarted(domain, before, after) || (anew.has(domain) && isOn(domain, after)),
+  );
   if (!starts || started === undefined || started === owner.is) return home;
   return { seat: seat.name, from: owner.is, to: started, why: `${started} has started` };
 }
@@ -72,10 +76,12 @@ function wayHome(
   { was, is }: { was: string; is: string },
   before: Lives,
   after: Lives,
+  anew: ReadonlySet<string>,
 ): Wish | null {
   const home = { seat: seat.name, from: is, to: 'host' };
   // Most of it has come back by itself, and what is left comes now.
-  if (was !== 'host' && (is === was || is === 'host') && hasEnded(was, before, after)) {
+  const isOver = hasEnded(was, before, after) || anew.has(was);
+  if (was !== 'host' && (is === was || is === 'host') && isOver) {
     return { ...home, why: `${was} has ended` };
   }
   const isPaused = is !== 'host' && after.get(is) === 'paused' && before.get(is) !== 'paused';
@@ -88,5 +94,9 @@ function hasEnded(domain: string, before: Lives, after: Lives): boolean {
 
 function hasStarted(domain: string, before: Lives, after: Lives): boolean {
   const was = before.get(domain) ?? 'off';
-  return after.get(domain) === 'running' && (was === 'off' || was === 'starting');
+  return isOn(domain, after) && (was === 'off' || was === 'starting');
+}
+
+function isOn(domain: string, lives: Lives): boolean {
+  return lives.get(domain) === 'running';
 }

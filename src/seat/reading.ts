@@ -32,10 +32,10 @@ export interface Reading {
 /**
  * @param done called after each reading
  * @param isAtWork whether somebody is who catches up at the end: most of what is noticed meanwhile is their
- *   own doing, and a reading would hold them up
+ *   own doing, and a reading would hold them up; it is put off for a second, should they hang
  */
 export function createReading(
-  effects: Pick<SeatEffects, 'readMachine' | 'readDomains'>,
+  effects: Pick<SeatEffects, 'readMachine' | 'readDomains' | 'sleep'>,
   done: () => void,
   isAtWork: () => boolean,
 ): Reading {
@@ -50,6 +50,7 @@ export function createReading(
     drives: new Map(),
     ports: new Map(),
     stale: new Set(),
+    processes: new Map(),
   };
   let problem: HandglassError | null = null;
   let hasRead = false;
@@ -62,6 +63,7 @@ export function createReading(
   /** How many doubts there were when the domains were last read. */
   let settled = -1;
   let isReading = false;
+  let isPutOff = false;
   let reading: Promise<void> = Promise.resolve();
   let readingNext: Promise<void> | null = null;
 
@@ -112,6 +114,17 @@ export function createReading(
     if (met !== notices) await refresh();
   }
 
+  async function putOff(): Promise<void> {
+    if (isPutOff) return;
+    isPutOff = true;
+    await effects.sleep(longestPutOffMs);
+    isPutOff = false;
+    if (met === notices) return;
+    if (!isReading) await refresh();
+    // Domains do not answer; but a keyboard that has come is heard when the machine has been read.
+    else await effects.readMachine().catch(() => {});
+  }
+
   return {
     facts: () => facts,
     problem: () => problem,
@@ -120,6 +133,7 @@ export function createReading(
     notice() {
       notices += 1;
       if (!isReading && !isAtWork()) void refresh();
+      else void putOff();
     },
     catchUp,
     knowsDomains: () => settled === doubts,
@@ -130,3 +144,5 @@ export function createReading(
     refresh,
   };
 }
+
+const longestPutOffMs = 1000;

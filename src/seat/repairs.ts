@@ -140,7 +140,8 @@ export function createRepairs(
 /** What sits on a port that one seat's phantom, or nobody's device, still has may be another's by now. */
 function touchedBy({ seat, repair }: Job, seats: readonly Seat[]): string[] {
   if (repair.kind !== 'clear' && repair.kind !== 'detach') return [seat.name];
-  return seats.filter(({ domains }) => domains.includes(repair.domain)).map(({ name }) => name);
+  const others = seats.filter(({ domains }) => domains.includes(repair.domain));
+  return [seat.name, ...others.map(({ name }) => name)];
 }
 
 /** Without the drivers of devices, which a repair that fails may leave otherwise. */
@@ -169,7 +170,7 @@ async function repairNow(
   if (repair.kind === 'detach') {
     const alone = { ...seat, usb: [{ port: repair.port }] };
     await effects.takeUsb(repair.domain, alone, known(repair.domain));
-    return `${repair.name} (port ${repair.port}), which no seat names, has come back from ${repair.domain}`;
+    return `${repair.name} (port ${repair.port}), which no seat of ${repair.domain} names, has come back from it`;
   }
   const restored = await effects.restoreDrivers(repair.port);
   return restored.length === 0 ? '' : `${restored.join(' and ')} has its driver again`;

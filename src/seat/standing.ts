@@ -4,7 +4,7 @@
  */
 import type { Seat } from '../config/schema.ts';
 import { isActive } from '../domain/run-state.ts';
-import { holds, isSameDevice } from '../domain/usb-hostdev.ts';
+import { holds, isOurs, isSameDevice } from '../domain/usb-hostdev.ts';
 import { HandglassError } from '../errors.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import { isPhantom } from '../usb/phantoms.ts';
@@ -16,6 +16,8 @@ import type { Facts } from './view.ts';
 export interface Standing {
   owner: string;
   lives: Lives;
+  /** Those of the domains' QEMUs. */
+  processes: ReadonlyMap<string, number>;
   /** Addresses of the seat's devices that were there, without what is still to go to the owner. */
   known: ReadonlySet<string>;
   /** Those that a domain has had, or may have had, and whose drivers have not been seen to since. */
@@ -56,7 +58,10 @@ export function repairsFor(
   ];
 }
 
-/** @param before null at the first reading: any device may have been lent then, and none is new */
+/**
+ * @param before null at the first reading: any device may have been lent then, and none is new but what was
+ *   plugged in anew while no service ran
+ */
 export function standingOf(
   seat: Seat,
   owner: string,
@@ -65,7 +70,8 @@ export function standingOf(
 ): Standing {
   const { usb, attached, domains } = facts;
   const own = fitting(seat, usb);
-  const toGo = before === null ? [] : repairsFor(seat, owner, facts, before).map(portToFill);
+  const was = before ?? { known: knownAtFirst(own, owner, facts), lent: new Set() };
+  const toGo = repairsFor(seat, owner, facts, was).map(portToFill);
   const known = own.filter(({ port }) => !toGo.includes(port));
   const lent = own.filter(
     (device) =>
@@ -78,10 +84,31 @@ export function standingOf(
   return {
     owner,
     lives: livesOf(domains, before?.lives ?? null),
+    processes: facts.processes,
     known: new Set(known.map(addressOf)),
     lent: new Set(lent.map(addressOf)),
     isHalf: false,
   };
+}
+
+/** All but what the seat's owner still has as it was before, on the same port. */
+function knownAtFirst(
+  own: readonly UsbDevice[],
+  owner: string,
+  { usb, attached }: Facts,
+): ReadonlySet<string> {
+  const left = attached.get(owner)?.filter((hostdev) => isPhantom(hostdev, usb)) ?? [];
+  const known = own.filter((device) => !left.some((hostdev) => isOurs(hostdev, device)));
+  return new Set(known.map(addressOf));
+}
+
+/** The domains that have ended and started again between two readings. */
+export function startedAnew(before: Standing | null, now: Standing): Set<string> {
+  const others = [...now.processes].filter(([domain, process]) => {
+    const was = before?.processes.get(domain);
+    return was !== undefined && was !== process;
+  });
+  return new Set(others.map(([domain]) => domain));
 }
 
 /** What is remembered after a repair: only the drivers of a device do not show in what is read. */
@@ -109,19 +136,19 @@ export function keeperOf(seat: Seat, facts: Facts, before: Standing | null): str
 }
 
 /**
- * What a domain has by our doing though no seat names it, since the configuration has changed: it comes
- * home with the first of the domain's seats.
+ * What a domain has by our doing though no seat of that domain names it, since the configuration has changed: it
+ * comes home with the first of the domain's seats, or the first of all.
  */
 export function straysOf(seat: Seat, seats: readonly Seat[], { usb, attached }: Facts): Repair[] {
-  const named = new Set(seats.flatMap((each) => fitting(each, usb)));
-  const unnamed = usb.filter((device) => !named.has(device));
   const isFirst = (domain: string) =>
-    seats.find(({ domains }) => domains.includes(domain)) === seat;
+    (seats.find(({ domains }) => domains.includes(domain)) ?? seats[0]) === seat;
+  const isNamed = (device: UsbDevice, domain: string) =>
+    seats.some((each) => each.domains.includes(domain) && fitting(each, usb).includes(device));
   return [...attached]
     .filter(([domain]) => isFirst(domain))
     .flatMap(([domain, hostdevs]) =>
-      unnamed
-        .filter((device) => holds(hostdevs, device))
+      usb
+        .filter((device) => holds(hostdevs, device) && !isNamed(device, domain))
         .map(({ port, name }): Repair => ({ kind: 'detach', domain, port, name })),
     );
 }

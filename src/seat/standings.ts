@@ -10,6 +10,7 @@ import {
   type Repair,
   repairsFor,
   type Standing,
+  startedAnew,
   standingOf,
 } from './standing.ts';
 
@@ -57,7 +58,9 @@ export function createStandings(input: Pick<SeatInput, 'ownerOf'>, reading: Read
     // What runs when the service begins has not started.
     const mayStart = before !== null && moved !== 'asked';
     const rules: Seat = mayStart ? seat : { ...seat, onStart: 'stay' };
-    return wishFor(rules, { was, is: owner }, before?.lives ?? new Map(), now.lives);
+    const lives = before?.lives ?? new Map();
+    const anew = moved === 'asked' ? new Set<string>() : startedAnew(before, now);
+    return wishFor(rules, { was, is: owner }, lives, now.lives, anew);
   }
 
   return {

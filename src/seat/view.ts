@@ -36,6 +36,8 @@ export interface DomainFacts {
   stale: ReadonlySet<string>;
   /** The USB ports of each of them, where they are known. */
   ports: ReadonlyMap<string, UsbPorts>;
+  /** The id of the process of each of them, where it is one of this machine. */
+  processes: ReadonlyMap<string, number>;
 }
 
 export type Facts = MachineFacts & DomainFacts;

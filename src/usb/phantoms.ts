@@ -3,8 +3,8 @@
  * one of the domain's ports until it is detached by its alias.
  */
 import {
-  aliasFor,
   detachOne,
+  hasOurAlias,
   holds,
   type Hostdevs,
   type UsbHostdev,
@@ -17,8 +17,7 @@ export function isPhantom(
   hostdev: UsbHostdev,
   present: readonly UsbDevice[],
 ): hostdev is UsbHostdev & { alias: string } {
-  const isOneOfOurs = hostdev.alias?.startsWith(aliasFor('')) ?? false;
-  return isOneOfOurs && !present.some((device) => holds([hostdev], device));
+  return hasOurAlias(hostdev) && !present.some((device) => holds([hostdev], device));
 }
 
 /**

@@ -56,12 +56,37 @@ test('the domains of every source are together, and nothing has failed', async (
   expect(failures).toEqual([[]]);
 });
 
+test('what other domains have is asked at first, and again as long as some of it is by our doing', async () => {
+  const libvirt = sourceOf(
+    { name: 'other', state: 'running' },
+    { name: 'third', state: 'running' },
+  );
+  const held = new Map([['other', [mouse]]]);
+  libvirt.usbOf = async (domain) => {
+    libvirt.asked.push(domain);
+    return { hostdevs: held.get(domain) ?? [{ ...mouse, alias: null }], ports: null };
+  };
+  const { read } = start(libvirt);
+  expect((await read()).attached.get('other')).toEqual([mouse]);
+  await read();
+  held.clear();
+  await read();
+  await read();
+  expect(libvirt.asked).toEqual(['other', 'third', 'other', 'other']);
+});
+
 test('only domains that run and that a seat names are asked what they have', async () => {
   const others: Domain[] = [
     { name: 'other', state: 'running' },
     { name: 'linux', state: 'shut off' },
   ];
   const { read, libvirt } = start(sourceOf(...others));
+  libvirt.usbOf = async (domain) => {
+    libvirt.asked.push(domain);
+    return { hostdevs: [], ports: null };
+  };
+  await read();
+  libvirt.asked.length = 0;
   expect(await read()).toEqual({
     domains: [...others, win10],
     attached: new Map([['win10', [mouse]]]),

@@ -145,7 +145,7 @@ function changed(desk: Desk, step: Step): Desk {
     case 'kill QEMU':
       return { ...home(desk), domain: 'shut off', filled: 0 };
     case 'kill service':
-      return restarted(step.meanwhile === null ? desk : changed(desk, step.meanwhile));
+      return restarted(step.meanwhile === null ? desk : changed(desk, step.meanwhile), desk);
     case 'kill libvirtd':
       return { ...desk, isLibvirtUp: false };
     case 'start libvirtd':
@@ -155,10 +155,16 @@ function changed(desk: Desk, step: Step): Desk {
   return desk.failure?.to === 'host' ? { ...given(up, 'host'), failure: null } : up;
 }
 
-/** Who has the seat, and whether that is paused, is all that a service which starts can see. */
-function restarted(before: Desk): Desk {
-  const desk = before.domain === 'paused' ? home(before) : before;
-  const left = seatDevices(desk).filter((device) => !desk.held.has(device));
+/**
+ * Who has the seat, whether that is paused, and where it has had devices until they were pulled out, is all that
+ * a service which starts can see.
+ */
+function restarted(now: Desk, before: Desk): Desk {
+  const desk = now.domain === 'paused' ? home(now) : now;
+  const lent = new Set([...before.held].map((device) => before.ports.get(device)));
+  const left = seatDevices(desk).filter(
+    (device) => !desk.held.has(device) && !lent.has(desk.ports.get(device)),
+  );
   return { ...desk, input: 'host', isKept: false, left: new Set(left), failure: null };
 }
 

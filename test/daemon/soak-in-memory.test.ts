@@ -132,6 +132,7 @@ function startPlace() {
 
   /** Until nothing goes on by itself. */
   async function rest(): Promise<void> {
+    if (service.isOver()) return;
     service.seats.notice();
     for (let calls = -1, quiet = 0, readings = 0; quiet < 10; quiet += 1) {
       if (world.calls.length !== calls) quiet = 0;
@@ -192,6 +193,7 @@ function startService(world: World) {
     moves,
     problems,
     end: () => ending.abort(),
+    isOver: () => signal.aborted,
     async ask(to: Owner): Promise<string> {
       try {
         await seats.give('desk', to);

@@ -44,7 +44,6 @@ function nextStep(random: Random, desk: Desk): Step {
 /** What can be done at the desk, each with its share. Nothing stays away for long. */
 function choicesOf(desk: Desk): [number, Step][] {
   const { domain, isLibvirtUp, ports, filled } = desk;
-  const twins: Device[] = ['mouse', 'keyboard2'];
   const free = freePorts(desk);
   const refusal = refusalOf(desk, targetOfChord(desk));
   return [
@@ -56,8 +55,7 @@ function choicesOf(desk: Desk): [number, Step][] {
     ...only(desk.failure === null, [3, { kind: 'panic' }]),
     ...[...ports.keys()].map((device): [number, Step] => [5, { kind: 'unplug', device }]),
     ...sockets(desk).map(([device, into]): [number, Step] => [10, { kind: 'plug', device, into }]),
-    // With few ports, it would be chance which of the two has one.
-    ...only(twins.every((device) => ports.has(device)) && filled === 0, [8, { kind: 'swap' }]),
+    ...only(canSwap(desk), [8, { kind: 'swap' }]),
     ...(isLibvirtUp
       ? [
           ...only(domain === 'running', [6, { kind: 'pause' }]),
@@ -77,14 +75,22 @@ function choicesOf(desk: Desk): [number, Step][] {
   ];
 }
 
+/** With few ports, it would be chance which of the two has one. */
+function canSwap({ ports, filled }: Desk): boolean {
+  return ports.has('mouse') && ports.has('keyboard2') && filled === 0;
+}
+
 /** What comes to the same whether a service that starts sees it happen or finds it done. */
-function withoutService({ domain, ports, held }: Desk): (Step | null)[] {
+function withoutService(desk: Desk): (Step | null)[] {
+  const { domain, ports, held } = desk;
   const unplugged = [...ports.keys()].filter((device) => !held.has(device) || held.size > 1);
   return [
     null,
     ...unplugged.map((device): Step => ({ kind: 'unplug', device })),
     ...(domain === 'shut off' ? [] : [{ kind: 'kill QEMU' } as const]),
     ...(domain === 'running' ? [{ kind: 'pause' } as const] : []),
+    // What it has besides, and where it has had these, shows whose they are.
+    ...(held.size === 3 && canSwap(desk) ? [{ kind: 'swap' } as const] : []),
   ];
 }
 

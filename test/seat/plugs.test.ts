@@ -99,6 +99,40 @@ test('so is what is noticed while that is read', async () => {
   await vi.waitFor(() => expect(world.calls).toContain('detach win10 ua-handglass-1-2'));
 });
 
+test('what is noticed while a device is given is read after a second, should that hang', async () => {
+  const { world, seats, look, shown } = await start(desk, seatWith('sofa', ['win11'], 'PAD'));
+  await seats.give('sofa', 'win11');
+  const later: (() => void)[] = [];
+  world.effects.sleep = () => new Promise((resolve) => later.push(resolve));
+  world.fail = (call) => (call === 'attach win10 1-1' ? new Promise<void>(() => {}) : undefined);
+  void seats.give('desk', 'win10');
+  await setImmediate();
+  world.replug('1-3');
+  for (let notice = 0; notice < 3; notice += 1) seats.notice();
+  await setImmediate();
+  expect(world.holder('1-3')).toBe('host');
+  expect(later).toHaveLength(1);
+  later[0]?.();
+  await setImmediate();
+  expect(world.holder('1-3')).toBe('win11');
+  expect(shown()).toMatchObject({ moving: true });
+  await look();
+});
+
+test('while domains do not answer, what is noticed makes the machine be read', async () => {
+  const { world, seats, count } = await start(desk);
+  const later: (() => void)[] = [];
+  world.effects.sleep = () => new Promise((resolve) => later.push(resolve));
+  world.fail = (call) => (call === 'readDomains' ? new Promise<void>(() => {}) : undefined);
+  void seats.refresh();
+  await setImmediate();
+  const before = count('readMachine');
+  seats.notice();
+  later[0]?.();
+  await setImmediate();
+  expect(count('readMachine')).toBe(before + 1);
+});
+
 test('what is noticed during a reading is read by another', async () => {
   const { world, seats, count } = await start(desk);
   world.fail = (call) => {
@@ -107,6 +141,24 @@ test('what is noticed during a reading is read by another', async () => {
   seats.notice();
   await setImmediate();
   expect(count('readMachine')).toBe(2);
+});
+
+test('a device that was plugged in anew while no service ran goes back, and one that was here stays', async () => {
+  const { world, seats } = await start(headset);
+  await seats.give('desk', 'win10');
+  world.replug('1-1');
+  const next = createSeats({ seats: [desk] }, world.effects, () => {});
+  await next.refresh();
+  await setImmediate();
+  expect(world.holder('1-1')).toBe('host');
+  expect(next.view().seats[0]?.owner).toBe('host');
+
+  await next.give('desk', 'win10');
+  world.replug('1-1');
+  const last = createSeats({ seats: [desk] }, world.effects, () => {});
+  await last.refresh();
+  await setImmediate();
+  expect(world.holder('1-1')).toBe('win10');
 });
 
 test('a device that was plugged in anew between two looks goes back too', async () => {
@@ -395,6 +447,15 @@ test('a domain that starts, stops or is paused makes its wishes after each readi
   expect(wishes).toEqual(['desk: host to host, win10 has ended']);
 });
 
+test('a domain that ends and starts between two readings has ended and started', async () => {
+  const { world, look, seats, wishes } = await start({ ...headset, onStart: 'give' });
+  await seats.give('desk', 'win10');
+  world.setState('win10', 'shut off');
+  world.setState('win10', 'running');
+  await look();
+  expect(wishes).toEqual(['desk: host to win10, win10 has started']);
+});
+
 test('a domain that is paused while it gets the seat has to give it back', async () => {
   const { world, seats, wishes } = await start(seatWithKeyboard('desk', ['win10'], 'MOUSE'));
   world.fail = (call) => {
@@ -444,6 +505,20 @@ test('a domain that was paused while no service ran has to give its seat back, a
   expect(wishes).toEqual(['win10 to host, win10 is paused']);
 });
 
+test('so does what a domain has that is no longer one of its seats', async () => {
+  const { world, seats } = await start(desk);
+  await seats.give('desk', 'win10');
+  const sofa = seatWith('sofa', ['win11'], 'STICK');
+  const anew = createSeats(
+    { seats: [{ ...headset, domains: ['win11'] }, sofa] },
+    world.effects,
+    () => {},
+  );
+  await anew.refresh();
+  await setImmediate();
+  expect([world.holder('1-1'), world.holder('1-2')]).toEqual(['host', 'host']);
+});
+
 test('a device that no seat names any more comes home', async () => {
   const { world, seats } = await start(desk);
   await seats.give('desk', 'win10');
@@ -456,6 +531,6 @@ test('a device that no seat names any more comes home', async () => {
   await setImmediate();
   expect([world.holder('1-1'), world.holder('1-2')]).toEqual(['win10', 'host']);
   expect(stories).toEqual([
-    'desk: QEMU STICK (port 1-2), which no seat names, has come back from win10',
+    'desk: QEMU STICK (port 1-2), which no seat of win10 names, has come back from it',
   ]);
 });

@@ -130,6 +130,7 @@ test('a domain of another source is started in its own way', async () => {
     attached: new Map(),
     drives: new Map(),
     stale: new Set(),
+    processes: new Map(),
     ports: new Map(),
   });
   await expect(seats.give('desk', 'win10')).rejects.toMatchObject({

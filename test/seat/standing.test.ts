@@ -31,6 +31,7 @@ function facts(
     optical: [],
     drives: new Map(),
     stale: new Set(),
+    processes: new Map(),
     ports: new Map(),
   };
 }
@@ -173,6 +174,7 @@ test('at the first reading nothing is new, and every device may have been lent',
     known: new Set(['1-1 1:2']),
     lent: new Set(['1-1 1:2']),
     isHalf: false,
+    processes: new Map(),
   });
 });
 

@@ -39,6 +39,7 @@ function facts(attached: Record<string, UsbHostdev[]> = {}, devices = [mouse, st
     optical: [],
     drives: new Map(),
     stale: new Set(),
+    processes: new Map(),
     ports: new Map(),
   };
 }

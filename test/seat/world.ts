@@ -60,6 +60,8 @@ export function createWorld(): World {
   const inputOf = (seat: string) => input.get(seat) ?? { owner: 'host', turn: 0 };
   const all = [qemuDevice(1, 2, 'MOUSE'), qemuDevice(2, 3, 'STICK'), qemuDevice(3, 4, 'PAD')];
   let lastDevice = 4;
+  let lastProcess = 0;
+  const processes = new Map([...states.keys()].map((name) => [name, (lastProcess += 1)]));
 
   const world: World = {
     usb: all,
@@ -71,7 +73,11 @@ export function createWorld(): World {
     fail: () => {},
     setState(domain, state) {
       states.set(domain, state);
-      if (isActive({ state })) return;
+      if (isActive({ state })) {
+        if (!processes.has(domain)) processes.set(domain, (lastProcess += 1));
+        return;
+      }
+      processes.delete(domain);
       devices.held.set(domain, []);
       drives.held.set(domain, []);
       for (const [seat, { owner }] of input) if (owner === domain) world.sendInput(seat, 'host');
@@ -108,6 +114,7 @@ export function createWorld(): World {
       input.set(seat, { owner: to, turn: inputOf(seat).turn + 1 });
     },
     effects: {
+      sleep: () => new Promise(() => {}),
       async readMachine() {
         await before('readMachine');
         const keyboard = inputDevice();
@@ -129,6 +136,7 @@ export function createWorld(): World {
           attached: new Map(running.map((name) => [name, [...(devices.held.get(name) ?? [])]])),
           drives: new Map(running.map((name) => [name, [...(drives.held.get(name) ?? [])]])),
           stale: new Set(),
+          processes: new Map(processes),
           ports: new Map(ports === null ? [] : running.map((name) => [name, ports])),
         };
       },
