@@ -1,5 +1,5 @@
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
-import type { ReadFiles, WriteAttribute } from '../host/ports.ts';
+import type { Clock, ReadFiles, WriteAttribute } from '../host/ports.ts';
 import { linkedName, unlessGone } from '../system/attributes.ts';
 import { interfaceFolders, usbFolder } from '../system/usb.ts';
 
@@ -9,11 +9,12 @@ import { interfaceFolders, usbFolder } from '../system/usb.ts';
  * find. Fails with `handoff-failed` where the kernel cannot be asked.
  */
 export async function restoreDrivers(
-  host: ReadFiles & WriteAttribute,
+  host: ReadFiles & WriteAttribute & Clock,
   port: string,
 ): Promise<string[]> {
   const folder = `${usbFolder}/${port}`;
   const restored: string[] = [];
+  await untilReleased(host, folder);
   for (const path of (await unlessGone(interfaceFolders(host, folder))) ?? []) {
     if ((await linkedName(host, `${path}/driver`)) !== null) continue;
     const name = path.slice(folder.length + 1);
@@ -21,6 +22,25 @@ export async function restoreDrivers(
     if ((await linkedName(host, `${path}/driver`)) !== null) restored.push(name);
   }
   return restored;
+}
+
+const limitMs = 2000;
+const pauseMs = 50;
+
+/**
+ * A QEMU that is killed is gone for everybody before the kernel has closed all that it had open. What is
+ * still not released after that a program of the host has.
+ */
+async function untilReleased(host: ReadFiles & Clock, folder: string): Promise<void> {
+  const limit = host.now() + limitMs;
+  while ((await isInUse(host, folder)) && host.now() < limit) await host.sleep(pauseMs);
+}
+
+/** Whether a program has the device, by usbfs. */
+async function isInUse(host: ReadFiles, folder: string): Promise<boolean> {
+  const paths = (await unlessGone(interfaceFolders(host, folder))) ?? [];
+  const drivers = await Promise.all(paths.map((path) => linkedName(host, `${path}/driver`)));
+  return drivers.includes('usbfs');
 }
 
 /** See Linux's Documentation/ABI/testing/sysfs-bus-usb and drivers_probe in sysfs-bus-pci. */

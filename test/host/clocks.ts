@@ -48,3 +48,17 @@ export function hurriedClock(): Clock {
     },
   };
 }
+
+/** A clock that passes only in sleep; a test may change the world in it. */
+export function sleptClock() {
+  const control = { asleep: async (_now: number): Promise<void> => {} };
+  let now = 0;
+  const clock: Clock = {
+    now: () => now,
+    async sleep(ms) {
+      now += ms;
+      await control.asleep(now);
+    },
+  };
+  return { clock, control, passed: () => now };
+}

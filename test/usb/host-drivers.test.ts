@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { restoreDrivers } from '../../src/usb/host-drivers.ts';
+import { sleptClock } from '../host/clocks.ts';
 import { createSysfs } from '../system/sysfs.ts';
 
 /** A keyboard of three interfaces: one has its driver, one finds it when asked, one has none to find. */
@@ -11,8 +12,10 @@ async function start(fail: (name: string) => void = () => {}) {
     interfaces: [{ class: '03', driver: 'usbhid' }, { class: '03' }, { class: 'ff' }],
   });
   const asked: string[] = [];
+  const { clock, control, passed } = sleptClock();
   const host = {
     ...machine.host,
+    ...clock,
     async writeAttribute(path: string, name: string) {
       asked.push(`${path} ${name}`);
       fail(name);
@@ -21,7 +24,13 @@ async function start(fail: (name: string) => void = () => {}) {
       }
     },
   };
-  return { ...machine, asked, restore: (port = '1-2.3') => restoreDrivers(host, port) };
+  return {
+    ...machine,
+    control,
+    asked,
+    passed,
+    restore: (port = '1-2.3') => restoreDrivers(host, port),
+  };
 }
 
 function errno(code: string) {
@@ -31,17 +40,45 @@ function errno(code: string) {
 }
 
 test('the kernel is asked for each interface without a driver, and for no other', async () => {
-  const { asked, restore } = await start();
+  const { asked, passed, restore } = await start();
   expect(await restore()).toEqual(['1-2.3:1.1']);
+  expect(passed()).toBe(0);
   expect(asked).toEqual([
     '/sys/bus/usb/drivers_probe 1-2.3:1.1',
     '/sys/bus/usb/drivers_probe 1-2.3:1.2',
   ]);
 });
 
-test('what a program of the host has is left to it', async () => {
-  const { asked, restore, plugUsb } = await start();
+test('what a QEMU that ends has not released yet is waited for', async () => {
+  const { control, asked, passed, restore, plugUsb, remove } = await start();
+  await plugUsb({
+    port: '1-4',
+    device: 4,
+    interfaces: [{ class: '03' }, { class: '03', driver: 'usbfs' }],
+  });
+  control.asleep = async (now) => {
+    if (now === 150) await remove('/sys/bus/usb/devices/1-4:1.1/driver');
+  };
+  await restore('1-4');
+  expect(asked).toEqual([
+    '/sys/bus/usb/drivers_probe 1-4:1.0',
+    '/sys/bus/usb/drivers_probe 1-4:1.1',
+  ]);
+  expect(passed()).toBe(150);
+});
+
+test('what is not released within 2 s a program of the host has, to which it is left', async () => {
+  const { asked, passed, restore, plugUsb } = await start();
   await plugUsb({ port: '1-4', device: 4, interfaces: [{ class: '03', driver: 'usbfs' }] });
+  expect(await restore('1-4')).toEqual([]);
+  expect(asked).toEqual([]);
+  expect(passed()).toBe(2000);
+});
+
+test('a device that goes while it is waited for needs nothing', async () => {
+  const { control, asked, restore, plugUsb, unplugUsb } = await start();
+  await plugUsb({ port: '1-4', device: 4, interfaces: [{ class: '03', driver: 'usbfs' }] });
+  control.asleep = () => unplugUsb('1-4');
   expect(await restore('1-4')).toEqual([]);
   expect(asked).toEqual([]);
 });

@@ -1,26 +1,19 @@
 import { expect, test } from 'vitest';
 import { untilUsable } from '../../src/usb/usable.ts';
+import { sleptClock } from '../host/clocks.ts';
 import { createSysfs } from '../system/sysfs.ts';
 
 const folder = '/sys/bus/usb/devices/1-2';
 
-/** A device of two interfaces, and a clock that passes only in sleep. */
+/** A device of two interfaces. */
 async function start() {
   const machine = await createSysfs();
   await machine.plugUsb({ port: '1-2', device: 3, interfaces: [{ class: '03' }, { class: '03' }] });
-  let now = 0;
-  const control = { asleep: async (_now: number): Promise<void> => {} };
-  const clock = {
-    now: () => now,
-    async sleep(ms: number) {
-      now += ms;
-      await control.asleep(now);
-    },
-  };
+  const { clock, control, passed } = sleptClock();
   return {
     ...machine,
     control,
-    passed: () => now,
+    passed,
     wait: (port = '1-2') => untilUsable({ ...machine.host, ...clock }, port),
   };
 }
