@@ -24,8 +24,8 @@ export interface SeatEffects {
   takeDrives(domain: string, seat: Seat): Promise<void>;
   /** Rejects with `handoff-failed` when the device on this port does not become usable. */
   untilUsable(port: string): Promise<void>;
-  /** Takes from a domain what it still lists of ours and is plugged in no more. */
-  clearPhantoms(domain: string, known: Facts | null): Promise<void>;
+  /** Takes from a domain what it still lists of ours and is plugged in no more; gives whether it had any. */
+  clearPhantoms(domain: string, known: Facts | null): Promise<boolean>;
   /** Lets the kernel's drivers have the device on this port again; gives the interfaces that they took. */
   restoreDrivers(port: string): Promise<string[]>;
   input: SeatInput;

@@ -159,8 +159,12 @@ async function repairNow(
   // Nothing but handoffs and repairs gives a domain what is ours, and a device never comes back as it was.
   const known = (domain: string) => (reading.knowsDomain(domain) ? reading.facts() : null);
   if (repair.kind === 'clear') {
-    await effects.clearPhantoms(repair.domain, known(repair.domain));
-    return `${repair.domain} has let go of what was pulled out`;
+    if (await effects.clearPhantoms(repair.domain, known(repair.domain))) {
+      return `${repair.domain} has let go of what was pulled out`;
+    }
+    // The last reading has missed something, or is no longer true.
+    reading.notice();
+    return '';
   }
   if (repair.kind === 'attach') {
     await effects.untilUsable(repair.port);

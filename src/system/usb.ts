@@ -107,13 +107,7 @@ async function readDevice(host: ReadFiles, port: string): Promise<UsbDevice> {
   const product = await text('idProduct');
   const name = `${await optional('manufacturer')} ${await optional('product')}`.trim();
   const deviceClass = await text('bDeviceClass');
-  const interfaces = await Promise.all(
-    (await interfaceFolders(host, folder)).map(async (path) => ({
-      name: path.slice(folder.length + 1),
-      class: await attribute(host, `${path}/bInterfaceClass`),
-      driver: await linkedName(host, `${path}/driver`),
-    })),
-  );
+  const interfaces = await readInterfaces(host, folder);
   const classes = [deviceClass, ...interfaces.map((each) => each.class)];
   const drivers = interfaces.map(({ driver }) => driver).filter((driver) => driver !== null);
   return {
@@ -133,6 +127,23 @@ async function readDevice(host: ReadFiles, port: string): Promise<UsbDevice> {
       .filter(({ driver }) => driver === null)
       .map((each) => ({ name: each.name, class: each.class })),
   };
+}
+
+/**
+ * Without those that go while they are read: whoever has the device may set another configuration, and
+ * it stays where it is.
+ */
+async function readInterfaces(
+  host: ReadFiles,
+  device: string,
+): Promise<{ name: string; class: string; driver: string | null }[]> {
+  const reading = (await interfaceFolders(host, device)).map(async (path) => ({
+    name: path.slice(device.length + 1),
+    class: await attribute(host, `${path}/bInterfaceClass`),
+    driver: await linkedName(host, `${path}/driver`),
+  }));
+  const interfaces = await Promise.all(reading.map(unlessGone));
+  return interfaces.filter((each) => each !== null);
 }
 
 /** The PCI function that a root hub lies in: `/sys/devices/pci0000:00/0000:00:05.0/usb1/1-2`. */

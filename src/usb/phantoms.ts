@@ -21,7 +21,7 @@ export function isPhantom(
 }
 
 /**
- * Detaches every phantom that a domain has.
+ * Detaches every phantom that a domain has; gives whether it had any.
  *
  * @param known what the machine and the domain had last, where nothing has gone to the domain since
  */
@@ -30,11 +30,15 @@ export async function clearPhantoms(
   hostdevs: Hostdevs,
   domain: string,
   known: Holdings | null,
-): Promise<void> {
+): Promise<boolean> {
   // In this order: what the domain has and is plugged in at all is seen to be.
   const attached = known?.attached ?? (await hostdevs.attached(domain));
   const present = known?.present ?? (await look());
-  for (const hostdev of attached) {
-    if (isPhantom(hostdev, present)) await detachOne(hostdevs, domain, hostdev.alias);
-  }
+  const absent = attached.filter((hostdev) => isPhantom(hostdev, present));
+  if (absent.length === 0) return false;
+  // A running guest is not to lose what a single look has missed.
+  const again = await look();
+  const phantoms = absent.filter((hostdev) => isPhantom(hostdev, again));
+  for (const { alias } of phantoms) await detachOne(hostdevs, domain, alias);
+  return phantoms.length > 0;
 }

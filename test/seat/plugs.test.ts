@@ -47,6 +47,27 @@ test('a device that is pulled out leaves no phantom, and goes back when it is pl
   ]);
 });
 
+test('a device that one reading has missed stays, and is seen by the next', async () => {
+  const { world, seats, stories, look, shown, count } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.calls.length = 0;
+  const plugged = world.usb;
+  world.usb = plugged.filter(({ port }) => port !== '1-1');
+  world.fail = async (call) => {
+    if (call !== 'readDomains') return;
+    // The machine has been read by then.
+    await setImmediate();
+    world.usb = plugged;
+  };
+  await look();
+  await vi.waitFor(() => expect(count('readMachine')).toBe(2));
+  await vi.waitFor(() =>
+    expect(shown()).toMatchObject({ devices: [{ with: 'win10' }, { with: 'win10' }] }),
+  );
+  expect(world.calls).not.toContain('detach win10 ua-handglass-1-1');
+  expect(stories).toEqual([]);
+});
+
 test('what is known of the domain is not asked again for what comes and goes', async () => {
   const { world, seats, look, count } = await start(desk);
   await seats.give('desk', 'win10');

@@ -107,7 +107,7 @@ test('hubs and devices behind hubs count, root hubs and interfaces do not', asyn
   ]);
 });
 
-test.each(['idVendor', 'idProduct', 'busnum', 'devnum', 'bDeviceClass', '1-1:1.0/bInterfaceClass'])(
+test.each(['idVendor', 'idProduct', 'busnum', 'devnum', 'bDeviceClass'])(
   'a device whose %s has gone already is left out',
   async (attribute) => {
     const { host, plugUsb, remove } = await createSysfs();
@@ -115,6 +115,18 @@ test.each(['idVendor', 'idProduct', 'busnum', 'devnum', 'bDeviceClass', '1-1:1.0
     await plugUsb({ port: '1-2', device: 3 });
     await remove(`${folder}/1-1/${attribute}`);
     expect(await usbDevices(host)).toMatchObject([{ port: '1-2' }]);
+  },
+);
+
+test.each(['ENOENT', 'ENODEV'])(
+  'an interface that goes while it is read (%s) is left out, and the device stays',
+  async (code) => {
+    const { host, plugUsb } = await createSysfs();
+    const interfaces = [{ class: '03', driver: 'usbhid' }, { class: '01' }];
+    await plugUsb({ port: '1-1', device: 2, interfaces });
+    expect(await usbDevices(failing(host, '1-1:1.1/bInterfaceClass', code))).toMatchObject([
+      { port: '1-1', classes: ['03'], drivers: ['usbhid'], driverless: [] },
+    ]);
   },
 );
 

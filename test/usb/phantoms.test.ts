@@ -21,8 +21,32 @@ test.each([
 ])('what a domain has is cleared: $cleared, when $reason', async ({ device, cleared }) => {
   const { look, hostdevs } = await start();
   hostdevs.held.set('win10', [device]);
-  await clearPhantoms(look, hostdevs, 'win10', null);
+  expect(await clearPhantoms(look, hostdevs, 'win10', null)).toBe(cleared);
   expect(hostdevs.held.get('win10')).toEqual(cleared ? [] : [device]);
+});
+
+test.each([
+  { looker: 'the last reading', known: { present: [], attached: [ours], ports: null }, missed: 0 },
+  { looker: 'the first look', known: null, missed: 1 },
+])('what $looker alone has missed stays', async ({ known, missed }) => {
+  const { look, hostdevs } = await start();
+  hostdevs.held.set('win10', [ours]);
+  let looks = 0;
+  const blink = async () => ((looks += 1) > missed ? look() : []);
+  expect(await clearPhantoms(blink, hostdevs, 'win10', known)).toBe(false);
+  expect(hostdevs.calls).toEqual([]);
+});
+
+test('where there is no phantom nobody looks again', async () => {
+  const { look, hostdevs } = await start();
+  const known = { present: await look(), attached: [ours], ports: null };
+  const clearing = clearPhantoms(
+    () => Promise.reject(new Error('looked')),
+    hostdevs,
+    'win10',
+    known,
+  );
+  expect(await clearing).toBe(false);
 });
 
 test('a device that is plugged in after the domain was looked at is no phantom', async () => {
