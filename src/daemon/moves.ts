@@ -12,8 +12,11 @@ export interface Moves extends Pick<InputEvents, 'chord' | 'panic'> {
   moved(seat: string, owner: string, why: MoveReason): void;
   /** The domain that has the seat hangs. */
   stalled(seat: string): void;
-  /** A seat is to go elsewhere by what has become of a domain; resolves when it has, or cannot for now. */
-  wished(wish: Wish): Promise<void>;
+  /**
+   * A seat is to go elsewhere by what has become of a domain; resolves when it has, or with why it
+   * cannot for now.
+   */
+  wished(wish: Wish): Promise<HandglassError | null>;
   /** To be told each view: what a failed move was to do may have come about without it. */
   seen(view: SeatsView): void;
 }
@@ -38,17 +41,21 @@ export function completeMoves(
     problems.set(moveOf(seat), []);
   }
 
-  async function tell({ seat, to, why, move }: Told, tries = mostTries): Promise<void> {
+  async function tell(
+    { seat, to, why, move }: Told,
+    tries = mostTries,
+  ): Promise<HandglassError | null> {
     try {
       await move();
       settle(seat);
       log(`${seat}: with ${to} (${why})`);
+      return null;
     } catch (error) {
       const problem = problemFrom(error);
       // Somebody was quicker: what was asked for first is being done.
       if (problem.code === 'busy') {
         log(`${seat}: ${problem.message}`);
-        return;
+        return problem;
       }
       // A move to a domain would come as a surprise by then.
       const isAgain = to === 'host' && isAway(error) && tries > 1;
@@ -56,6 +63,7 @@ export function completeMoves(
       failed.set(seat, { to, again });
       problems.set(moveOf(seat), [isAway(error) && !isAgain ? last(problem, seat, to) : problem]);
       if (isAgain) void seeLater();
+      return problem;
     }
   }
 
@@ -126,7 +134,7 @@ interface Told {
 
 interface Failure {
   to: string;
-  again: (() => Promise<void>) | null;
+  again: (() => Promise<unknown>) | null;
 }
 
 /** Of one move home, should what is asked be there in one moment and away in the next. */

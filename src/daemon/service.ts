@@ -186,7 +186,7 @@ export async function startService(
     lookingGlass: lookingGlass.view,
     lockout,
     knows: (guest) => guests.knows(guest),
-    hostSleep: createHostSleep(config.seats, seats, moves),
+    hostSleep: createHostSleep(host, config.seats, seats, moves, signal),
     groupsPicture: groupsPictureOf(host),
     confirm: () => confirmTrial(trial),
     subscribe,

@@ -10,6 +10,7 @@ import { createSeats, type Seats } from '../../src/seat/seats.ts';
 import { hurriedClock } from '../host/clocks.ts';
 import { createWorld, seatWith, seatWithKeyboard } from '../seat/world.ts';
 
+const sleeper: Seat = { ...seatWith('desk', ['win10'], 'MOUSE'), onSuspend: 'host' };
 const away = new HandglassError('libvirt-unavailable', 'libvirt is away.');
 
 function start(seat: Seat = seatWith('desk', ['win10', 'win11'], 'MOUSE', 'STICK')) {
@@ -23,14 +24,10 @@ function start(seat: Seat = seatWith('desk', ['win10', 'win11'], 'MOUSE', 'STICK
     () => moves.seen(seats.view()),
     { wished: (wish) => void moves.wished(wish) },
   );
-  const moves: Moves = completeMoves(
-    hurriedClock(),
-    seats,
-    problems,
-    logged,
-    new AbortController().signal,
-  );
-  const sleep = createHostSleep([seat], seats, moves);
+  const { signal } = new AbortController();
+  const clock = hurriedClock();
+  const moves: Moves = completeMoves(clock, seats, problems, logged, signal);
+  const sleep = createHostSleep(clock, [seat], seats, moves, signal);
   /** Reads, and waits for what follows: nothing in this world takes longer than a few promises. */
   const look = async () => {
     await seats.refresh();
@@ -151,4 +148,30 @@ test('a seat on its way to a domain comes back before the host sleeps, and goes 
   expect(await going).toMatchObject([{ reason: { code: 'busy' } }]);
   await sleep.resume();
   expect(holders()).toEqual(['win10', 'win10']);
+});
+
+test('a seat whose devices come anew after the host’s sleep goes once they are there', async () => {
+  const { world, seats, sleep, look, problems, holders } = start(sleeper);
+  await seats.give('desk', 'win10');
+  await sleep.suspend();
+  world.unplug('1-1');
+  await look();
+  await sleep.resume();
+  expect(problems.list()).toMatchObject([{ code: 'device-absent' }]);
+  world.plug('1-1');
+  await look();
+  expect(holders()).toEqual(['win10', 'host']);
+  expect(problems.list()).toEqual([]);
+});
+
+test('so does one while libvirt is away for some calls', async () => {
+  const { seats, sleep, look, problems, holders, stumble } = start(sleeper);
+  await seats.give('desk', 'win10');
+  await sleep.suspend();
+  stumble('attach ', 3);
+  await sleep.resume();
+  expect(problems.list()).toMatchObject([{ code: 'libvirt-unavailable' }]);
+  await look();
+  expect(holders()).toEqual(['win10', 'host']);
+  expect(problems.list()).toEqual([]);
 });
