@@ -74,7 +74,7 @@ export function qemuDomain(
     }
   }
 
-  /** How many there are QEMU tells nobody. */
+  /** Others are not counted: before the last one is taken, QEMU plugs a hub into it by itself. */
   async function portsWhereNone(): Promise<UsbPorts | null> {
     const command = { 'command-line': 'info usb' };
     const said = z.string().parse(await qmp.execute('human-monitor-command', command));

@@ -137,7 +137,7 @@ test('a device that is no longer what it was is refused before QEMU is asked', a
   });
 });
 
-test('one without USB has no ports, and says what to start it with; how many another has nobody knows', async () => {
+test('one without USB has no ports, and says what to start it with; those of another are not counted', async () => {
   const qemu = realQemu();
   await qemu.start();
   const { domain } = domainAt(qemu.socket);
@@ -147,6 +147,16 @@ test('one without USB has no ports, and says what to start it with; how many ano
   });
   const { domain: equipped } = await running();
   expect(await equipped.usbOf('win10')).toEqual({ hostdevs: [], ports: null });
+});
+
+test('more devices than it has ports find room, on a hub that QEMU adds', async () => {
+  const qemu = realQemu('-device', 'qemu-xhci,p2=1,p3=1');
+  const { monitor } = await qemu.start();
+  const { domain } = domainAt(qemu.socket);
+  for (const hostaddr of [7, 8]) {
+    await monitor.execute('device_add', { ...waiting, hostaddr, id: `device${hostaddr}` });
+  }
+  expect(await domain.usbOf('win10')).toMatchObject({ hostdevs: [{}, {}], ports: null });
 });
 
 test('an alias that is taken is refused, and what has it stays', async () => {
