@@ -1,7 +1,8 @@
 import type { ChordSetting } from '../config/chord-setting.ts';
 import type { Config, Seat } from '../config/schema.ts';
 import { selectInput } from '../input/selector.ts';
-import { type InputDevice, isProxy } from '../system/input.ts';
+import { isBluetoothAdapter, isOnBluetooth } from '../system/bluetooth.ts';
+import { type InputDevice, isMadeByProgram } from '../system/input.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import type { Refusal } from '../usb/refusals.ts';
 import { usbDeviceText } from '../usb/selector.ts';
@@ -22,8 +23,9 @@ export interface Hands {
 }
 
 /**
- * A keyboard that goes by USB is heard no more, by anybody here. It may go as long as there is a way
- * back for the seat, which is any of these:
+ * A keyboard that goes by USB is heard no more, by anybody here; nor is one on Bluetooth once an adapter
+ * has gone, since nothing tells whether that was its own. It may go as long as there is a way back for the
+ * seat, which is any of these:
  *
  * - Another keyboard stays. With the host it types `handglass give`; one that Handglass reads for a
  *   seat has the panic chord, which brings every seat back, even while a domain has that one too.
@@ -31,39 +33,52 @@ export interface Hands {
  *   a toggle or a [[chord]] of this seat, or the panic chord.
  * - A guest is paired for the domain, and there is an address for it to call.
  *
- * A keyboard has all letters and is somewhere: what a program made of other keyboards, which says
- * nothing of where it is, goes with these. Handglass' own proxies are none, nor is what a mouse has for its
- * macros: an interface behind that of the mouse, where a receiver has its keyboard's before.
+ * A keyboard has all letters. What a program made of other keyboards goes with these. Handglass' own proxies
+ * are none, nor is what a mouse has for its macros: an interface behind that of the mouse, where a receiver
+ * has its keyboard's before.
  */
 export function lastKeyboardRefusals(leaving: Leaving, hands: Hands): Refusal[] {
   const { domain, devices } = leaving;
-  const ports = new Set(devices.map(({ port }) => port));
-  const goes = ({ port }: InputDevice) => port !== null && ports.has(port);
-  const staying = hands.input.filter((device) => !goes(device));
+  const { input } = hands;
+  const going = input.filter((each) => devices.some((device) => goesWith(device, each)));
+  const staying = input.filter((each) => !going.includes(each));
   if (
-    staying.some((each) => isKeyboard(each, hands.input)) ||
+    staying.some((each) => isKeyboard(each, input)) ||
     hands.hasGuest ||
     hasChord(leaving.seat, staying, hands.config)
   ) {
     return [];
   }
-  const keyboards = new Set(
-    hands.input
-      .filter((device) => isKeyboard(device, hands.input) && goes(device))
-      .map(({ port }) => port),
-  );
-  return devices
-    .filter(({ port }) => keyboards.has(port))
-    .map((device) => ({
-      subject: usbDeviceText(device),
-      reason: 'the host would be left without a keyboard, and nothing could bring it back',
-      remedy: `Name a keyboard in \`input\`, where chords are heard, or let the guest give it back: \`handglass guest pair ${domain}\`, with an address to call in \`listen\` of [server].`,
-    }));
+  const keyboards = going.filter((each) => isKeyboard(each, input));
+  return devices.flatMap((device) => {
+    const keyboard = keyboards.find((each) => goesWith(device, each));
+    if (keyboard === undefined) return [];
+    return [{ subject: usbDeviceText(device), ...refusalFor(keyboard, domain) }];
+  });
+}
+
+function goesWith(device: UsbDevice, input: InputDevice): boolean {
+  return device.port === input.port || (isBluetoothAdapter(device) && isOnBluetooth(input));
+}
+
+function refusalFor(keyboard: InputDevice, domain: string): Omit<Refusal, 'subject'> {
+  const lost = 'the host would be left without a keyboard, and nothing could bring it back';
+  const guest = `let the guest give it back: \`handglass guest pair ${domain}\`, with an address to call in \`listen\` of [server].`;
+  // To name it in `input` would not keep its adapter.
+  return isOnBluetooth(keyboard)
+    ? {
+        reason: `the keyboard ${keyboard.name} on Bluetooth would go with it, ${lost}`,
+        remedy: `Plug in a keyboard, or ${guest}`,
+      }
+    : {
+        reason: lost,
+        remedy: `Name a keyboard in \`input\`, where chords are heard, or ${guest}`,
+      };
 }
 
 function isKeyboard(device: InputDevice, all: readonly InputDevice[]): boolean {
-  const { capabilities, phys, port } = device;
-  if (!capabilities.typing || phys === '' || isProxy(device)) return false;
+  const { capabilities, port } = device;
+  if (!capabilities.typing || isMadeByProgram(device)) return false;
   const beside = all.filter((each) => port !== null && each.port === port);
   return !beside.some(
     (each) => each.capabilities.pointer && interfaceOf(each) < interfaceOf(device),

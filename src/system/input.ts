@@ -29,6 +29,15 @@ export function isProxy({ phys }: InputDevice): boolean {
   return phys.startsWith('handglass/');
 }
 
+/**
+ * Whether it stands for other devices, or for none. What a program made says not where it is, and some
+ * programs say another thing in its place.
+ */
+export function isMadeByProgram(device: InputDevice): boolean {
+  const { phys } = device;
+  return phys === '' || isProxy(device) || /^py-evdev|^(input-re|key-)mapper/.test(phys);
+}
+
 const classFolder = '/sys/class/input';
 const linkFolder = '/dev/input/by-id';
 

@@ -1,8 +1,9 @@
 /** What the host itself does with its PCI devices, and would have to do without. */
 import type { ReadFiles } from '../host/ports.ts';
 import { attribute, namesIn, unlessGone } from './attributes.ts';
+import { isBluetoothAdapter, isOnBluetooth } from './bluetooth.ts';
 import { boundedMap } from './bounded.ts';
-import { type InputDevice, inputDevices, isProxy } from './input.ts';
+import { type InputDevice, inputDevices, isMadeByProgram } from './input.ts';
 import type { InputKind } from './input-capabilities.ts';
 import { interfaceUses, type InterfaceUse } from './network-uses.ts';
 import { pciAddressIn } from './pci-address.ts';
@@ -106,10 +107,11 @@ function plugged(usb: readonly UsbDevice[], input: readonly InputDevice[]): [str
   const wireless = input.find((device) => device.kind === 'keyboard' && isOnBluetooth(device));
   return usb
     .filter(({ isHub }) => !isHub)
-    .flatMap(({ port, name, classes, controller }): [string, PciUse][] => {
+    .flatMap((device): [string, PciUse][] => {
+      const { port, name, controller } = device;
       if (controller === null) return [];
       // With its adapter a keyboard goes too.
-      if (wireless !== undefined && classes.includes(wirelessController)) {
+      if (wireless !== undefined && isBluetoothAdapter(device)) {
         const both = `${wireless.name} on ${name}`;
         return [[controller, { kind: 'input', what: 'keyboard', name: both, port }]];
       }
@@ -124,13 +126,6 @@ function plugged(usb: readonly UsbDevice[], input: readonly InputDevice[]): [str
     });
 }
 
-/** The class of USB that Bluetooth adapters have. */
-const wirelessController = 'e0';
-
-function isOnBluetooth({ port, phys }: InputDevice): boolean {
-  return port === null && /^([\da-f]{2}:){5}/i.test(phys);
-}
-
 /** What a device is that has several nodes; a headset with buttons is none for input. */
 const inputOrder: readonly InputKind[] = [
   'keyboard',
@@ -141,15 +136,11 @@ const inputOrder: readonly InputKind[] = [
   'gamepad',
 ];
 
-/**
- * What says not where it is was made by a program, and some programs say another thing in its place;
- * Bluetooth's say their adapter, which may go too.
- */
+/** What is on Bluetooth is on an adapter, which may go too. */
 function otherKeyboards(input: readonly InputDevice[]): string[] {
   return input
-    .filter((device) => device.kind === 'keyboard' && device.port === null && !isProxy(device))
-    .filter((device) => device.phys !== '' && !isOnBluetooth(device))
-    .filter(({ phys }) => !/^py-evdev|^(input-re|key-)mapper/.test(phys))
+    .filter((device) => device.kind === 'keyboard' && device.port === null)
+    .filter((device) => !isMadeByProgram(device) && !isOnBluetooth(device))
     .map(({ name }) => name);
 }
 

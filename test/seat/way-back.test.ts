@@ -16,6 +16,10 @@ const pointing = inputDevice({ port: '1-3', phys: 'usb-1/input0', bits: mouseBit
 const receiver = { ...pointing, phys: 'usb-1/input1' };
 const made = inputDevice({ path: '/dev/input/event3', name: 'keyd virtual keyboard' });
 const proxy = { ...made, phys: 'handglass/host-keyboard' };
+const mapped = { ...made, phys: 'input-remapper' };
+const adapter = usbDevice({ port: '1-4', name: 'Adapter', classes: ['e0'], drivers: ['btusb'] });
+const address = '00:1a:7d:da:71:13';
+const wireless = inputDevice({ path: '/dev/input/event5', name: 'Keys', phys: address });
 const buttons = inputDevice({ path: '/dev/input/event4', name: 'Mouse', bits: mouseBits });
 
 const chordOf = (keys: string) => ({ seat: 'desk', keys, to: 'host' });
@@ -48,6 +52,7 @@ test.each<{ input: InputDevice[]; reason: string }>([
   { input: [usbKeys], reason: 'there is no other' },
   { input: [usbKeys, { ...usbKeys, path: '/dev/input/event9' }], reason: 'it has two nodes' },
   { input: [usbKeys, made], reason: 'the other is made by a program' },
+  { input: [usbKeys, mapped], reason: 'the other is made by a program that says otherwise' },
   { input: [usbKeys, proxy], reason: 'the other is a proxy' },
   { input: [usbKeys, pointing, macros], reason: "the other is a mouse's, for its macros" },
   { input: [usbKeys, buttons], reason: 'a mouse stays, and every chord takes a keyboard' },
@@ -58,6 +63,9 @@ test.each<{ input: InputDevice[]; reason: string }>([
 test.each<{ input: InputDevice[]; devices?: (typeof keyboard)[]; reason: string }>([
   { input: [usbKeys, other], reason: 'another one stays' },
   { input: [usbKeys, inputDevice({ phys: 'isa0060/serio0/input0' })], reason: 'one is not on USB' },
+  { input: [usbKeys, wireless], reason: 'one is on Bluetooth, and the adapter stays' },
+  { input: [usbKeys, other, wireless], devices: [keyboard, adapter], reason: 'a third one stays' },
+  { input: [made], devices: [adapter], reason: 'no keyboard is on the adapter that goes' },
   { input: [usbKeys, other, receiver], reason: 'the other is on a receiver that has a mouse too' },
   { input: [usbKeys], devices: [stick], reason: 'it is not among the devices that go' },
   { input: [buttons], reason: 'there has not been any' },
@@ -71,6 +79,25 @@ test('every keyboard that goes is named', () => {
     'Keyboard (port 1-1)',
     'Other (port 1-3)',
   ]);
+});
+
+test('the last keyboard is refused with the Bluetooth adapter that it is on', () => {
+  const withIt = `the keyboard Keys on Bluetooth would go with it, ${refusal.reason}`;
+  const remedy =
+    'Plug in a keyboard, or let the guest give it back: `handglass guest pair win10`, with an address to call in `listen` of [server].';
+  const refused = { subject: 'Adapter (port 1-4)', reason: withIt, remedy };
+  expect(refusals([wireless, buttons], { devices: [adapter, stick] })).toEqual([refused]);
+  expect(refusals([usbKeys, wireless], { devices: [keyboard, adapter] })).toEqual([
+    refusal,
+    refused,
+  ]);
+});
+
+test('a mouse on the Bluetooth adapter that goes hears no chord', () => {
+  const config = configWith({ chords: { panic: 'btn_side+btn_extra' } });
+  const pointer = { ...buttons, phys: address };
+  expect(refusals([usbKeys, pointer], { config })).toEqual([]);
+  expect(refusals([usbKeys, pointer], { config, devices: [keyboard, adapter] })).toHaveLength(1);
 });
 
 test('a guest that may give it back is a way', () => {
