@@ -18,7 +18,7 @@ import { checkUsb, giveUsb, takeUsb } from '../usb/handoff.ts';
 import { graceExpediter } from '../usb/grace-periods.ts';
 import { restoreDrivers } from '../usb/host-drivers.ts';
 import { clearPhantoms } from '../usb/phantoms.ts';
-import { refusalsOf, type UsbUses } from '../usb/refusals.ts';
+import { refusalsOf } from '../usb/refusals.ts';
 import { untilUsable } from '../usb/usable.ts';
 import { domainReader } from './domain-facts.ts';
 import type { ConfiguredDomains } from './domains.ts';
@@ -28,7 +28,8 @@ import type { ConfiguredDomains } from './domains.ts';
  *
  * @param devices `watch` is called before each reading, so that no change falls between the two, and
  *   `follow` with what was read
- * @param hasGuest whether a guest of the domain may ask us to move a seat
+ * @param askers whether a guest of the domain may ask us to move a seat, and whether the panel on this
+ *   machine is open, which may
  * @param failed is told what keeps some of the domains from being read, at each reading
  */
 export function effectsOn(
@@ -37,7 +38,7 @@ export function effectsOn(
   domains: ConfiguredDomains,
   devices: { watch: () => Promise<void>; follow: (input: readonly InputDevice[]) => void },
   input: InputSwitch,
-  hasGuest: (domain: string) => boolean,
+  askers: { hasGuest: (domain: string) => boolean; hasPanel: () => boolean },
   failed: (failures: readonly HandglassError[]) => void,
 ): SeatEffects {
   const seatDomains = new Set(config.seats.flatMap(({ domains: names }) => names));
@@ -64,26 +65,30 @@ export function effectsOn(
     machine: MachineFacts | null,
     having: DomainFacts | null,
   ): Promise<Ground> {
-    const readRefusals = async () => {
+    const readInput = async () => {
       const present = machine?.input ?? (await inputDevices(host));
       // Nothing tells when a disk comes into use otherwise than by a mount.
-      return refusalsBy(domain, seat, present, await usbUses(host, config.seats, present));
+      return { present, uses: await usbUses(host, config.seats, present) };
     };
-    const [present, has, refusals] = await Promise.all([
+    const [usb, has, { present, uses }] = await Promise.all([
       machine?.usb ?? look(),
       having ? havingIn(having, domain) : readHaving(domains, domain),
-      readRefusals(),
+      readInput(),
     ]);
-    return { present, ...has, refusalsOf: refusals };
+    return {
+      present: usb,
+      ...has,
+      refusalsOf: refusalsBy(domain, seat, { input: present, usb, uses }),
+    };
   }
 
   function refusalsBy(
     domain: string,
     seat: Seat,
-    present: readonly InputDevice[],
-    uses: UsbUses,
+    { input: present, usb, uses }: Pick<MachineFacts, 'input' | 'usb' | 'uses'>,
   ): Ground['refusalsOf'] {
-    const hands = { config, input: present, hasGuest: hasGuest(domain) };
+    const hasGuest = askers.hasGuest(domain);
+    const hands = { config, input: present, usb, hasGuest, hasPanel: askers.hasPanel() };
     return (leaving) => [
       ...leaving.flatMap((device) => refusalsOf(device, uses)),
       ...lastKeyboardRefusals({ seat, domain, devices: leaving }, hands),

@@ -133,11 +133,15 @@ export async function startService(
     ),
     follow: (present: readonly InputDevice[]) => unreadable(input.follow(present)),
   };
-  const hasGuest = (domain: string) =>
-    config.server.listen.length > 0 && guests.list().some((guest) => guest.domain === domain);
+  let panels = 0;
+  const askers = {
+    hasGuest: (domain: string) =>
+      config.server.listen.length > 0 && guests.list().some((guest) => guest.domain === domain),
+    hasPanel: () => panels > 0,
+  };
   const domains = configuredDomains(host, config, options.runtimeFolder, signal);
   let unread: readonly HandglassError[] = [];
-  const effects = effectsOn(host, config, domains, devices, input, hasGuest, (failures) => {
+  const effects = effectsOn(host, config, domains, devices, input, askers, (failures) => {
     unread = failures;
     problems.set('domains', failures);
     if (failures.length > 0) readAgain();
@@ -197,6 +201,10 @@ export async function startService(
   const called = {
     operations,
     guests,
+    onPanel() {
+      panels += 1;
+      return () => void (panels -= 1);
+    },
     addressesOf: config.server.checkAddress
       ? (domain: string) => domains.addressesOf(domain)
       : undefined,
@@ -240,7 +248,7 @@ async function endOf(running: readonly Promise<void>[]): Promise<void> {
 async function openServer(
   host: Host,
   { config, runtimeFolder, stateFolder, log }: ServiceOptions,
-  parts: Pick<ServeOptions, 'operations' | 'guests' | 'addressesOf'>,
+  parts: Pick<ServeOptions, 'operations' | 'guests' | 'onPanel' | 'addressesOf'>,
   problems: Problems,
   signal: AbortSignal,
 ): Promise<{ closed: Promise<void> }> {

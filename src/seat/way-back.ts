@@ -5,7 +5,7 @@ import { isBluetoothAdapter, isOnBluetooth } from '../system/bluetooth.ts';
 import { type InputDevice, isMadeByProgram } from '../system/input.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import type { Refusal } from '../usb/refusals.ts';
-import { usbDeviceText } from '../usb/selector.ts';
+import { fittingUsb, usbDeviceText } from '../usb/selector.ts';
 
 export interface Leaving {
   seat: Seat;
@@ -18,20 +18,26 @@ export interface Hands {
   config: Pick<Config, 'seats' | 'chords'>;
   /** What this machine has now. */
   input: readonly InputDevice[];
+  usb: readonly UsbDevice[];
   /** Whether a guest of the domain may ask us. */
   hasGuest: boolean;
+  /** Whether a browser on this machine has the panel open. */
+  hasPanel: boolean;
 }
 
 /**
  * A keyboard that goes by USB is heard no more, by anybody here; nor is one on Bluetooth once an adapter
- * has gone, since nothing tells whether that was its own. It may go as long as there is a way back for the
- * seat, which is any of these:
+ * has gone, since nothing tells whether that was its own. It may go where there is a way back for the seat at
+ * that moment, which is any of these:
  *
  * - Another keyboard stays. With the host it types `handglass give`; one that Handglass reads for a
  *   seat has the panic chord, which brings every seat back, even while a domain has that one too.
  * - A mouse stays that Handglass reads, with a chord of its buttons alone which leads to the host:
  *   a toggle or a [[chord]] of this seat, or the panic chord.
- * - A guest is paired for the domain, and there is an address for it to call.
+ * - A guest is paired for the domain, and there is an address for it to call. A panel on a phone or on
+ *   another machine is such a guest.
+ * - The panel is open on this machine, and a mouse stays that can press its buttons: one that no seat
+ *   names, which could go later.
  *
  * A keyboard has all letters. What a program made of other keyboards goes with these. Handglass' own proxies
  * are none, nor is what a mouse has for its macros: an interface behind that of the mouse, where a receiver
@@ -45,7 +51,8 @@ export function lastKeyboardRefusals(leaving: Leaving, hands: Hands): Refusal[] 
   if (
     staying.some((each) => isKeyboard(each, input)) ||
     hands.hasGuest ||
-    hasChord(leaving.seat, staying, hands.config)
+    hasChord(leaving.seat, staying, hands.config) ||
+    (hands.hasPanel && staying.some((each) => isFreePointer(each, hands)))
   ) {
     return [];
   }
@@ -63,16 +70,16 @@ function goesWith(device: UsbDevice, input: InputDevice): boolean {
 
 function refusalFor(keyboard: InputDevice, domain: string): Omit<Refusal, 'subject'> {
   const lost = 'the host would be left without a keyboard, and nothing could bring it back';
-  const guest = `let the guest give it back: \`handglass guest pair ${domain}\`, with an address to call in \`listen\` of [server].`;
+  const others = `let the guest give it back: \`handglass guest pair ${domain}\`, with an address to call in \`listen\` of [server]. The panel can too, as long as it is open and a mouse stays that no seat names: \`handglass panel\`.`;
   // To name it in `input` would not keep its adapter.
   return isOnBluetooth(keyboard)
     ? {
         reason: `the keyboard ${keyboard.name} on Bluetooth would go with it, ${lost}`,
-        remedy: `Plug in a keyboard, or ${guest}`,
+        remedy: `Plug in a keyboard, or ${others}`,
       }
     : {
         reason: lost,
-        remedy: `Name a keyboard in \`input\`, where chords are heard, or ${guest}`,
+        remedy: `Name a keyboard in \`input\`, where chords are heard, or ${others}`,
       };
 }
 
@@ -102,6 +109,17 @@ function hasChord(
     const ways = seat.name === name ? [panic, toggle, ...home] : [panic];
     return ways.some(isOfButtons) && heard.some(({ capabilities }) => capabilities.pointer);
   });
+}
+
+function isFreePointer(device: InputDevice, { config: { seats }, usb }: Hands): boolean {
+  if (!device.capabilities.pointer || isMadeByProgram(device)) return false;
+  return !seats.some(
+    (seat) =>
+      seat.input.some((selector) => selectInput(selector, [device]).length > 0) ||
+      seat.usb
+        .flatMap((selector) => fittingUsb(selector, usb))
+        .some((each) => goesWith(each, device)),
+  );
 }
 
 /** From BTN_MOUSE to BTN_TASK. */

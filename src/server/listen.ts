@@ -43,6 +43,8 @@ export interface ServeOptions {
   guests: Guests;
   /** The addresses that a domain has; where it is given, its guests may come from nowhere else. */
   addressesOf?: ((domain: string) => Promise<string[]>) | undefined;
+  /** A browser on this machine has opened the panel as its user. Returns what to call when it leaves. */
+  onPanel: () => () => void;
   /** Somebody can connect there now; the port is the real one. */
   onListening: (door: Door, endpoint: Endpoint) => void;
   /**
@@ -80,6 +82,7 @@ export async function serve(
     perform: createCalls({ hub, operations, entrance, guests, places, pictures }, onFailure),
     journal: createJournal(host, options.log),
     report: onFailure,
+    onPanel: options.onPanel,
     answerPlainRequest: createPanel(host, pictures, onFailure),
     addressesOf: options.addressesOf && sharedByDomain(options.addressesOf),
   };

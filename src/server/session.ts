@@ -55,6 +55,8 @@ export interface SessionContext {
   journal: Journal;
   /** Takes a failure that nobody foresaw. */
   report: (error: unknown) => void;
+  /** The host's own panel has come in. Returns what to call when it leaves. */
+  onPanel: () => () => void;
   /** Where it is given, a domain's guests may come from these addresses alone. */
   addressesOf?: ((domain: string) => Promise<string[]>) | undefined;
 }
@@ -168,8 +170,8 @@ export function openSession(
   function welcome(id: Id | undefined, { viewer: by, token, expires }: Entered): void {
     if (!known(by.kind === 'guest' ? by.id : undefined)) return leaveNoRoom(id, by);
     viewer = by;
-    if (by.kind === 'guest')
-      ended.signal.addEventListener('abort', hub.enter(by.id, address, expel));
+    const leave = by.kind === 'guest' ? hub.enter(by.id, address, expel) : context.onPanel();
+    ended.signal.addEventListener('abort', leave);
     const who = by.kind === 'guest' ? by : { id: 'panel', domain: 'host' };
     const answer = { id: who.id, domain: who.domain, ...(token === undefined ? {} : { token }) };
     note(`${nameOf(by)} has come${token === undefined ? '' : ', by a code'}`, 'entry');

@@ -47,6 +47,7 @@ export async function startBenchService(): Promise<BenchService> {
       limits: { ...defaultLimits, connectsPerSecond: 1_000 },
       operations,
       guests,
+      onPanel: () => () => {},
       onListening: (door, { port }) =>
         door === 'panel' ? panelListening.resolve() : listening.resolve(port),
       onProblem: (_place, problem) => {

@@ -3,6 +3,7 @@ import { effectsOn } from '../../src/daemon/effects.ts';
 import type { ConfiguredDomains } from '../../src/daemon/domains.ts';
 import type { InputSwitch } from '../../src/input/switching.ts';
 import { configOf, seat } from '../config/problems-of.ts';
+import { keyboardBits } from '../system/capability-bits.ts';
 import { createSysfs } from '../system/sysfs.ts';
 import { createDomainDevices } from '../usb/domain-devices.ts';
 
@@ -23,7 +24,7 @@ test('the kernel expedites its grace periods while devices are given, and no lon
     { ...devices, sources: [] } as unknown as ConfiguredDomains,
     { watch: async () => {}, follow: () => {} },
     {} as InputSwitch,
-    () => false,
+    { hasGuest: () => false, hasPanel: () => false },
     () => {},
   );
   const [desk] = config.seats;
@@ -32,4 +33,40 @@ test('the kernel expedites its grace periods while devices are given, and no lon
 
   expect(devices.calls).toEqual(['attach win10 1-1']);
   expect(await expedited()).toBe('0');
+});
+
+test('the last keyboard goes while the panel is open and a mouse stays to press its buttons', async () => {
+  const { host, write, plugUsb, plugInput } = await createSysfs();
+  await write('/proc/mounts', '');
+  await plugUsb({ port: '1-1', device: 2, serial: 'KBD1', model: 'Keyboard' });
+  await plugInput({
+    node: 1,
+    name: 'Keys',
+    on: '1-1:1.0',
+    phys: 'usb-1/input0',
+    capabilities: keyboardBits,
+  });
+  await plugUsb({ port: '1-2', device: 3, serial: 'MOUSE1', model: 'Mouse' });
+  await plugInput({ node: 2, name: 'Mouse', on: '1-2:1.0', phys: 'usb-2/input0' });
+  const devices = createDomainDevices('win10');
+  const config = configOf(`${seat}usb = [{ serial = "KBD1" }]`);
+  let hasPanel = false;
+  const effects = effectsOn(
+    { ...host, now: Date.now, sleep: async () => {}, writeAttribute: write },
+    config,
+    { ...devices, sources: [] } as unknown as ConfiguredDomains,
+    { watch: async () => {}, follow: () => {} },
+    {} as InputSwitch,
+    { hasGuest: () => false, hasPanel: () => hasPanel },
+    () => {},
+  );
+  const [desk] = config.seats;
+
+  await expect(effects.giveUsb('win10', desk!, null)).rejects.toMatchObject({
+    code: 'device-refused',
+  });
+  hasPanel = true;
+  await effects.giveUsb('win10', desk!, null);
+
+  expect(devices.calls).toEqual(['attach win10 1-1']);
 });

@@ -4,7 +4,7 @@ import { configSchema } from '../../src/config/schema.ts';
 import { lastKeyboardRefusals } from '../../src/seat/way-back.ts';
 import type { InputDevice } from '../../src/system/input.ts';
 import { inputDevice } from '../input/devices.ts';
-import { mouseBits } from '../system/capability-bits.ts';
+import { gamepadBits, mouseBits } from '../system/capability-bits.ts';
 import { usbDevice } from '../usb/devices.ts';
 
 const keyboard = usbDevice({ port: '1-1', name: 'Keyboard' });
@@ -17,10 +17,13 @@ const receiver = { ...pointing, phys: 'usb-1/input1' };
 const made = inputDevice({ path: '/dev/input/event3', name: 'keyd virtual keyboard' });
 const proxy = { ...made, phys: 'handglass/host-keyboard' };
 const mapped = { ...made, phys: 'input-remapper' };
+const mouse = usbDevice({ port: '1-3', name: 'Mouse' });
 const adapter = usbDevice({ port: '1-4', name: 'Adapter', classes: ['e0'], drivers: ['btusb'] });
 const address = '00:1a:7d:da:71:13';
 const wireless = inputDevice({ path: '/dev/input/event5', name: 'Keys', phys: address });
 const buttons = inputDevice({ path: '/dev/input/event4', name: 'Mouse', bits: mouseBits });
+const roaming = { ...buttons, name: 'Roaming mouse', phys: address };
+const gamepad = inputDevice({ path: '/dev/input/event6', phys: 'usb-2/input0', bits: gamepadBits });
 
 const chordOf = (keys: string) => ({ seat: 'desk', keys, to: 'host' });
 
@@ -34,18 +37,27 @@ function configWith(toml: Record<string, unknown> = {}): Config {
 
 function refusals(
   input: readonly InputDevice[],
-  facts: { devices?: (typeof keyboard)[]; config?: Config; seat?: string; hasGuest?: boolean } = {},
+  facts: {
+    devices?: (typeof keyboard)[];
+    config?: Config;
+    seat?: string;
+    hasGuest?: boolean;
+    hasPanel?: boolean;
+  } = {},
 ) {
-  const { devices = [keyboard, stick], config = configWith(), hasGuest = false } = facts;
+  const { devices = [keyboard, stick], config = configWith() } = facts;
+  const { hasGuest = false, hasPanel = false } = facts;
+  const usb = [keyboard, stick, mouse, adapter];
   const seat = config.seats.find(({ name }) => name === (facts.seat ?? 'desk')) as Seat;
-  return lastKeyboardRefusals({ seat, domain: 'win10', devices }, { config, input, hasGuest });
+  const hands = { config, input, usb, hasGuest, hasPanel };
+  return lastKeyboardRefusals({ seat, domain: 'win10', devices }, hands);
 }
 
 const refusal = {
   subject: 'Keyboard (port 1-1)',
   reason: 'the host would be left without a keyboard, and nothing could bring it back',
   remedy:
-    'Name a keyboard in `input`, where chords are heard, or let the guest give it back: `handglass guest pair win10`, with an address to call in `listen` of [server].',
+    'Name a keyboard in `input`, where chords are heard, or let the guest give it back: `handglass guest pair win10`, with an address to call in `listen` of [server]. The panel can too, as long as it is open and a mouse stays that no seat names: `handglass panel`.',
 };
 
 test.each<{ input: InputDevice[]; reason: string }>([
@@ -84,7 +96,7 @@ test('every keyboard that goes is named', () => {
 test('the last keyboard is refused with the Bluetooth adapter that it is on', () => {
   const withIt = `the keyboard Keys on Bluetooth would go with it, ${refusal.reason}`;
   const remedy =
-    'Plug in a keyboard, or let the guest give it back: `handglass guest pair win10`, with an address to call in `listen` of [server].';
+    'Plug in a keyboard, or let the guest give it back: `handglass guest pair win10`, with an address to call in `listen` of [server]. The panel can too, as long as it is open and a mouse stays that no seat names: `handglass panel`.';
   const refused = { subject: 'Adapter (port 1-4)', reason: withIt, remedy };
   expect(refusals([wireless, buttons], { devices: [adapter, stick] })).toEqual([refused]);
   expect(refusals([usbKeys, wireless], { devices: [keyboard, adapter] })).toEqual([
@@ -102,6 +114,40 @@ test('a mouse on the Bluetooth adapter that goes hears no chord', () => {
 
 test('a guest that may give it back is a way', () => {
   expect(refusals([usbKeys], { hasGuest: true })).toEqual([]);
+});
+
+const seatWith = (devices: object) => ({
+  seat: [{ name: 'desk', domains: ['win10'], ...devices }],
+});
+
+test.each<{ input: InputDevice; seats?: Record<string, unknown>; count: number; reason: string }>([
+  { input: pointing, count: 0, reason: 'a mouse that no seat names can press its buttons' },
+  { input: { ...pointing, port: null }, count: 0, reason: 'that mouse may be on no port' },
+  { input: roaming, count: 0, reason: 'it may be on Bluetooth' },
+  { input: { ...pointing, phys: '' }, count: 1, reason: 'the mouse is made by a program' },
+  { input: gamepad, count: 1, reason: 'what is there has no buttons of a mouse' },
+  {
+    input: pointing,
+    seats: seatWith({ input: [{ port: '1-3' }] }),
+    count: 1,
+    reason: 'a seat reads the mouse',
+  },
+  {
+    input: pointing,
+    seats: seatWith({ usb: [{ class: 'hid' }] }),
+    count: 1,
+    reason: 'the mouse may go by USB',
+  },
+  {
+    input: roaming,
+    seats: seatWith({ usb: [{ port: '1-4' }] }),
+    count: 1,
+    reason: 'the adapter of the mouse may go by USB',
+  },
+])('with the panel open $count are refused: $reason', ({ input, seats = {}, count }) => {
+  const config = configWith(seats);
+  expect(refusals([usbKeys, input], { config, hasPanel: true })).toHaveLength(count);
+  expect(refusals([usbKeys, input], { config })).toHaveLength(1);
 });
 
 test.each([

@@ -35,6 +35,7 @@ async function serveOn(socketPath: string, folder: string): Promise<() => Promis
       limits: defaultLimits,
       operations: memoryOperations().operations,
       guests: await openGuests(host, join(folder, 'guests.json')),
+      onPanel: () => () => {},
       onListening: () => {},
       onProblem: () => {},
       onFailure: () => {},

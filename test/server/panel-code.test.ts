@@ -6,6 +6,7 @@ import {
   openPeer,
   startService,
   type TestService,
+  until,
 } from './support.ts';
 
 const panel = [{ address: '127.0.0.1', port: 0 }];
@@ -72,6 +73,23 @@ test.each([
   expect(await peer.ask(method, params)).toMatchObject({
     error: { message: `A panel may not call ${method}.`, data: { code: 'not-permitted' } },
   });
+});
+
+test('it counts as open while it is connected, and a browser of a guest does not', async () => {
+  const service = await startService({ panel, interfaces: interfacesOf({ lo: ['127.0.0.1'] }) });
+  const unknown = await panelOf(service);
+  const code = codeIn(await linkTo(service, { domain: 'win10' }));
+  expect(await unknown.ask('session.authenticate', { code })).toMatchObject({
+    result: { domain: 'win10' },
+  });
+  expect(service.panels()).toBe(0);
+  const { peer, token } = await enter(service);
+  const other = await panelOf(service);
+  await other.ask('session.authenticate', { token });
+  expect(service.panels()).toBe(2);
+  peer.socket.close();
+  other.socket.terminate();
+  await until(() => service.panels() === 0);
 });
 
 test('its token is good again for 12 hours, and its code is not', async () => {

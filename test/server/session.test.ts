@@ -35,7 +35,16 @@ async function world(addressesOf?: (domain: string) => Promise<string[]>) {
   const perform = createCalls({ hub, operations, entrance, guests, places, pictures }, report);
   const lines: string[] = [];
   const journal = (address: string, text: string) => lines.push(`${address}: ${text}`);
-  const context = { clock, hub, entrance, perform, journal, report, addressesOf };
+  const context = {
+    clock,
+    hub,
+    entrance,
+    perform,
+    journal,
+    report,
+    onPanel: () => () => {},
+    addressesOf,
+  };
 
   function open(door: Door) {
     const received: Received[] = [];

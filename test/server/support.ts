@@ -203,6 +203,8 @@ export interface TestService {
   panelPort: number;
   failures: unknown[];
   problems: HandglassError[];
+  /** How many browsers have the host's panel open. */
+  panels(): number;
   /** What was logged. */
   journal: string[];
   stop(): Promise<void>;
@@ -237,6 +239,7 @@ export async function startService(options: TestOptions = {}): Promise<TestServi
   const failures: unknown[] = [];
   const problems: HandglassError[] = [];
   const stopping = new AbortController();
+  let panels = 0;
   const { closed } = await serve(
     {
       ...host,
@@ -254,6 +257,10 @@ export async function startService(options: TestOptions = {}): Promise<TestServi
       operations,
       guests,
       addressesOf: options.addressesOf,
+      onPanel() {
+        panels += 1;
+        return () => void (panels -= 1);
+      },
       onListening: (door, { port }) => (door === 'panel' ? panel : listening).resolve(port),
       onProblem: (_place, problem) => {
         if (problem !== null) problems.push(problem);
@@ -282,6 +289,7 @@ export async function startService(options: TestOptions = {}): Promise<TestServi
     panelPort: await panel.promise,
     failures,
     problems,
+    panels: () => panels,
     journal,
     stop,
   };
