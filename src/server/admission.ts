@@ -2,15 +2,23 @@
  * How many connections are open at the same time, and how often an address may come. Whoever has not
  * said who it is counts for its address and gives way where there are too many, so that no crowd of
  * strangers keeps out those who may come in. A guest counts for itself, so that several at one address
- * (behind one NAT, in one IPv6 network) keep each other from nothing.
+ * (behind one NAT, in one IPv6 network) keep each other from nothing. Whoever comes too often waits in
+ * line, since a guest comes by the same address as all else that runs in its domain, such as the pages
+ * in its browser.
  */
 import type { Clock } from '../host/ports.ts';
 import { networkOf } from './addresses.ts';
 import { createBudget, type Budget } from './budget.ts';
+import { createWaitingLine, ofLargestNetwork } from './waiting-line.ts';
 
 export interface Admission {
-  /** @param giveWay ends the connection, for the sake of a newer one */
-  admit(address: string, giveWay: () => void): Admitted | Refused;
+  /**
+   * Resolves at once, or after a while where the address comes too often.
+   *
+   * @param giveWay ends the connection, for the sake of a newer one
+   * @param gone it has ended by itself
+   */
+  admit(address: string, giveWay: () => void, gone: AbortSignal): Promise<Admitted | Refused>;
 }
 
 /** Why a connection must be refused, as a clause. */
@@ -34,11 +42,20 @@ export interface AdmissionLimits {
   /** Of those who have not said who they are. */
   perAddress: number;
   perGuest: number;
-  /** How often an address may come in a second; four times as often at once. */
+  /**
+   * How often an address may come in a second without waiting; four times as often at once. Of those
+   * who wait, at all addresses together, ten times as many are let in.
+   */
   perSecond: number;
 }
 
-export function createAdmission(clock: Pick<Clock, 'now'>, limits: AdmissionLimits): Admission {
+/** @param random a number from 0 to 1, not 1 itself */
+export function createAdmission(
+  clock: Pick<Clock, 'now' | 'sleep'>,
+  limits: AdmissionLimits,
+  random?: () => number,
+): Admission {
+  const waitingLine = createWaitingLine(clock, 10 * limits.perSecond, random);
   /** The oldest first. */
   const strangers = new Set<Stranger>();
   /** How many connections each guest has. */
@@ -63,16 +80,18 @@ export function createAdmission(clock: Pick<Clock, 'now'>, limits: AdmissionLimi
     const neighbours = [...strangers].filter((each) => each.network === network);
     const hasTooMany = neighbours.length >= limits.perAddress;
     if (!hasTooMany && total < limits.total) return true;
-    const stranger = oldestOfMost(hasTooMany ? neighbours : [...strangers]);
+    const [stranger] = ofLargestNetwork(hasTooMany ? neighbours : [...strangers]);
     stranger?.leave();
     stranger?.giveWay();
     return stranger !== undefined;
   }
 
   return {
-    admit(address, giveWay) {
+    async admit(address, giveWay, gone) {
       const network = networkOf(address);
-      if (!budgetOf(network).spend(1)) return { why: 'it connects too often' };
+      if (!budgetOf(network).spend(1) && !(await waitingLine.turn(network, gone))) {
+        return { why: 'it connects too often' };
+      }
       if (!makeRoom(network)) return { why: 'there are too many connections' };
       total += 1;
       let isOpen = true;
@@ -111,12 +130,4 @@ interface Stranger {
   network: string;
   giveWay: () => void;
   leave: () => void;
-}
-
-/** A network that has more of them than others has the less reason to complain. */
-function oldestOfMost(strangers: readonly Stranger[]): Stranger | undefined {
-  const counts = new Map<string, number>();
-  for (const { network } of strangers) counts.set(network, (counts.get(network) ?? 0) + 1);
-  const most = Math.max(...counts.values());
-  return strangers.find(({ network }) => counts.get(network) === most);
 }

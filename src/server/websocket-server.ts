@@ -63,26 +63,39 @@ export function createWebsocketServer(
 
   const sockets = new Set<Socket>();
   const admittedBy = new Map<string, Admitted>();
-  server.on('connection', (socket) => {
+  // Node's own part, TLS or HTTP, begins when a connection is let in.
+  const begin = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket) => void letIn(socket));
+
+  async function letIn(socket: Socket): Promise<void> {
+    const gone = new AbortController();
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      sockets.delete(socket);
+      gone.abort();
+    });
     const address = addressOf(socket);
-    const admitted = admission.admit(address, () => {
+    const giveWay = () => {
       journal(address, 'dropped before it said who it is: there are too many connections');
       socket.destroy();
-    });
+    };
+    const admitted = await admission.admit(address, giveWay, gone.signal);
     if ('why' in admitted) {
-      journal(address, `not let in: ${admitted.why}`);
-      return socket.destroy();
+      if (!gone.signal.aborted) journal(address, `not let in: ${admitted.why}`);
+      return void socket.destroy();
     }
+    if (gone.signal.aborted) return admitted.leave();
     const ends = endsOf(socket);
     if (door === 'local') admitted.known();
     else admittedBy.set(ends, admitted);
-    return socket.once('close', () => {
+    gone.signal.addEventListener('abort', () => {
       admitted.leave();
       if (admittedBy.get(ends) === admitted) admittedBy.delete(ends);
     });
-  });
+    for (const listener of begin) listener.call(server, socket);
+  }
 
   server.on('clientError', (error, socket) => {
     const said = misspoken(error);
