@@ -8,7 +8,7 @@ import type { Operations } from './operations.ts';
 import type { Pictures } from './pictures.ts';
 import { panelLink, type Places } from './places.ts';
 import { methods, type Method, type Params, type Result, type SeatState } from './protocol.ts';
-import { recentChanges } from './recent.ts';
+import { createRecentChanges } from './recent.ts';
 import { findSeat, mayMove, visibleError, visibleState, type Viewer } from './visibility.ts';
 
 type Outcome = { result: unknown } | { error: ErrorObject };
@@ -32,6 +32,7 @@ export interface Means {
 
 export function createCalls(means: Means, report: (error: unknown) => void): Perform {
   const { hub, operations, entrance, guests, places, pictures } = means;
+  const recentChanges = createRecentChanges();
   const calls: Calls = {
     'state.get': (by) => visibleState(by, hub.state()),
 

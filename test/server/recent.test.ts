@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { openGuestPeer, openPeer, startService } from './support.ts';
+import { createRecentChanges } from '../../src/server/recent.ts';
+import type { State } from '../../src/server/protocol.ts';
+import { openGuestPeer, openPeer, sampleState, seat, startService } from './support.ts';
 
 async function changed() {
   const service = await startService();
@@ -37,4 +39,30 @@ test('a guest is told of what it sees alone, and not of its own coming', async (
 test('where nothing has changed, there is nothing to tell', async () => {
   const local = await openPeer((await startService()).unixAddress);
   expect(await local.ask('state.recent')).toMatchObject({ result: [] });
+});
+
+test('what has been compared for a domain is not compared again, whoever asks', () => {
+  let reads = 0;
+  const stateOf = (number: number): State => ({
+    ...sampleState,
+    number,
+    get seats() {
+      reads += 1;
+      return [seat('desk', { owner: number % 2 === 0 ? 'host' : 'win10' })];
+    },
+  });
+  const states = [1, 2, 3, 4].map(stateOf);
+  const recentChanges = createRecentChanges();
+  const askedBy = (id: string, domain: string) =>
+    recentChanges({ kind: 'guest', id, domain }, states).map(({ what }) => what);
+  const first = askedBy('a', 'win10');
+  expect(first).toEqual(['seat desk with host', 'seat desk with win10', 'seat desk with host']);
+  const readAtFirst = reads;
+  expect(askedBy('b', 'win10')).toEqual(first);
+  expect(reads).toBe(readAtFirst);
+  expect(askedBy('c', 'linux')).toEqual([]);
+
+  states.shift();
+  states.push(stateOf(5));
+  expect(askedBy('a', 'win10').at(-1)).toBe('seat desk with win10');
 });
