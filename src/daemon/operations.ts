@@ -4,12 +4,12 @@ import { HandglassError, reasonOf } from '../errors.ts';
 import type { Clock } from '../host/ports.ts';
 import type { Seats } from '../seat/seats.ts';
 import type { SeatView } from '../seat/view.ts';
-import { type Budget, createBudget } from '../server/budget.ts';
 import type { Operations } from '../server/operations.ts';
 import { mayMove, type Viewer } from '../server/visibility.ts';
 import type { HostSleep } from './host-sleep.ts';
 import type { LookingGlassView } from './looking-glass.ts';
 import type { Lockout } from './lockout.ts';
+import { createPatience } from './patience.ts';
 import { moveOf, type Problems } from './problems.ts';
 
 export interface OperationsParts {
@@ -33,8 +33,7 @@ export interface OperationsParts {
 export function operationsOn(parts: OperationsParts): Operations {
   const { config, version, seats, problems, lookingGlass, lockout, hostSleep } = parts;
   const { clock, knows, groupsPicture, confirm, subscribe, log } = parts;
-  /** By guest. */
-  const patience = new Map<string, { budget: Budget; saidAt: number }>();
+  const patience = createPatience(clock, log);
   const named = new Set([
     ...config.seats.flatMap(({ domains }) => domains),
     ...config.lookingGlass.map(({ domain }) => domain),
@@ -75,7 +74,7 @@ export function operationsOn(parts: OperationsParts): Operations {
 
   /** The journal has every move that was tried with its reason, also those of which a guest is told little. */
   async function told(seat: string, by: Viewer, move: () => Promise<string>): Promise<void> {
-    if (by.kind === 'guest') requireSeldom(by.id);
+    const over = by.kind === 'guest' ? patience.ask(by.id) : () => {};
     try {
       lockout.requireOpen(by);
       const owner = await move();
@@ -84,6 +83,8 @@ export function operationsOn(parts: OperationsParts): Operations {
     } catch (error) {
       log(`${seat}: not moved (${nameOf(by)}): ${reasonOf(error)}.`);
       throw error;
+    } finally {
+      over();
     }
   }
 
@@ -95,26 +96,7 @@ export function operationsOn(parts: OperationsParts): Operations {
       requireMay(by, seat, to);
     };
   }
-
-  /** A seat that is always on its way could be moved by nobody else. */
-  function requireSeldom(guest: string): void {
-    const { budget, saidAt } = patience.get(guest) ?? {
-      budget: createBudget(clock, movesPerSecond, movesAtOnce),
-      saidAt: -Infinity,
-    };
-    const has = budget.spend(1);
-    const isSaid = has || clock.now() - saidAt < sayEveryMs;
-    patience.set(guest, { budget, saidAt: isSaid ? saidAt : clock.now() });
-    if (has) return;
-    if (!isSaid) log(`guest ${guest}: asks for moves too often, and is refused for a while`);
-    throw new HandglassError('busy', 'This guest asks too often.', 'Ask again in a moment.');
-  }
 }
-
-/** More than anyone presses a key. */
-const movesPerSecond = 1;
-const movesAtOnce = 30;
-const sayEveryMs = 60_000;
 
 function requireMay(by: Viewer, seat: SeatView, to: string): void {
   if (mayMove(by, seat, to)) return;

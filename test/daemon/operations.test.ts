@@ -120,6 +120,23 @@ test('a guest that asks all the time is refused with one line, others and the ho
   await expect(operations.toggle('desk', guest)).rejects.toMatchObject({ code: 'busy' });
 });
 
+test('a guest that asks back to back keeps a seat moving no more than half of the time', async () => {
+  const { clock, operations } = start();
+  const toggleIn10s = async () => {
+    const move = operations.toggle('desk', guest);
+    clock.advance(10_000);
+    await move;
+  };
+  for (let each = 0; each < 4; each += 1) await toggleIn10s();
+  const busy = { code: 'busy', what: 'This guest asks too often.' };
+  for (let each = 0; each < 3; each += 1) {
+    clock.advance(9_000);
+    await expect(operations.toggle('desk', guest)).rejects.toMatchObject(busy);
+    clock.advance(1_000);
+    await toggleIn10s();
+  }
+});
+
 test('a move settles what was wrong with the one before', async () => {
   const { problems, operations } = start();
   problems.set(moveOf('desk'), [new HandglassError('handoff-failed', 'It stuck.', 'Pull it.')]);
