@@ -1,8 +1,9 @@
 /**
  * Who may come in over the network: by a token, which lasts, or by a code, which is good once and
  * gives a token. A code for a domain makes a guest of it when it is used. Others are for browsers, and
- * their tokens end after 12 hours or with the service, and with them whoever has come in by one. One that a guest has asked for is as good as
- * that guest, as long as it is known. The host's own is good on the listener alone that only this
+ * their tokens end after 12 hours or with the service, and with them whoever has come in by one. One
+ * that a guest has asked for is as good as that guest, as long as it is known; one that such a browser
+ * has asked for ends when that one does. The host's own is good on the listener alone that only this
  * machine reaches.
  */
 import type { Clock } from '../host/ports.ts';
@@ -47,8 +48,8 @@ export interface Entrance {
    * @throws HandglassError `config` where the list of guests could not be read
    */
   invite(domain: string | null): Invitation;
-  /** Makes a code for a browser that may do what this guest may. */
-  inviteBrowser(guest: Guest): Invitation;
+  /** Makes a code for a browser that may do what this guest may, and for no longer. */
+  inviteBrowser(guest: Guest & { until?: number }): Invitation;
   /** Null where token or code is no good. A code is used up by this, unless it is given back. */
   claim(credentials: Credentials, door: Door): Claim | null;
 }
@@ -89,41 +90,45 @@ export function createEntrance(clock: Pick<Clock, 'now'>, guests: Guests): Entra
 
   function newBrowser(browser: Browser): Entered | null {
     if (!isKnown(browser)) return null;
-    const { secret, expires } = browsers.make(browser);
+    const { secret, expires } = browsers.make(browser, browser.until);
     return entered(browser, { token: secret, expires });
   }
 
   /** Null where its guest was revoked. */
-  function entered(browser: Browser, how: Omit<Entered, 'viewer'>): Entered | null {
+  function entered(browser: Browser, how: { expires: number; token?: string }): Entered | null {
     const { guest } = browser;
     if (!isKnown(browser)) return null;
-    return { viewer: guest === null ? { kind: 'panel' } : { kind: 'guest', ...guest }, ...how };
+    if (guest === null) return { viewer: { kind: 'panel' }, ...how };
+    return { viewer: { kind: 'guest', ...guest, until: how.expires }, ...how };
   }
 
   function isKnown({ guest }: Browser): boolean {
     return guest === null || guests.knows(guest.id);
   }
 
-  function invite(invited: Invited): Invitation {
-    const { secret, expires } = codes.make(invited);
+  function invite(invited: Invited, until?: number): Invitation {
+    const { secret, expires } = codes.make(invited, until);
     return { code: secret, expires: new Date(expires).toISOString() };
   }
 
   return {
     invite(domain) {
-      if (domain === null) return invite({ guest: null });
+      if (domain === null) return invite({ guest: null, until: Infinity });
       guests.requireKnown();
       return invite({ domain });
     },
-    inviteBrowser: ({ id, domain }) => invite({ guest: { id, domain } }),
+    inviteBrowser: ({ id, domain, until = Infinity }) =>
+      invite({ guest: { id, domain }, until }, until),
     claim: (credentials, door) =>
       'token' in credentials ? byToken(credentials.token, door) : byCode(credentials.code, door),
   };
 }
 
-/** Of a guest; null for the host's own. */
 interface Browser {
+  /** Null for the host's own. */
   guest: Guest | null;
+  /** When it ends with the one that has asked for it, in milliseconds since the epoch. */
+  until: number;
 }
 
 /** A new guest of the domain, or a browser. */

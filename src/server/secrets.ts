@@ -6,8 +6,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../host/ports.ts';
 
 export interface Secrets<Bearer> {
-  /** Makes a secret, told here and never again; `expires` is in milliseconds since the epoch. */
-  make(bearer: Bearer): { secret: string; expires: number };
+  /**
+   * Makes a secret, told here and never again; `expires` is in milliseconds since the epoch.
+   *
+   * @param until when it is no good any more, where that is sooner than by its own life
+   */
+  make(bearer: Bearer, until?: number): { secret: string; expires: number };
   /** Whose secret it is, and until when; null where it is unknown or too old. */
   find(secret: string): { bearer: Bearer; expires: number } | null;
   /** The same, and from here on it is unknown, unless it is put back. */
@@ -30,13 +34,13 @@ export function createSecrets<Bearer>(
   }
 
   return {
-    make(bearer) {
+    make(bearer, until = Infinity) {
       forgetOld();
       const own = [...kept].filter(([, each]) => ownerOf(each.bearer) === ownerOf(bearer));
       const [oldest] = own;
       if (oldest !== undefined && own.length >= keptAtMost) kept.delete(oldest[0]);
       const text = randomBytes(secret.bytes).toString('base64url');
-      const expires = clock.now() + secret.lifeMs;
+      const expires = Math.min(clock.now() + secret.lifeMs, until);
       kept.set(hashOf(text), { bearer, expires });
       return { secret: text, expires };
     },

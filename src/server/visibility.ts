@@ -8,10 +8,13 @@ import type { DeviceState, SeatState, State } from './protocol.ts';
 
 /**
  * Who looks: a user of this machine, by the command line or by a panel in a browser on it, or a guest
- * that speaks for its domain.
+ * that speaks for its domain; one that has come by the link of another may do so only `until` then, in
+ * milliseconds since the epoch.
  */
 export type Viewer =
-  { kind: 'local' } | { kind: 'panel' } | { kind: 'guest'; id: string; domain: string };
+  | { kind: 'local' }
+  | { kind: 'panel' }
+  | { kind: 'guest'; id: string; domain: string; until?: number };
 
 /** What a guest reads as the owner of a seat that is neither with the host nor with itself. */
 const otherOwner = 'other';

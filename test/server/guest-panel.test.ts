@@ -78,6 +78,18 @@ test('the link is good once and for 10 minutes, what it is changed for 12 hours'
   expect((await enter({ token })).answer).toMatchObject(unauthenticated);
 });
 
+test('a browser that makes a link for the next one gives it no more time than it has', async () => {
+  const { clock, browser, enter } = await start();
+  const { peer } = await browser();
+  clock.advance(11 * 3_600_000);
+  const { url } = ((await peer.ask('panel.open')) as Answer).result;
+  const next = await enter({ code: new URL(url).hash.slice(1) });
+  const { token } = next.answer.result;
+  clock.advance(3_600_000);
+  expect(await next.peer.closed).toMatchObject({ code: 4401 });
+  expect((await enter({ token })).answer).toMatchObject(unauthenticated);
+});
+
 test('when the guest is revoked its browsers are out at once, and so are its links', async () => {
   const { service, id, code, enter, browser } = await start();
   const unused = await code();
