@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { HandglassError } from '../../../src/errors.ts';
-import { everywhere, interfacesOf, startService, until } from '../support.ts';
+import { everywhere, interfacesOf, openGuestPeer, startService, until } from '../support.ts';
 import {
   browserTest,
   groupsAreDrawn,
@@ -204,6 +204,51 @@ browserTest('a new link that is opened in the same tab lets it in', async () => 
   await page.getByRole('heading', { name: 'This browser is not paired' }).waitFor();
   await page.goto(await linkFor(service, 'win10'));
   await seatOf(page, 'desk').waitFor();
+});
+
+const linkQuestion = (page: Page) =>
+  page.getByRole('alert').filter({ hasText: 'A link was opened here' });
+
+/** A page of the host that was brought to a link which a guest has made for itself. */
+async function luredPage() {
+  const service = await startService({ panel });
+  const { page } = await openPanel(service);
+  const guest = await openGuestPeer(service, 'linux');
+  const { result } = (await guest.ask('panel.open')) as { result: { url: string } };
+  await page.goto(`http://127.0.0.1:${service.panelPort}/${new URL(result.url).hash}`);
+  await linkQuestion(page).waitFor();
+  return { service, page };
+}
+
+browserTest('a link of somebody else takes no place of a token that is good unasked', async () => {
+  const { page } = await luredPage();
+  await groupsIn(page).waitFor();
+  await linkQuestion(page).getByRole('button', { name: 'Stay as you are' }).click();
+  await linkQuestion(page).waitFor({ state: 'detached' });
+  await page.reload();
+  await groupsIn(page).waitFor();
+  expect(await linkQuestion(page).count()).toBe(0);
+});
+
+browserTest('it lets the browser in where that is wanted', async () => {
+  const { service, page } = await luredPage();
+  await linkQuestion(page).getByRole('button', { name: 'Use the link' }).click();
+  await seatOf(page, 'lab').waitFor();
+  await groupsIn(page).waitFor({ state: 'detached' });
+  expect(await seatOf(page, 'desk').count()).toBe(0);
+  await page.reload();
+  await seatOf(page, 'lab').waitFor();
+  expect(await groupsIn(page).count()).toBe(0);
+  expect(service.failures).toEqual([]);
+});
+
+browserTest('a link lets a browser in whose token is good no more', async () => {
+  const service = await startService({ panel });
+  const { page } = await openPanel(service);
+  await page.evaluate("localStorage.setItem('handglass.token', 'of another time')");
+  await page.goto(await linkFor(service, 'host'));
+  await groupsIn(page).waitFor();
+  expect(await linkQuestion(page).count()).toBe(0);
 });
 
 browserTest('a tab that waits at the door comes in with another one', async () => {

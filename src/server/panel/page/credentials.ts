@@ -1,6 +1,13 @@
-/** What lets this browser in: a link's code once, and the token that it was exchanged for from then on. */
+/**
+ * What lets this browser in: a link's code once, and the token that it was exchanged for from then on.
+ * A token that is kept goes first, since any page can open a link here, with a code that makes this
+ * browser somebody else.
+ */
 export interface Credentials {
   next(): { code: string } | { token: string } | null;
+  hasCode(): boolean;
+  /** From here on the code goes first; false where there is none. */
+  preferCode(): boolean;
   /** A code is good for one connection, whatever comes of it. */
   forgetCode(): void;
   keepToken(token: string): void;
@@ -9,15 +16,21 @@ export interface Credentials {
 
 export function openCredentials(): Credentials {
   let code: string | null = null;
+  let isCodeFirst = false;
   // Where a browser keeps nothing, a token lasts as long as the page.
   let unkept: string | null = null;
 
   return {
     next() {
       code = takeCode() ?? code;
-      if (code !== null) return { code };
       const token = unkept ?? stored(() => localStorage.getItem(tokenKey));
+      if (code !== null && (isCodeFirst || token === null)) return { code };
       return token === null ? null : { token };
+    },
+    hasCode: () => code !== null,
+    preferCode() {
+      isCodeFirst = code !== null;
+      return isCodeFirst;
     },
     forgetCode() {
       code = null;

@@ -15,12 +15,17 @@ export interface Link {
   groups: () => Promise<{ path: string } | Refusal>;
   /** Tries at once, and anew, where there is no connection. */
   retry: () => void;
+  /** Ends the connection, and comes back by the link that was not needed. */
+  goInByLink: () => void;
+  forgetLink: () => void;
 }
 
 interface Listener {
   status: (status: LinkStatus) => void;
   /** Told before the status `not let in`. */
   refused: (why: Refusal) => void;
+  /** This browser is let in; whether by a token, so that a link that was opened was not needed. */
+  entered: (hasUnusedLink: boolean) => void;
   /** What has changed before this connection, as far as the service knows it. */
   recent: (changes: Result<'state.recent'>) => void;
   /** @param viewer `host`, or the domain that this browser speaks for */
@@ -56,7 +61,8 @@ export function openLink(address: string, credentials: Credentials, listener: Li
       current.close();
       return refused(credential, entry.error);
     }
-    credentials.forgetCode();
+    if ('code' in credential) credentials.forgetCode();
+    listener.entered(credentials.hasCode());
     viewer = entry.result.domain;
     if (entry.result.token !== undefined) credentials.keepToken(entry.result.token);
     const recent = await current.call('state.recent', {});
@@ -85,17 +91,18 @@ export function openLink(address: string, credentials: Credentials, listener: Li
     { code, what, remedy }: Refusal & { code: string },
   ): 'lost' | ShutOut {
     if (code === 'connection-ended') return 'lost';
-    if ('token' in credential && code === 'unauthenticated') {
-      credentials.forgetToken();
-      return 'token refused';
-    }
+    const isUnknown = code === 'unauthenticated';
     if ('code' in credential) {
       credentials.forgetCode();
       // A link that is used up is no harm to a browser that has a token.
       if (credentials.next() !== null) return 'lost';
-      if (code === 'unauthenticated') return 'link refused';
-    } else if (code !== 'not-permitted') {
-      return 'lost';
+      if (isUnknown) return 'link refused';
+    } else {
+      if (!isUnknown && code !== 'not-permitted') return 'lost';
+      if (isUnknown) credentials.forgetToken();
+      // What a link is opened for.
+      if (credentials.preferCode()) return 'lost';
+      if (isUnknown) return 'token refused';
     }
     listener.refused({ what, remedy });
     return 'not let in';
@@ -115,6 +122,12 @@ export function openLink(address: string, credentials: Credentials, listener: Li
       backoff.reset();
       attempt.abort();
     },
+    goInByLink() {
+      if (!credentials.preferCode()) return;
+      peer?.close();
+      attempt.abort();
+    },
+    forgetLink: () => credentials.forgetCode(),
   };
 }
 

@@ -21,6 +21,7 @@ const address = `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.
 const link = openLink(address, openCredentials(), {
   status: (status) => show(withStatus(model, status, new Date())),
   refused: (refusal) => show(withEntryRefusal(model, refusal)),
+  entered: (hasUnusedLink) => show({ ...model, hasUnusedLink }),
   recent: (changes) => show(withRecent(model, changes)),
   state: (state, viewer) => show(withState(model, state, viewer, new Date())),
 });
@@ -30,6 +31,15 @@ const actions: Actions = {
   groups: () => void groups(),
   dismiss: (seat) => show(withDismissed(model, seat)),
   retry,
+  goInByLink() {
+    // Whoever it then is sees it all anew.
+    show(beginning(new Date()));
+    link.goInByLink();
+  },
+  forgetLink() {
+    link.forgetLink();
+    show({ ...model, hasUnusedLink: false });
+  },
 };
 
 // Another tab was let in.

@@ -17,6 +17,8 @@ export interface Model {
   status: LinkStatus;
   /** Why the service last did not let this browser in, in its words; null where it gave no reason. */
   entryRefusal: Refusal | null;
+  /** Whether a link was opened that this browser did not need to be let in. */
+  hasUnusedLink: boolean;
   /** As last told; null before the first time. */
   state: State | null;
   /** When that came. */
@@ -43,12 +45,15 @@ export interface Actions {
   /** Shows the IOMMU groups, or hides them again. */
   groups: () => void;
   retry: () => void;
+  goInByLink: () => void;
+  forgetLink: () => void;
 }
 
 export function beginning(time: Date): Model {
   return {
     status: 'connecting',
     entryRefusal: null,
+    hasUnusedLink: false,
     state: null,
     stateTime: time,
     catchingUp: false,

@@ -17,6 +17,7 @@ export function screen(model: Model, actions: Actions): Tree[] {
       h('p', { class: status === 'lost' ? 'wrong' : 'soft', role: 'status' }, statusText(status)),
     ),
     ...(status === 'lost' ? [lostNote(model, actions)] : []),
+    ...(status === 'open' && model.hasUnusedLink ? [linkNote(actions)] : []),
     h('main', { key: mainKey(status) }, ...content(model, actions)),
   ];
 }
@@ -48,6 +49,21 @@ function lostNote({ state, stateTime }: Model, { retry }: Actions): Tree {
     { key: 'lost', class: 'note lost', role: 'alert' },
     h('p', {}, `There is no connection to the service. It is tried again by itself.${shown}`),
     h('button', { class: 'quiet', type: 'button', press: retry }, 'Try now'),
+  );
+}
+
+/** Whoever has made the link has chosen as whom it lets a browser in, and any page may have opened it. */
+function linkNote({ goInByLink, forgetLink }: Actions): Tree {
+  return h(
+    'div',
+    { key: 'link', class: 'note lost', role: 'alert' },
+    h(
+      'p',
+      {},
+      'A link was opened here, but this browser is let in already. By the link it may be so as somebody else: use it only if you have asked for it.',
+    ),
+    h('button', { class: 'quiet', type: 'button', press: goInByLink }, 'Use the link'),
+    h('button', { class: 'quiet', type: 'button', press: forgetLink }, 'Stay as you are'),
   );
 }
 
