@@ -6,7 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
 import type { MakeFile, OpenFiles, ReadFiles } from '../host/ports.ts';
-import { printable } from '../system/printable.ts';
+import { printable } from '../printable.ts';
 import { mostRomBytes } from '../vbios/limits.ts';
 
 /** Of the format below: a higher number where older programs would misread it. */

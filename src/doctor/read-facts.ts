@@ -17,7 +17,7 @@ import { readKernelLog } from '../system/kernel-log.ts';
 import { type Membership, membershipOf } from '../system/memberships.ts';
 import { readMemory } from '../system/memory.ts';
 import { surveyPci } from '../system/pci-survey.ts';
-import { printable } from '../system/printable.ts';
+import { printable } from '../printable.ts';
 import { readingOnce } from '../system/reading-once.ts';
 import { readServiceParts } from '../system/service-parts.ts';
 import { type Unread, unlessUnread } from '../system/unread.ts';

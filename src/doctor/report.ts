@@ -1,7 +1,7 @@
 /** What the doctor says: what `handglass doctor` shows, and prints with --json. */
 import { usualPath } from '../config/usual-path.ts';
 import { reasonOf } from '../errors.ts';
-import { printable } from '../system/printable.ts';
+import { printable } from '../printable.ts';
 import { type Check, type Finding, unknown } from './check.ts';
 import { subjects } from './checks.ts';
 import type { Facts } from './facts.ts';

@@ -1,6 +1,7 @@
 import { DomainRefusal } from '../domain/refusal.ts';
 import { HandglassError, isErrno } from '../errors.ts';
 import type { Clock, Converse } from '../host/ports.ts';
+import { printable } from '../printable.ts';
 import { lineOf } from './virsh-line.ts';
 import { startVirshShell, type VirshAnswer, type VirshShell } from './virsh-shell.ts';
 
@@ -80,7 +81,10 @@ function outputsIn(answer: VirshAnswer, uri: string): (string | DomainRefusal)[]
 /** Virsh prints what it could not do on one line and why on the next; the last says most. */
 function reasonIn(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.startsWith('error: '));
-  return lines.at(-1)?.slice('error: '.length) ?? (stderr.trim() || 'virsh gave no reason');
+  return (
+    lines.at(-1)?.slice('error: '.length) ??
+    (stderr.trim().split('\n').at(-1) || 'virsh gave no reason')
+  );
 }
 
 function unavailable(uri: string, reason: string): HandglassError {
@@ -89,7 +93,7 @@ function unavailable(uri: string, reason: string): HandglassError {
     : 'See `systemctl status libvirtd virtqemud`; it is tried again by itself.';
   return new HandglassError(
     'libvirt-unavailable',
-    `libvirt (${uri}) cannot be reached: ${reason}.`,
+    `libvirt (${uri}) cannot be reached: ${printable(reason)}.`,
     remedy,
   );
 }

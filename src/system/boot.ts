@@ -4,7 +4,7 @@ import type { ReadFiles } from '../host/ports.ts';
 import { namesIn, optionalAttribute, unlessGone } from './attributes.ts';
 import { initramfsOf, type Initramfs } from './initramfs.ts';
 import { type KernelParameter, kernelParameters } from './kernel-parameters.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { expected, type Unread, unlessUnread } from './unread.ts';
 
 /** What could not be read is null, and `unread` has the reason by the name of the property. */

@@ -3,7 +3,7 @@ import type { ReadFiles } from '../host/ports.ts';
 import { attribute, namesIn, optionalAttribute } from './attributes.ts';
 import { boundedMap } from './bounded.ts';
 import { numbersFrom } from './number-list.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { expected, type Unread, unlessUnread } from './unread.ts';
 
 /** What could not be read is null, and `unread` has the reason by the name of the property. */

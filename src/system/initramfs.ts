@@ -2,7 +2,7 @@
 import type { ReadFiles } from '../host/ports.ts';
 import { namesIn, unlessGone } from './attributes.ts';
 import { kernelSpelling } from './kernel-parameters.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 export interface Initramfs {
   generator: 'mkinitcpio' | 'dracut' | 'initramfs-tools' | 'booster' | 'unknown';

@@ -2,7 +2,7 @@ import { isErrno } from '../errors.ts';
 import type { ReadFiles } from '../host/ports.ts';
 import { attribute, namesIn, optionalAttribute, unlessGone } from './attributes.ts';
 import { capabilitiesFrom, type InputCapabilities, type InputKind } from './input-capabilities.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { usbPortIn } from './usb.ts';
 
 /** An event device: one node of a keyboard, mouse or the like. */

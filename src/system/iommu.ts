@@ -4,7 +4,7 @@ import { attribute, namesIn, optionalAttribute } from './attributes.ts';
 import { boundedMap } from './bounded.ts';
 import { moduleRules } from './kernel.ts';
 import { kernelParameters } from './kernel-parameters.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { expected, type Unread, unlessUnread } from './unread.ts';
 
 export type IommuKind = 'intel' | 'amd' | 'arm-smmu' | 'virtio' | 'other';

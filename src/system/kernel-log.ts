@@ -1,6 +1,6 @@
 /** What the kernel and those who run domains have said since the start, as far as it is asked for. */
 import type { Follow, Run, RunResult } from '../host/ports.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { type Unread, unlessUnread } from './unread.ts';
 
 export interface KernelLog {

@@ -2,7 +2,7 @@
 import type { ReadFiles } from '../host/ports.ts';
 import { attribute, namesIn, unlessGone } from './attributes.ts';
 import { type KernelParameter, kernelParameters, kernelSpelling } from './kernel-parameters.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { expected, type Unread, unlessUnread } from './unread.ts';
 
 /** What could not be read is null, and `unread` has the reason by the name of the property. */

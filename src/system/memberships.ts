@@ -1,6 +1,6 @@
 /** Users, and the groups that let them do things. */
 import type { Run } from '../host/ports.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { expected } from './unread.ts';
 
 export interface Membership {

@@ -3,7 +3,7 @@ import type { ReadFiles } from '../host/ports.ts';
 import { namesIn, optionalAttribute } from './attributes.ts';
 import { boundedMap } from './bounded.ts';
 import { pciAddressIn } from './pci-address.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 export interface InterfaceUse {
   interface: string;

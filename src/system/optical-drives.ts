@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { ReadFiles } from '../host/ports.ts';
 import { namesIn, optionalAttribute, unlessGone } from './attributes.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { type DiskUse, diskUses } from './usb-disks.ts';
 
 export interface OpticalDrive {

@@ -1,7 +1,7 @@
 /** Names of PCI vendors and devices, from the file that pciutils and systemd use too. */
 import type { ReadFiles } from '../host/ports.ts';
 import { unlessGone } from './attributes.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 export interface PciNames {
   /** By the four digits of the vendor. */

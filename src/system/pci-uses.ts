@@ -7,7 +7,7 @@ import { type InputDevice, inputDevices, isMadeByProgram } from './input.ts';
 import type { InputKind } from './input-capabilities.ts';
 import { interfaceUses, type InterfaceUse } from './network-uses.ts';
 import { pciAddressIn } from './pci-address.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { type Unread, unlessUnread } from './unread.ts';
 import { usbDevices, type UsbDevice } from './usb.ts';
 import { type DiskUse, diskUsesBy } from './usb-disks.ts';

@@ -6,7 +6,7 @@ import { attribute, namesIn } from './attributes.ts';
 import { boundedMap } from './bounded.ts';
 import { barsFrom, type PciBar, resizesFrom } from './pci-bars.ts';
 import { isPciAddress, pciAddressesIn } from './pci-address.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { expected, type Unread, unlessUnread } from './unread.ts';
 
 /** What could not be read is null, and `unread` has the reason by the name of the property. */

@@ -1,5 +1,5 @@
 /** What libvirt's /etc/libvirt/qemu.conf sets; what stands behind a # is libvirt's own default. */
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 export interface QemuConf {
   /** Who QEMU runs as; null where libvirt decides. */

@@ -1,5 +1,5 @@
 import { reasonOf } from '../errors.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 /** Why facts could not be read, by the name of each. Such a fact is null, and not known to be absent. */
 export type Unread = Record<string, string>;

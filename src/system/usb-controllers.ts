@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { ReadFiles } from '../host/ports.ts';
 import { attribute, linkedName, namesIn, optionalAttribute, unlessGone } from './attributes.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { unlessUnread } from './unread.ts';
 import { interfaceFolders, speedFrom, usbFolder } from './usb.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { ReadFiles } from '../host/ports.ts';
 import { attribute, namesIn, optionalAttribute, unlessGone } from './attributes.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { usbPortIn } from './usb.ts';
 
 /** `node` is a disk, a partition, or what has been made of these. */

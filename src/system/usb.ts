@@ -1,6 +1,6 @@
 import type { ReadFiles } from '../host/ports.ts';
 import { attribute, linkedName, namesIn, optionalAttribute, unlessGone } from './attributes.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { type Unread, unlessUnread } from './unread.ts';
 
 /** A USB device on one of this machine's ports, hubs included. */

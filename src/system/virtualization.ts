@@ -2,7 +2,7 @@
 import { isErrno } from '../errors.ts';
 import type { FileFacts, ReadFiles, Run } from '../host/ports.ts';
 import { namesIn, optionalAttribute, unlessGone } from './attributes.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { type QemuConf, qemuConfFrom } from './qemu-conf.ts';
 import { expected, type Unread, unlessUnread } from './unread.ts';
 

@@ -1,7 +1,7 @@
 /** Which graphics card Xorg was told to use. */
 import type { ReadFiles } from '../host/ports.ts';
 import { namesIn, unlessGone } from './attributes.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 export interface XorgDevice {
   file: string;

@@ -1,7 +1,7 @@
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
 import type { OpenFiles, ReadFiles, WriteAttribute } from '../host/ports.ts';
 import { optionalAttribute } from '../system/attributes.ts';
-import { printable } from '../system/printable.ts';
+import { printable } from '../printable.ts';
 import { mostRomBytes } from './limits.ts';
 
 export interface CardRom {

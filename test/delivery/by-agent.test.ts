@@ -164,6 +164,10 @@ test.each([
     what: 'The guest agent of win10 does not write /root/handglass-pairing: Permission denied.',
   },
   {
+    answers: { 'guest-file-open': refused('\u001B[2Jno room') },
+    what: 'The guest agent of win10 does not write /root/handglass-pairing: ?[2Jno room.',
+  },
+  {
     answers: { 'guest-file-write': refused('No space left on device') },
     what: 'The guest agent of win10 does not write /root/handglass-pairing: No space left on device.',
   },

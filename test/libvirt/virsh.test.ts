@@ -221,6 +221,11 @@ test.each([
     why: 'the socket is closed to us',
   },
   {
+    more: cannotConnect('\u001B[2Jgone'),
+    message: `?[2Jgone. ${restart}`,
+    why: 'its words would clear the terminal',
+  },
+  {
     more: `ask() { fail 'Disconnected from ${uri} due to end of file' 'failed to get domain'; }`,
     message: `Disconnected from ${uri} due to end of file. ${restart}`,
     why: 'the connection is lost meanwhile',

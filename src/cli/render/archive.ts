@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Archive } from '../../doctor/archive.ts';
-import { printable } from '../../system/printable.ts';
+import { printable } from '../../printable.ts';
 
 export interface WrittenArchive {
   path: string;
