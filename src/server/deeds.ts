@@ -19,7 +19,7 @@ export function outcomeOf(by: Viewer, request: Request, error: ErrorObject | nul
 /** What kind of line the call has; null where nothing is changed by it: to look is no deed. */
 export function deedOf({ method }: Request): Kind | null {
   if (method === 'seat.give' || method === 'seat.toggle') return 'move';
-  if (method === 'guest.pair' || method === 'panel.open') return 'entry';
+  if (method === 'guest.pair' || method === 'panel.open') return 'access';
   return method === 'guest.revoke' ? 'revocation' : null;
 }
 

@@ -1,66 +1,75 @@
 /**
  * What peers on the network did and were refused, a line each. Whoever does much of it fills no
  * journal: an address has some lines at once and then one in a while, and how many were left out is
- * told with the next. What matters has lines of its own, so that no junk hides a move.
+ * told with the next. What matters has lines of its own, so that no junk hides a move; and so has each
+ * guest, so that none at the same address hides what another did.
  */
 import type { Clock } from '../host/ports.ts';
 import { networkOf } from './addresses.ts';
 import { createBudget, type Budget } from './budget.ts';
 
-/** Notes what somebody at an address did. The text may hold what a peer sent, but never a secret. */
-export type Journal = (address: string, text: string, kind?: Kind) => void;
+/**
+ * Notes what somebody at an address did. The text may hold what a peer sent, but never a secret.
+ *
+ * @param of whose lines are counted, where that is known; null of what the host's user has decided, of
+ *   which nothing is left out
+ */
+export type Journal = (address: string, text: string, kind?: Kind, of?: string | null) => void;
 
 /** Each has lines of its own. A move that is refused is one too. */
-export type Kind = 'entry' | 'move' | 'revocation' | 'other';
+export type Kind = 'entry' | 'access' | 'move' | 'revocation' | 'other';
 
 export function createJournal(clock: Pick<Clock, 'now'>, log: (line: string) => void): Journal {
   const kinds = {
     entry: createLines(clock, log),
+    access: createLines(clock, log),
     move: createLines(clock, log),
     revocation: createLines(clock, log),
     other: createLines(clock, log),
   };
-  return (address, text, kind = 'other') => kinds[kind](address, text);
+  return (address, text, kind = 'other', of = networkOf(address)) => {
+    if (of === null) log(lineAt(address, text));
+    else kinds[kind](of, address, text);
+  };
 }
 
 function createLines(
   clock: Pick<Clock, 'now'>,
   log: (line: string) => void,
-): (address: string, text: string) => void {
+): (of: string, address: string, text: string) => void {
   const writers = new Map<string, Writer>();
   const newWriter = () => ({
     budget: createBudget(clock, linesPerSecond, linesAtOnce),
     leftOut: 0,
   });
-  /** Where there are too many addresses, the newer ones write as one. */
+  /** Where there are too many, the newer ones write as one. */
   const crowd = newWriter();
 
-  function writerAt(address: string): Writer {
-    const network = networkOf(address);
-    const known = writers.get(network);
+  function writerOf(one: string): Writer {
+    const known = writers.get(one);
     if (known !== undefined) return known;
     if (writers.size >= mostWriters) forgetIdle();
     if (writers.size >= mostWriters) return crowd;
     const writer = newWriter();
-    writers.set(network, writer);
+    writers.set(one, writer);
     return writer;
   }
 
   function forgetIdle(): void {
-    for (const [network, { budget, leftOut }] of writers) {
-      if (leftOut === 0 && budget.left() >= linesAtOnce) writers.delete(network);
+    for (const [one, { budget, leftOut }] of writers) {
+      if (leftOut === 0 && budget.left() >= linesAtOnce) writers.delete(one);
     }
   }
 
-  return (address, text) => {
-    const writer = writerAt(address);
+  return (of, address, text) => {
+    const writer = writerOf(of);
     if (!writer.budget.spend(1)) {
       writer.leftOut += 1;
       return;
     }
     if (writer.leftOut > 0) log(`${address}: ${writer.leftOut} lines like these were left out`);
     writer.leftOut = 0;
-    log(`${address}: ${oneLine(text)}`);
+    log(lineAt(address, text));
   };
 }
 
@@ -73,6 +82,10 @@ const linesAtOnce = 30;
 const linesPerSecond = 0.2;
 const mostWriters = 256;
 const longestText = 300;
+
+function lineAt(address: string, text: string): string {
+  return `${address}: ${oneLine(text)}`;
+}
 
 /**
  * What a peer sent can neither begin a line of its own nor colour a terminal, and has no token or code

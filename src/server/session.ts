@@ -80,9 +80,10 @@ export function openSession(
 ): Session {
   const { clock, hub, entrance, perform, report, addressesOf } = context;
   /** Of a user of this machine what changes who may come in: of moves the service tells by itself. */
-  const note = (text: string, kind?: Kind) => {
-    if (door !== 'local' || kind === 'entry' || kind === 'revocation')
-      context.journal(address, text, kind);
+  const note = (text: string, kind?: Kind, isHostsDeed = door === 'local') => {
+    if (door === 'local' && kind !== 'access' && kind !== 'revocation') return;
+    const guest = viewer?.kind === 'guest' ? viewer.id : undefined;
+    context.journal(address, text, kind, isHostsDeed ? null : guest);
   };
   const ended = new AbortController();
   let viewer: Viewer | null = door === 'local' ? { kind: 'local' } : null;
@@ -167,14 +168,17 @@ export function openSession(
     claim.giveBack?.();
   }
 
-  function welcome(id: Id | undefined, { viewer: by, token, expires }: Entered): void {
+  function welcome(id: Id | undefined, entered: Entered): void {
+    const { viewer: by, token, expires, isNew = false } = entered;
     if (!known(by.kind === 'guest' ? by.id : undefined)) return leaveNoRoom(id, by);
     viewer = by;
     const leave = by.kind === 'guest' ? hub.enter(by.id, address, expel) : context.onPanel();
     ended.signal.addEventListener('abort', leave);
     const who = by.kind === 'guest' ? by : { id: 'panel', domain: 'host' };
     const answer = { id: who.id, domain: who.domain, ...(token === undefined ? {} : { token }) };
-    note(`${nameOf(by)} has come${token === undefined ? '' : ', by a code'}`, 'entry');
+    if (token === undefined) note(`${nameOf(by)} has come`, 'entry');
+    // A code for a new guest or the host's own browser is made by the host's user alone.
+    else note(`${nameOf(by)} has come, by a code`, 'access', isNew || by.kind === 'panel');
     ended.signal.addEventListener('abort', () => note(`${nameOf(by)} has left`, 'entry'));
     if (id !== undefined) send(encodeResult(id, answer));
     if (expires !== undefined) void endAt(expires, by);
@@ -220,7 +224,7 @@ export function openSession(
   }
 
   function expel(): void {
-    if (viewer !== null) note(`${nameOf(viewer)} is revoked`, 'revocation');
+    if (viewer !== null) note(`${nameOf(viewer)} is revoked`, 'revocation', true);
     finish('revoked', 'This guest was revoked');
   }
 

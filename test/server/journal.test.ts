@@ -44,7 +44,21 @@ test('any number of addresses takes little memory, and together they have no mor
   expect(lines.slice(-2)).toEqual(['new: x', 'new: y']);
 });
 
-test.each(['entry', 'move', 'revocation'] as const)('junk hides no %s', (kind) => {
+test('what one guest does hides nothing of what another at its address did', () => {
+  const { lines, journal } = kept();
+  for (let each = 0; each < 1000; each += 1) journal('a', 'guest 1 moved', 'move', '1');
+  journal('a', 'guest 2 moved', 'move', '2');
+  expect(lines).toHaveLength(31);
+  expect(lines.at(-1)).toBe('a: guest 2 moved');
+});
+
+test('of what the host has decided nothing is left out', () => {
+  const { lines, journal } = kept();
+  for (let each = 0; each < 1000; each += 1) journal('a', 'revoked', 'revocation', null);
+  expect(lines).toHaveLength(1000);
+});
+
+test.each(['entry', 'access', 'move', 'revocation'] as const)('junk hides no %s', (kind) => {
   const { lines, journal } = kept();
   for (let each = 0; each < 1000; each += 1) journal('a', 'junk');
   journal('a', 'what matters', kind);
