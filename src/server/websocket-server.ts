@@ -48,6 +48,8 @@ export function createWebsocketServer(
   signal: AbortSignal,
 ): Server {
   const { clock, journal, answerPlainRequest } = context;
+  const unnamed = door === 'local' ? 'local socket' : 'an address that has gone';
+  const addressOf = ({ remoteAddress = unnamed }: Socket) => plainAddress(remoteAddress);
   const server = serverFor(certificate, limits, signal);
   const websockets = new WebSocketServer({
     noServer: true,
@@ -68,7 +70,13 @@ export function createWebsocketServer(
   server.removeAllListeners('connection');
   server.on('connection', (socket) => void letIn(socket));
 
+  /** A peer on the network that has gone again has no address any more, and is asked for nothing. */
+  function hasGone(socket: Socket): boolean {
+    return door !== 'local' && socket.remoteAddress === undefined;
+  }
+
   async function letIn(socket: Socket): Promise<void> {
+    if (hasGone(socket)) return void socket.destroy();
     const gone = new AbortController();
     sockets.add(socket);
     socket.on('error', () => {});
@@ -109,7 +117,7 @@ export function createWebsocketServer(
   const asked = new WeakSet<Socket>();
   server.on('request', (request, response) => {
     // Whoever sends many at once, though each answer closes the connection.
-    if (asked.has(request.socket)) return request.socket.destroy();
+    if (asked.has(request.socket) || hasGone(request.socket)) return request.socket.destroy();
     asked.add(request.socket);
     const address = addressOf(request.socket);
     const refusal = pageRefusal(request, door, certificate !== null);
@@ -126,6 +134,7 @@ export function createWebsocketServer(
   server.on('upgrade', (request, socket, head) => {
     // A peer that resets the connection while it is answered; its close event does the rest.
     socket.on('error', () => {});
+    if (hasGone(request.socket)) return void socket.destroy();
     const refusal = upgradeRefusal(request, door, certificate !== null);
     if (refusal !== null) {
       journal(addressOf(request.socket), `not let in: ${refusal.why}`);
@@ -224,10 +233,6 @@ function serverFor(
 
 function tlsOptions(certificate: Certificate) {
   return { ...certificate.current(), minVersion: 'TLSv1.2' } as const;
-}
-
-function addressOf({ remoteAddress = 'local socket' }: Socket): string {
-  return plainAddress(remoteAddress);
 }
 
 function unanswered({ method, url }: IncomingMessage, status: number): string {
