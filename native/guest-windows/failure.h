@@ -9,6 +9,8 @@ enum status {
   STATUS_CONFIG = 3,
   STATUS_UNREACHED = 4,
   STATUS_NOT_PERMITTED = 5,
+  /* The host has too much to do for now; such a program is told STATUS_FAILED. */
+  STATUS_BUSY,
 };
 
 /* What failed and where, and what to do about it: sentences; the latter may be empty. */

@@ -29,7 +29,7 @@ int complain(struct failure failure) {
   }
   write_to(STD_ERROR_HANDLE, text.bytes);
   arena_end(&arena);
-  return failure.status;
+  return failure.status == STATUS_BUSY ? STATUS_FAILED : failure.status;
 }
 
 static void write_to(DWORD which, const char *string) {

@@ -90,6 +90,7 @@ static enum status status_of(const char *code) {
       {"service-down", STATUS_UNREACHED},
       {"not-permitted", STATUS_NOT_PERMITTED},
       {"unauthenticated", STATUS_NOT_PERMITTED},
+      {"busy", STATUS_BUSY},
   };
   for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
     if (equal(code, statuses[i].code)) return statuses[i].status;

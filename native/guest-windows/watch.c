@@ -29,7 +29,9 @@ int watch(const struct paired *paired, bool json) {
     struct arena arena = {0};
     bool is_reached = false;
     struct failure failure = follow(&arena, &told, paired, json, &is_reached);
-    if (failure.status != STATUS_UNREACHED) return complain(failure);
+    // It is busy, too, while it still holds the connections that a bad link has broken.
+    bool is_passing = failure.status == STATUS_UNREACHED || failure.status == STATUS_BUSY;
+    if (!is_passing) return complain(failure);
     if (!told.is_lost) say(json, "the host is lost, and looked for: ", failure.what);
     told.is_lost = true;
     if (is_reached) wait_ms = FIRST_WAIT_MS;

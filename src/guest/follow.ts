@@ -32,12 +32,19 @@ export async function* follow(
         yield { kind: 'state', state };
       }
     } catch (error) {
-      if (!(error instanceof HandglassError && error.code === 'service-down')) throw error;
+      if (!isPassing(error)) throw error;
       if (!isLost && !signal.aborted) yield { kind: 'lost', why: error };
       isLost = true;
     }
     if (!signal.aborted) await clock.sleep(backoff.next(), signal).catch(() => {});
   }
+}
+
+/** A host is busy, too, while it still holds the connections that a bad link has broken. */
+function isPassing(error: unknown): error is HandglassError {
+  return (
+    error instanceof HandglassError && (error.code === 'service-down' || error.code === 'busy')
+  );
 }
 
 const shortestPauseMs = 1_000;

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { connect } from '../../src/server/client.ts';
 import type { State } from '../../src/server/protocol.ts';
-import { startService, type TestService } from '../server/support.ts';
+import { startService, type TestOptions, type TestService } from '../server/support.ts';
 import { makeIdentity, relay, type Identity, type Relay } from './relay.ts';
 import { program, type Prefix } from './wine.ts';
 
@@ -18,8 +18,8 @@ export interface Host {
   revoke: () => Promise<void>;
 }
 
-export async function startHost(state?: State): Promise<Host> {
-  const service = await startService(state === undefined ? {} : { state });
+export async function startHost(state?: State, options: TestOptions = {}): Promise<Host> {
+  const service = await startService({ ...options, ...(state === undefined ? {} : { state }) });
   const identity = makeIdentity(service.folder);
   const front = await relay(identity, service.port);
   const guestId = () => service.guests.list().at(-1)?.id ?? '';
@@ -47,8 +47,11 @@ export function pairingString(port: number, pin: string, code: string): string {
 }
 
 /** Pairs the program in this prefix with a new host. */
-export async function pairedHost(prefix: Prefix, state?: State): Promise<Host> {
-  const host = await startHost(state);
+export async function pairedHost(
+  prefix: Prefix,
+  ...options: Parameters<typeof startHost>
+): Promise<Host> {
+  const host = await startHost(...options);
   const { exitCode, stderr } = await prefix.run(program, 'pair', await host.pairing());
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   return host;

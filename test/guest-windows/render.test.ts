@@ -39,8 +39,10 @@ test.each([
   ['service-down', 4],
   ['not-permitted', 5],
   ['unauthenticated', 5],
-  ['busy', 1],
-])('an error of the code %s has the exit status %i', async (code, status) => {
+  ['locked-out', 1],
+  // Told to nobody else: a program that waits for this one sees 1.
+  ['busy', 6],
+])('an error of the code %s has the status %i', async (code, status) => {
   const error = { message: 'No.', data: { code, remedy: 'Do.' } };
   expect(await ask('answer', JSON.stringify({ error }))).toEqual([`${status} No.|Do.`]);
 });

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { seat, until } from '../server/support.ts';
+import { openPeer, seat, until } from '../server/support.ts';
 import { pairedHost, type Host } from './paired.ts';
 import { makeIdentity, relay } from './relay.ts';
 import { createPrefix, missingOf, program, reasonText, type Prefix } from './wine.ts';
@@ -91,6 +91,19 @@ describe.skipIf(missing.length > 0)(title, () => {
     host.relay.hang();
     expect(await watch.next()).toMatch(lost);
     host.relay.recover();
+    expect(await watch.next()).toMatch(found);
+  });
+
+  test('a host that has no room for this guest yet is waited for', async () => {
+    const limits = { connectionsPerGuest: 1 };
+    const { service } = await pairedHost(prefix, undefined, { limits });
+    const { stdout } = await prefix.run(program, 'panel');
+    const browser = await openPeer(service.address);
+    await browser.ask('session.authenticate', { code: new URL(stdout).hash.slice(1, 23) });
+    expect(await prefix.run(program, 'status')).toMatchObject({ exitCode: 1, stdout: '' });
+    const watch = startWatch();
+    expect(await watch.next()).toMatch(/ {2}the host is lost, .+ as many connections as it may\.$/);
+    browser.socket.terminate();
     expect(await watch.next()).toMatch(found);
   });
 

@@ -62,6 +62,20 @@ test('pauses grow to half a minute, and end when nobody wants to know any more',
   expect(clock.pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
 });
 
+test('a host that has no room for this guest yet is tried again', async () => {
+  const service = await startService({ limits: { connectionsPerGuest: 1 } });
+  const { token } = await service.guests.pair('win10');
+  const held = await connect(service.address, { token });
+  const clock = hastyClock();
+  const stop = new AbortController();
+  const sights = follow(clock, () => connect(service.address, { token }), stop.signal);
+  expect(await sights.next()).toMatchObject({ value: { kind: 'lost', why: { code: 'busy' } } });
+  await held.close();
+  expect(kindOf(await sights.next())).toBe('found');
+  expect(kindOf(await sights.next())).toBe('host');
+  stop.abort();
+});
+
 test.each(['unauthenticated', 'not-permitted', 'protocol'] as const)(
   'where trying again cannot help (%s), it ends',
   async (code) => {
