@@ -10,7 +10,9 @@ static DWORD WINAPI run(void *context);
 static void stay_connected(struct link *link);
 static bool follow(struct arena *arena, struct arena *kept, struct link *link,
                    struct failure *failure);
-static unsigned set_live(struct link *link, bool is_live);
+static unsigned generation_of(struct link *link);
+static bool begin_live(struct link *link, unsigned generation);
+static unsigned end_live(struct link *link);
 static void count_answer(struct link *link);
 static void take(struct link *link, struct json message, const char *domain);
 static void post_state(struct link *link, struct json state, const char *domain);
@@ -30,6 +32,7 @@ bool link_start(struct link *link, HWND window) {
 
 void link_reconnect(struct link *link) {
   AcquireSRWLockExclusive(&link->lock);
+  link->generation++;
   if (link->is_live) connection_end(&link->client.connection);
   ReleaseSRWLockExclusive(&link->lock);
   link_hurry(link);
@@ -86,31 +89,49 @@ static bool follow(struct arena *arena, struct arena *kept, struct link *link,
   static const char *const nothing[2][2] = {{NULL}};
   struct paired paired;
   bool is_reached = false;
+  unsigned generation = generation_of(link);
   if (pairing_load(kept, &paired, failure) &&
       client_open(arena, &paired, &link->client, failure)) {
     struct json state = client_call(arena, &link->client, "state.subscribe", nothing, failure);
     is_reached = json_is_some(state);
-    if (is_reached) {
+    if (is_reached && !begin_live(link, generation)) {
+      *failure = (struct failure){STATUS_UNREACHED, "This guest was paired anew.", ""};
+    } else if (is_reached) {
       post_state(link, state, paired.domain);
-      set_live(link, true);
       for (;;) {
         struct json message = client_next_message(arena, &link->client, failure);
         if (!json_is_some(message)) break;
         take(link, message, paired.domain);
         arena_end(arena);
       }
-      if (set_live(link, false) > 0) post_failure(link, NEWS_REFUSED, *failure);
+      if (end_live(link) > 0) post_failure(link, NEWS_REFUSED, *failure);
     }
     client_close(&link->client);
   }
   return is_reached;
 }
 
-/* Gives how much was left unanswered before. */
-static unsigned set_live(struct link *link, bool is_live) {
+static unsigned generation_of(struct link *link) {
+  AcquireSRWLockExclusive(&link->lock);
+  unsigned generation = link->generation;
+  ReleaseSRWLockExclusive(&link->lock);
+  return generation;
+}
+
+/* False where the pairing that it goes by is not the last. */
+static bool begin_live(struct link *link, unsigned generation) {
+  AcquireSRWLockExclusive(&link->lock);
+  bool is_live = generation == link->generation;
+  link->is_live = is_live;
+  ReleaseSRWLockExclusive(&link->lock);
+  return is_live;
+}
+
+/* Gives how much was left unanswered. */
+static unsigned end_live(struct link *link) {
   AcquireSRWLockExclusive(&link->lock);
   unsigned unanswered = link->unanswered;
-  link->is_live = is_live;
+  link->is_live = false;
   link->unanswered = 0;
   ReleaseSRWLockExclusive(&link->lock);
   return unanswered;

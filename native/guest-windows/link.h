@@ -16,6 +16,8 @@ struct link {
   /* Under the lock: whether the client may be sent to, and how much it was asked and has not answered. */
   bool is_live;
   unsigned unanswered;
+  /* Under the lock too: how often this guest was paired anew meanwhile. */
+  unsigned generation;
   struct client client;
 };
 

@@ -142,6 +142,20 @@ describe.skipIf(missing.length > 0)(title, () => {
     await pressUntilMoved(host, 'ctrl+alt+Home', 'desk to win10');
   });
 
+  test('a guest that is paired anew while the agent connects is connected to the new host', async () => {
+    const answers = [Promise.resolve(['127.0.0.1'])];
+    const addressesOf = vi.fn(async () => (await answers.shift()) ?? []);
+    const slow = await pairedHost(desktop.prefix, oneSeat, { addressesOf });
+    const late = Promise.withResolvers<string[]>();
+    answers.push(late.promise);
+    void guest('agent');
+    await until(() => addressesOf.mock.calls.length === 2);
+    const host = await pairedHost(desktop.prefix, oneSeat);
+    late.resolve(['127.0.0.1']);
+    await connected(host);
+    expect(isConnected(slow)).toBe(false);
+  });
+
   test('install starts the agent now and at every logon, from a place of its own; uninstall ends that', async () => {
     const host = await pairedHost(desktop.prefix, oneSeat);
     await install('--hotkey', 'ctrl+shift+F9');
