@@ -11,6 +11,8 @@ enum {
   HANDSHAKE_MS = 5000,
   /* For both a host that nobody reaches and one that is reached and says nothing. */
   STEP_MS = 2 * HANDSHAKE_MS,
+  /* Only for this machine to take what is sent; the agent's window waits meanwhile. */
+  SEND_MS = 2000,
   /* Twice this without a word, though it was asked in between, and the host is gone. */
   SILENCE_MS = 15000,
   MOST_BYTES = 1024 * 1024,
@@ -25,6 +27,7 @@ static bool upgrade(struct wire *wire);
 static bool is_host(HINTERNET request, const char *pin);
 static DWORD receive(struct arena *arena, struct wire *wire);
 static DWORD send(struct wire *wire, const char *text);
+static DWORD send_alone(struct wire *wire, const char *text);
 static struct failure ended_by_host(struct arena *arena, HINTERNET websocket);
 static bool fail_another(struct arena *arena, const struct endpoint *endpoint,
                          struct failure *failure);
@@ -191,13 +194,26 @@ static DWORD receive(struct arena *arena, struct wire *wire) {
 
 static DWORD send(struct wire *wire, const char *text) {
   AcquireSRWLockExclusive(&wire->sending);
+  DWORD error = wire->is_stuck ? ERROR_WINHTTP_TIMEOUT : send_alone(wire, text);
+  ReleaseSRWLockExclusive(&wire->sending);
+  return error;
+}
+
+/*
+ * What was not sent in time is WinHTTP's still, and its end may be told at any time. So nothing is sent
+ * after it, and whoever receives is woken to end the connection.
+ */
+static DWORD send_alone(struct wire *wire, const char *text) {
   size_t size = strlen(text);
   char *kept = arena_copy(&wire->outgoing, text, size);
   DWORD error = WinHttpWebSocketSend(wire->websocket, WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE,
                                      kept, (DWORD)size);
-  if (error == NO_ERROR) error = wire_wait(wire, ERRAND_SEND, STEP_MS);
+  if (error == NO_ERROR) error = wire_wait(wire, ERRAND_SEND, SEND_MS);
   if (error == NO_ERROR) arena_end(&wire->outgoing);
-  ReleaseSRWLockExclusive(&wire->sending);
+  if (error == ERROR_WINHTTP_TIMEOUT) {
+    wire->is_stuck = true;
+    wire_finish(wire, ERRAND_RECEIVE, error);
+  }
   return error;
 }
 

@@ -6,7 +6,6 @@ enum { SILENT_WITHIN_MS = 5000 };
 
 static void CALLBACK hear(HINTERNET handle, DWORD_PTR context, DWORD what, void *news, DWORD size);
 static void hear_error(struct wire *wire, HINTERNET handle, const WINHTTP_ASYNC_RESULT *result);
-static void finish(struct wire *wire, enum errand errand, DWORD error);
 static void close_handle(HINTERNET handle);
 static HANDLE new_event(bool is_manual, bool is_set);
 
@@ -43,6 +42,11 @@ DWORD wire_wait(struct wire *wire, enum errand errand, DWORD wait_ms) {
   return is_done ? wire->errands[errand].error : ERROR_WINHTTP_TIMEOUT;
 }
 
+void wire_finish(struct wire *wire, enum errand errand, DWORD error) {
+  wire->errands[errand].error = error;
+  SetEvent(wire->errands[errand].done);
+}
+
 void wire_end(struct wire *wire) {
   close_handle(wire->websocket);
   close_handle(wire->request);
@@ -64,14 +68,14 @@ static void CALLBACK hear(HINTERNET handle, DWORD_PTR context, DWORD what, void 
   switch (what) {
     case WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE:
     case WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE:
-      finish(wire, ERRAND_REQUEST, NO_ERROR);
+      wire_finish(wire, ERRAND_REQUEST, NO_ERROR);
       break;
     case WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE:
-      finish(wire, ERRAND_SEND, NO_ERROR);
+      wire_finish(wire, ERRAND_SEND, NO_ERROR);
       break;
     case WINHTTP_CALLBACK_STATUS_READ_COMPLETE:
       wire->received = *(const WINHTTP_WEB_SOCKET_STATUS *)news;
-      finish(wire, ERRAND_RECEIVE, NO_ERROR);
+      wire_finish(wire, ERRAND_RECEIVE, NO_ERROR);
       break;
     case WINHTTP_CALLBACK_STATUS_REQUEST_ERROR:
       hear_error(wire, handle, news);
@@ -86,15 +90,10 @@ static void CALLBACK hear(HINTERNET handle, DWORD_PTR context, DWORD what, void 
 
 /* Of a websocket it is the beginning of a longer one. */
 static void hear_error(struct wire *wire, HINTERNET handle, const WINHTTP_ASYNC_RESULT *result) {
-  if (handle == wire->request) return finish(wire, ERRAND_REQUEST, result->dwError);
+  if (handle == wire->request) return wire_finish(wire, ERRAND_REQUEST, result->dwError);
   bool is_send = ((const WINHTTP_WEB_SOCKET_ASYNC_RESULT *)result)->Operation ==
                  WINHTTP_WEB_SOCKET_SEND_OPERATION;
-  finish(wire, is_send ? ERRAND_SEND : ERRAND_RECEIVE, result->dwError);
-}
-
-static void finish(struct wire *wire, enum errand errand, DWORD error) {
-  wire->errands[errand].error = error;
-  SetEvent(wire->errands[errand].done);
+  wire_finish(wire, is_send ? ERRAND_SEND : ERRAND_RECEIVE, result->dwError);
 }
 
 static void close_handle(HINTERNET handle) {

@@ -28,6 +28,8 @@ struct wire {
   /* For one sender at a time, whose text is WinHTTP's until it is sent. */
   SRWLOCK sending;
   struct arena outgoing;
+  /* It was not sent in time. */
+  bool is_stuck;
   /* WinHTTP's while it receives. */
   char incoming[4096];
   WINHTTP_WEB_SOCKET_STATUS received;
@@ -44,6 +46,9 @@ bool wire_hears(struct wire *wire, HINTERNET handle);
 
 /* Waits so long for the end of an errand that was begun; gives its error, and the time-out's else. */
 DWORD wire_wait(struct wire *wire, enum errand errand, DWORD wait_ms);
+
+/* Who waits for the errand, or does so next, is told of its end. */
+void wire_finish(struct wire *wire, enum errand errand, DWORD error);
 
 /* Ends every errand, and frees it. */
 void wire_end(struct wire *wire);

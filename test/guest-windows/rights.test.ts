@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { compileHarness } from './harness.ts';
 import { createPrefix, missingOf, reasonText, type Prefix } from './wine.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -11,7 +10,6 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 const missing = missingOf('x86_64-w64-mingw32-gcc', 'wine', 'wineserver');
 const title = `the rights of what the client for Windows keeps, under Wine${reasonText(missing)}`;
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const file = String.raw`C:\users\alice\AppData\Roaming\Handglass\guest.dat`;
 
 describe.skipIf(missing.length > 0)(title, () => {
@@ -27,7 +25,13 @@ describe.skipIf(missing.length > 0)(title, () => {
   });
 
   test('a file and its folder are made for the user and SYSTEM alone, and inherit nothing', async () => {
-    const { exitCode, stdout } = await prefix.run(harness(folder), file);
+    const harness = compileHarness(
+      folder,
+      'rights',
+      ['arena', 'text', 'wide'],
+      ['advapi32', 'shell32'],
+    );
+    const { exitCode, stdout } = await prefix.run(harness, file);
     expect(exitCode).toBe(0);
     const [user = ''] = /S-1-5-21-[\d-]+/.exec(stdout) ?? [];
     const alone = `D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;${user})`;
@@ -40,24 +44,3 @@ describe.skipIf(missing.length > 0)(title, () => {
     expect(kept).toBe(`kept guest.dat D:(A;;FA;;;SY)(A;;FA;;;${user})`);
   });
 });
-
-const flags = '-std=c11 -Wall -Wextra -Werror -municode -DUNICODE -D_UNICODE -D_WIN32_WINNT=0x0A00';
-
-function harness(folder: string): string {
-  const program = join(folder, 'rights.exe');
-  const { status, stderr } = spawnSync(
-    'x86_64-w64-mingw32-gcc',
-    [
-      ...flags.split(' '),
-      '-o',
-      program,
-      'test/guest-windows/rights-harness.c',
-      ...['arena', 'text', 'wide'].map((name) => `native/guest-windows/${name}.c`),
-      '-ladvapi32',
-      '-lshell32',
-    ],
-    { cwd: root, encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(stderr);
-  return program;
-}
