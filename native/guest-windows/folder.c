@@ -13,10 +13,16 @@ static bool is_written(const wchar_t *path, SECURITY_ATTRIBUTES *security, const
 static PSECURITY_DESCRIPTOR for_user_and_system(struct arena *arena);
 static wchar_t *with(struct arena *arena, const wchar_t *one, const wchar_t *other);
 
-const wchar_t *file_of_user(struct arena *arena, const wchar_t *name) {
-  wchar_t folder[MAX_PATH];
-  if (SHGetFolderPathW(NULL, CSIDL_APPDATA, NULL, SHGFP_TYPE_CURRENT, folder) != S_OK) return NULL;
-  return with(arena, folder, with(arena, L"\\Handglass\\", name));
+const wchar_t *file_of_user(struct arena *arena, int folder, const wchar_t *name,
+                            struct failure *failure) {
+  wchar_t path[MAX_PATH];
+  if (SHGetFolderPathW(NULL, folder, NULL, SHGFP_TYPE_CURRENT, path) == S_OK) {
+    return with(arena, path, name);
+  }
+  *failure = (struct failure){
+      STATUS_FAILED, "Windows has no folder here for what this user's programs keep.",
+      "See that the folders are there that %APPDATA% and %LOCALAPPDATA% name."};
+  return NULL;
 }
 
 char *read_file(struct arena *arena, const wchar_t *path, DWORD *size) {

@@ -4,10 +4,12 @@
 
 #include <windows.h>
 
+#include "failure.h"
 #include "text.h"
 
-/* A file of this name in %APPDATA%\Handglass; NULL where Windows says of no such folder. */
-const wchar_t *file_of_user(struct arena *arena, const wchar_t *name);
+/* A file below one of the user's folders (a CSIDL); NULL where Windows has no such folder. */
+const wchar_t *file_of_user(struct arena *arena, int folder, const wchar_t *name,
+                            struct failure *failure);
 
 /* The content and a NUL; NULL with the last error set, ERROR_FILE_NOT_FOUND where there is none. */
 char *read_file(struct arena *arena, const wchar_t *path, DWORD *size);

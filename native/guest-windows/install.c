@@ -5,6 +5,7 @@
 #include <shlobj.h>
 
 #include "agent-window.h"
+#include "folder.h"
 #include "json.h"
 #include "output.h"
 #include "settings-file.h"
@@ -15,7 +16,7 @@ static const wchar_t run_name[] = L"Handglass";
 
 static bool keep(struct arena *arena, struct settings *settings, struct failure *failure);
 static const char *own_path(struct arena *arena);
-static const char *installed_path(struct arena *arena);
+static const char *installed_path(struct arena *arena, struct failure *failure);
 static bool copy_program(struct arena *arena, const char *from, const char *to);
 static bool start_at_logon(struct arena *arena, const char *path);
 static bool start_now(struct arena *arena, const char *path);
@@ -24,8 +25,9 @@ static void report(struct arena *arena, bool json, const char *path, const char 
 
 int install(struct arena *arena, struct command *command) {
   struct failure failure;
-  const char *path = installed_path(arena);
+  const char *path = installed_path(arena, &failure);
   bool is_set = command->settings.hotkey_count + command->settings.ejected_count > 0;
+  if (path == NULL) return complain(failure);
   if (is_set && !keep(arena, &command->settings, &failure)) return complain(failure);
   if (!end_agent()) return fail(arena, "The agent that runs does not end", NULL);
   if (!copy_program(arena, own_path(arena), path)) return fail(arena, "Cannot write", path);
@@ -37,7 +39,9 @@ int install(struct arena *arena, struct command *command) {
 
 int uninstall(struct arena *arena, const struct command *command) {
   HKEY key;
-  const char *path = installed_path(arena);
+  struct failure failure;
+  const char *path = installed_path(arena, &failure);
+  if (path == NULL) return complain(failure);
   if (RegOpenKeyExW(HKEY_CURRENT_USER, run_key, 0, KEY_SET_VALUE, &key) == ERROR_SUCCESS) {
     RegDeleteValueW(key, run_name);
     RegCloseKey(key);
@@ -61,10 +65,10 @@ static const char *own_path(struct arena *arena) {
 }
 
 /* The program may have come on a disc. */
-static const char *installed_path(struct arena *arena) {
-  wchar_t folder[MAX_PATH] = {0};
-  SHGetFolderPathW(NULL, CSIDL_LOCAL_APPDATA, NULL, SHGFP_TYPE_CURRENT, folder);
-  return joined(arena, narrow(arena, folder), "\\Programs\\Handglass\\handglass-guest.exe", NULL);
+static const char *installed_path(struct arena *arena, struct failure *failure) {
+  const wchar_t *path = file_of_user(arena, CSIDL_LOCAL_APPDATA,
+                                     L"\\Programs\\Handglass\\handglass-guest.exe", failure);
+  return path == NULL ? NULL : narrow(arena, path);
 }
 
 static bool copy_program(struct arena *arena, const char *from, const char *to) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <windows.h>
+#include <shlobj.h>
 #include <wincrypt.h>
 
 #include "address.h"
@@ -16,8 +17,7 @@
  *
  *     {"address":"192.168.122.1","port":18503,"pin":"…","token":"…","domain":"win10"}
  */
-static const wchar_t file_name[] = L"guest.dat";
-
+static const wchar_t *path_of(struct arena *arena, struct failure *failure);
 static bool read_content(struct arena *arena, const char *content, size_t size,
                          struct paired *paired);
 static const char *content_of(struct arena *arena, const struct paired *paired);
@@ -25,9 +25,10 @@ static bool fail(struct arena *arena, const wchar_t *path, const char *what, con
                  struct failure *failure);
 
 bool pairing_load(struct arena *arena, struct paired *paired, struct failure *failure) {
-  const wchar_t *path = file_of_user(arena, file_name);
+  const wchar_t *path = path_of(arena, failure);
   DATA_BLOB sealed = {0};
   DATA_BLOB content;
+  if (path == NULL) return false;
   sealed.pbData = (BYTE *)read_file(arena, path, &sealed.cbData);
   if (sealed.pbData == NULL && GetLastError() == ERROR_FILE_NOT_FOUND) {
     *failure = (struct failure){STATUS_CONFIG, "This guest is not paired.",
@@ -50,8 +51,13 @@ bool pairing_load(struct arena *arena, struct paired *paired, struct failure *fa
   return fail(arena, path, "is damaged, or another user's.", "Pair this guest again.", failure);
 }
 
+bool pairing_has_place(struct arena *arena, struct failure *failure) {
+  return path_of(arena, failure) != NULL;
+}
+
 bool pairing_keep(struct arena *arena, const struct paired *paired, struct failure *failure) {
-  const wchar_t *path = file_of_user(arena, file_name);
+  const wchar_t *path = path_of(arena, failure);
+  if (path == NULL) return false;
   const char *text = content_of(arena, paired);
   DATA_BLOB content = {(DWORD)strlen(text), (BYTE *)text};
   DATA_BLOB sealed;
@@ -65,6 +71,10 @@ bool pairing_keep(struct arena *arena, const struct paired *paired, struct failu
   const char *reason = reason_of(arena, GetLastError());
   return fail(arena, path, joined(arena, "cannot be written: ", reason, ".", NULL),
               "The code is used up: revoke this guest on the host, and pair it again.", failure);
+}
+
+static const wchar_t *path_of(struct arena *arena, struct failure *failure) {
+  return file_of_user(arena, CSIDL_APPDATA, L"\\Handglass\\guest.dat", failure);
 }
 
 static bool read_content(struct arena *arena, const char *content, size_t size,

@@ -13,6 +13,8 @@ struct paired {
   const char *domain;
 };
 
-/* Both give false where they failed, with the reason in `failure`. */
+/* All give false where they failed, with the reason in `failure`. */
 bool pairing_load(struct arena *arena, struct paired *paired, struct failure *failure);
+/* To be asked before a code is used up, of which nothing would be kept. */
+bool pairing_has_place(struct arena *arena, struct failure *failure);
 bool pairing_keep(struct arena *arena, const struct paired *paired, struct failure *failure);

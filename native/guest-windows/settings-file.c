@@ -2,19 +2,21 @@
 
 #include <windows.h>
 
+#include <shlobj.h>
+
 #include "folder.h"
 #include "wide.h"
 
-static const wchar_t file_name[] = L"settings.ini";
-
+static const wchar_t *path_of(struct arena *arena, struct failure *failure);
 static bool fail(struct arena *arena, const wchar_t *path, const char *what,
                  struct failure *failure);
 
 bool settings_load(struct arena *arena, struct settings *settings, struct failure *failure) {
-  const wchar_t *path = file_of_user(arena, file_name);
+  const wchar_t *path = path_of(arena, failure);
   DWORD size;
   unsigned line;
   struct settings kept = {0};
+  if (path == NULL) return false;
   const char *content = read_file(arena, path, &size);
   if (content == NULL && GetLastError() != ERROR_FILE_NOT_FOUND) {
     return fail(arena, path, "cannot be read", failure);
@@ -34,11 +36,16 @@ bool settings_load(struct arena *arena, struct settings *settings, struct failur
 }
 
 bool settings_keep(struct arena *arena, const struct settings *settings, struct failure *failure) {
-  const wchar_t *path = file_of_user(arena, file_name);
+  const wchar_t *path = path_of(arena, failure);
   struct text text = text_in(arena);
+  if (path == NULL) return false;
   settings_put(&text, settings);
   if (write_file(arena, path, text.bytes, (DWORD)text.size)) return true;
   return fail(arena, path, "cannot be written", failure);
+}
+
+static const wchar_t *path_of(struct arena *arena, struct failure *failure) {
+  return file_of_user(arena, CSIDL_APPDATA, L"\\Handglass\\settings.ini", failure);
 }
 
 static bool fail(struct arena *arena, const wchar_t *path, const char *what,

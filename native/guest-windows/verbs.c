@@ -44,6 +44,7 @@ static int pair(struct arena *arena, const struct command *command) {
         "Copy the whole line that `handglass guest pair DOMAIN` prints on the host, and put it in "
         "double quotes."});
   }
+  if (!pairing_has_place(arena, &failure)) return complain(failure);
   if (!client_pair(arena, &pairing, &client, &paired, &result, &failure)) return complain(failure);
   client_close(&client);
   if (!pairing_keep(arena, &paired, &failure)) return complain(failure);

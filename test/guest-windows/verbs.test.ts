@@ -323,6 +323,28 @@ describe.skipIf(missing.length > 0)(title, () => {
     expect(await guest('--version')).toMatchObject({ status: 0, stdout: '0.1.0\n' });
   });
 
+  test('without a folder for what it keeps nothing is begun, and no code used up', async () => {
+    const host = await startHost();
+    const folders = String.raw`HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders`;
+    const string = await host.pairing();
+    for (const name of ['AppData', 'Local AppData']) {
+      await prefix.run('reg', 'add', folders, '/v', name, '/d', String.raw`C:\nowhere`, '/f');
+    }
+    const nowhere = {
+      status: 1,
+      stdout: '',
+      stderr:
+        "handglass-guest: Windows has no folder here for what this user's programs keep.\n" +
+        '                 See that the folders are there that %APPDATA% and %LOCALAPPDATA% name.\n',
+    };
+    const words = [['pair', string], ['status'], ['agent'], ['install'], ['uninstall']];
+    for (const each of words) expect(await guest(...each)).toEqual(nowhere);
+    for (const name of ['AppData', 'Local AppData']) {
+      await prefix.run('reg', 'delete', folders, '/v', name, '/f');
+    }
+    expect(await guest('pair', string)).toMatchObject({ status: 0 });
+  });
+
   test('a damaged file is bad configuration', async () => {
     await pairedHost(prefix);
     await writeFile(join(prefix.folder, 'guest.dat'), 'nonsense');
