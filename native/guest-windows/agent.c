@@ -10,6 +10,7 @@
 #include "render-words.h"
 #include "settings-file.h"
 #include "tray.h"
+#include "wide.h"
 
 /* The window's thread alone touches it, but for what the link says of itself. */
 struct agent {
@@ -60,6 +61,13 @@ int run_agent(struct arena *arena, struct settings *settings) {
     return complain((struct failure){STATUS_FAILED, "There is no desktop to show the agent on.",
                                      "Start it where a user is logged on."});
   }
+  if (!link_start(&agent.link, window)) {
+    const char *reason = reason_of(arena, GetLastError());
+    DestroyWindow(window);
+    return complain((struct failure){
+        STATUS_FAILED, joined(arena, "The agent cannot connect to the host: ", reason, ".", NULL),
+        "End other programs or restart Windows, then start it again."});
+  }
   MSG message;
   while (GetMessageW(&message, NULL, 0, 0) > 0) DispatchMessageW(&message);
   return STATUS_DONE;
@@ -107,7 +115,6 @@ static void begin(HWND window) {
   tray_add(&agent.tray);
   show_standing();
   take_hotkeys(window);
-  link_start(&agent.link, window);
 }
 
 static void take_hotkeys(HWND window) {

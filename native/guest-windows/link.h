@@ -39,7 +39,7 @@ struct news {
   struct failure failure;
 };
 
-/* Starts the thread, which ends with the program. */
+/* Starts the thread, which ends with the program. False with the last error set. */
 bool link_start(struct link *link, HWND window);
 
 /* Reads the pairing again and connects, now. */

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { HandglassError } from '../../src/errors.ts';
-import { sampleState, seat, until } from '../server/support.ts';
+import { sampleState, seat, temporaryFolder, until } from '../server/support.ts';
 import { createDesktop, type Desktop, desktopPrograms } from './desktop.ts';
+import { compileHarness } from './harness.ts';
 import { pairedHost, type Host } from './paired.ts';
 import { missingOf, program, reasonText } from './wine.ts';
 
@@ -17,6 +18,35 @@ const title = `the agent for Windows, on a desktop under Wine${reasonText(missin
 
 const oneSeat = { ...sampleState, seats: [seat('desk')] };
 const logonEntry = String.raw`HKCU\Software\Microsoft\Windows\CurrentVersion\Run`;
+
+/** All but its link. */
+const agentParts = [
+  'address',
+  'agent',
+  'agent-window',
+  'arena',
+  'client',
+  'connection',
+  'eject',
+  'folder',
+  'hotkey',
+  'icon',
+  'json',
+  'menu',
+  'output',
+  'pairing',
+  'pairing-file',
+  'pin',
+  'protocol',
+  'render-words',
+  'settings',
+  'settings-file',
+  'text',
+  'tray',
+  'wide',
+  'wire',
+];
+const agentLibraries = ['winhttp', 'bcrypt', 'crypt32', 'shell32', 'setupapi', 'gdi32'];
 
 describe.skipIf(missing.length > 0)(title, () => {
   let desktop: Desktop;
@@ -155,6 +185,22 @@ describe.skipIf(missing.length > 0)(title, () => {
     await connected(host);
     expect(isConnected(slow)).toBe(false);
   });
+
+  // Most of the agent is compiled for it.
+  test(
+    'an agent that Windows starts no thread for says so, and ends',
+    { timeout: 600_000 },
+    async () => {
+      const folder = await temporaryFolder();
+      const harness = compileHarness(folder, 'threadless', agentParts, agentLibraries);
+      expect(await desktop.prefix.run(harness)).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringMatching(
+          /^handglass-guest: The agent cannot connect to the host: .+\.\n/,
+        ),
+      });
+    },
+  );
 
   test('install starts the agent now and at every logon, from a place of its own; uninstall ends that', async () => {
     const host = await pairedHost(desktop.prefix, oneSeat);
