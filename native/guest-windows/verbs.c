@@ -124,4 +124,12 @@ static void put_seat_line(struct text *text, struct json seat) {
 static void put_link(struct text *text, struct json link) {
   text_put(text, string_of(text->arena, link, "url"));
   text_put(text, "\n\nIt is good once, for 10 minutes.\n");
+  const char *fingerprint = string_of(text->arena, link, "fingerprint");
+  // None where the browser is shown no certificate.
+  if (*fingerprint == '\0') return;
+  text_put(text,
+           "The browser will warn of the service's own certificate. Go on only if it shows this\n"
+           "SHA-256 fingerprint of it:\n  ");
+  text_put(text, fingerprint);
+  text_put(text, "\n");
 }

@@ -16,7 +16,7 @@ export function showMoved(context: Context, seat: SeatState, json = false): void
   }
 }
 
-/** A link to the panel, and how long it is good. */
+/** A link to the panel, how long it is good, and by what to know the host behind it. */
 export async function showLink(
   context: Context,
   link: Result<'panel.open'>,
@@ -25,7 +25,13 @@ export async function showLink(
   if (json) return context.print(JSON.stringify(link));
   const { goodFor } = await import('./render/invitation.ts');
   context.print(link.url, '', goodFor(link.expires, context.host.now()));
+  if (link.fingerprint !== undefined) context.print(...toCompare, `  ${link.fingerprint}`);
 }
+
+const toCompare = [
+  "The browser will warn of the service's own certificate. Go on only if it shows this",
+  'SHA-256 fingerprint of it:',
+];
 
 /** Shows each state that follows another by what differs; with `json` each as a whole. */
 export async function changeShower(

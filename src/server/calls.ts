@@ -1,5 +1,6 @@
 /** What each method does once the caller is known: a request in, a result or an error object out. */
 import { HandglassError } from '../errors.ts';
+import type { Certificate } from './certificate.ts';
 import type { Entrance } from './entrance.ts';
 import type { Guests } from './guests.ts';
 import type { Hub } from './hub.ts';
@@ -28,10 +29,12 @@ export interface Means {
   guests: Pick<Guests, 'requireKnown'>;
   places: Pick<Places, 'requireReached' | 'pairingStrings' | 'link'>;
   pictures: Pick<Pictures, 'place'>;
+  /** Null where nobody is spoken to by TLS. */
+  certificate: Pick<Certificate, 'fingerprint'> | null;
 }
 
 export function createCalls(means: Means, report: (error: unknown) => void): Perform {
-  const { hub, operations, entrance, guests, places, pictures } = means;
+  const { hub, operations, entrance, guests, places, pictures, certificate } = means;
   const recentChanges = createRecentChanges();
   const calls: Calls = {
     'state.get': (by) => visibleState(by, hub.state()),
@@ -76,14 +79,14 @@ export function createCalls(means: Means, report: (error: unknown) => void): Per
     'panel.open'(by, { domain }, reached) {
       if (by.kind === 'guest' && domain === undefined) {
         const { code, expires } = entrance.inviteBrowser(by);
-        return { url: panelLink(reached, code), expires };
+        return link(panelLink(reached, code), expires);
       }
       if (by.kind !== 'local') throw onlyOnTheHost(by, 'panel.open');
       if (domain !== undefined) hub.requireListed(domain);
       const door = domain === undefined ? 'panel' : 'network';
       places.requireReached(door);
       const { code, expires } = entrance.invite(domain ?? null);
-      return { url: places.link(code, door), expires };
+      return link(places.link(code, door), expires);
     },
 
     'groups.picture'(by) {
@@ -101,6 +104,11 @@ export function createCalls(means: Means, report: (error: unknown) => void): Per
       return {};
     },
   };
+
+  function link(url: string, expires: string): Result<'panel.open'> {
+    const fingerprint = url.startsWith('https:') ? certificate?.fingerprint() : undefined;
+    return { url, expires, ...(fingerprint === undefined ? {} : { fingerprint }) };
+  }
 
   function movable(by: Viewer, name: string | undefined, to: string): SeatState {
     const seat = findSeat(by, operations.state().seats, name);

@@ -22,6 +22,8 @@ export interface Certificate {
   /** Stays the same for as long as the file is kept. */
   pin: string;
   current(): KeyAndCertificate;
+  /** Of the current one, as browsers show it: its SHA-256, `0A:1B:…`. Another after each renewal. */
+  fingerprint(): string;
   /** Calls the listener after each renewal, until the returned function is called. */
   onRenewal(listener: () => void): () => void;
   /**
@@ -61,6 +63,7 @@ export async function openCertificate(
   return {
     pin: spkiPin(createPublicKey(kept.key)),
     current: () => kept,
+    fingerprint: () => new X509Certificate(kept.cert).fingerprint256,
 
     onRenewal(listener) {
       listeners.add(listener);

@@ -75,11 +75,14 @@ export async function serve(
   const entrance = createEntrance(host, guests);
   const places = createPlaces(host);
   const pictures = createPictures(host, operations);
+  const reached = options.listen.filter((endpoint) => !isOwnMachine(endpoint));
+  const certificate = reached.length === 0 ? null : await certificateIn(host, options);
+  const calls = { hub, operations, entrance, guests, places, pictures, certificate };
   const context = {
     clock: host,
     hub,
     entrance,
-    perform: createCalls({ hub, operations, entrance, guests, places, pictures }, onFailure),
+    perform: createCalls(calls, onFailure),
     journal: createJournal(host, options.log),
     report: onFailure,
     onPanel: options.onPanel,
@@ -129,8 +132,6 @@ export async function serve(
     served.push(serveOn(endpoint, plain, signal));
   }
 
-  const reached = options.listen.filter((endpoint) => !isOwnMachine(endpoint));
-  const certificate = reached.length === 0 ? null : await certificateIn(host, options);
   if (certificate === null) return { closed: closing(served, guests) };
   const secured = { ...crowd, certificate };
   served.push(certificate.renewInTime(onFailure, signal));

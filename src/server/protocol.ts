@@ -187,6 +187,8 @@ export const methods = {
       url: z.string(),
       /** ISO 8601 in UTC. */
       expires: z.string(),
+      /** Of the certificate that the browser is shown, its SHA-256: `0A:1B:…`; none without TLS. */
+      fingerprint: z.string().optional(),
     }),
     local: false,
   },

@@ -332,7 +332,14 @@ test('panel in a guest prints a link, by which a browser is that guest', async (
   const { stdout, stderr, status } = await guest.run('panel');
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   const [url = '', ...lines] = stdout.split('\n');
-  expect(lines).toEqual(['', expect.stringMatching(/^It is good once, for 10 minutes/), '']);
+  expect(lines).toEqual([
+    '',
+    expect.stringMatching(/^It is good once, for 10 minutes/),
+    expect.stringMatching(/^The browser will warn /),
+    'SHA-256 fingerprint of it:',
+    expect.stringMatching(/^ {2}([\dA-F]{2}:){31}[\dA-F]{2}$/),
+    '',
+  ]);
   const { host, origin, hash } = new URL(url);
   expect(origin).toBe(`https://127.0.0.1:${guest.service.port}`);
   const browser = await openPeer(`wss://${host}/`, { rejectUnauthorized: false });

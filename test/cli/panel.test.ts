@@ -1,3 +1,6 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { everywhere, interfacesOf, openPeer, startService } from '../server/support.ts';
 import { at, handglass } from './handglass.ts';
@@ -25,11 +28,18 @@ test('panel prints a link for this machine, and how long it is good', async () =
   });
 });
 
-test('panel --domain prints one for a browser in that guest', async () => {
+test('panel --domain prints one for a browser in that guest, and by what to know the host', async () => {
   const { folder, port } = await startHost();
   const { stdout, status } = await handglass(['panel', '--domain', 'win10'], at(folder));
   expect(status).toBe(0);
   expect(stdout).toMatch(new RegExp(`^https://192\\.168\\.122\\.1:${port}/#[\\w-]{22}\n`));
+  const certificate = new X509Certificate(await readFile(join(folder, 'tls.pem')));
+  expect(stdout.split('\n').slice(3)).toEqual([
+    "The browser will warn of the service's own certificate. Go on only if it shows this",
+    'SHA-256 fingerprint of it:',
+    `  ${certificate.fingerprint256}`,
+    '',
+  ]);
 });
 
 test('panel --json prints what the service answers', async () => {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -82,6 +83,9 @@ describe.skipIf(missing.length > 0)(title, () => {
     expect(await guest('pair', best)).toMatchObject({ status: 0, stderr: '' });
     expect(await guest('give', 'desk')).toMatchObject({ status: 0 });
     expect(service.control.moves).toEqual(['desk to win10']);
+    const certificate = new X509Certificate(await readFile(join(service.folder, 'tls.pem')));
+    const { stdout } = await guest('panel');
+    expect(stdout).toContain(`SHA-256 fingerprint of it:\n  ${certificate.fingerprint256}\n`);
   });
 
   test('pair --json prints the guest, and no token', async () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
 import { everywhere, interfacesOf, manualClock, openPeer, startService } from './support.ts';
 
@@ -35,6 +37,16 @@ const notPermitted = { error: { data: { code: 'not-permitted' } } };
 test('the link of a guest leads to where it has reached the service', async () => {
   const { service, link } = await start();
   expect((await link()).origin).toBe(`https://127.0.0.1:${service.port}`);
+});
+
+test('it comes with the fingerprint of the certificate that the browser is shown', async () => {
+  const { service, guest } = await start();
+  const shown = connect({ ...trusting, port: service.port, host: '127.0.0.1' });
+  await once(shown, 'secureConnect');
+  expect(await guest.ask('panel.open')).toMatchObject({
+    result: { fingerprint: shown.getPeerX509Certificate()?.fingerprint256 },
+  });
+  shown.destroy();
 });
 
 test('whoever opens it is that guest, and no new one: it sees and moves what the guest may', async () => {
