@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 import { WebSocket, type ClientOptions } from 'ws';
 import { upgradeRequest } from '../server/attack-request.ts';
-import { ask, openSocket } from './attack-guest.ts';
+import { ask, newCode, openSocket, paired } from './attack-guest.ts';
 import type { Attack } from './attack-kinds.ts';
 import type { BenchService } from './service.ts';
 
@@ -92,19 +92,6 @@ function again(attempt: Attempt): Attack['attack'] {
     const end = performance.now() + attemptsMs;
     while (performance.now() < end) await attempt(address, prepared).catch(() => {});
   };
-}
-
-async function newCode(local: BenchService['local']): Promise<string> {
-  return (await local.call('guest.pair', { domain: 'win10' })).code;
-}
-
-async function paired(address: string, code: string): Promise<{ id: string; token: string }> {
-  const socket = await openSocket(address, attackerAddress);
-  const entered = await ask<{ id: string; token: string }>(socket, 'session.authenticate', {
-    code,
-  });
-  socket.terminate();
-  return entered;
 }
 
 /** As the first message of a connection. */

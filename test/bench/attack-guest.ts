@@ -24,6 +24,23 @@ export async function openSocket(
   return socket.on('error', () => {});
 }
 
+/** Of the domain win10. */
+export async function newCode(local: BenchService['local']): Promise<string> {
+  return (await local.call('guest.pair', { domain: 'win10' })).code;
+}
+
+export async function paired(
+  address: string,
+  code: string,
+): Promise<{ id: string; token: string }> {
+  const socket = await openSocket(address);
+  const entered = await ask<{ id: string; token: string }>(socket, 'session.authenticate', {
+    code,
+  });
+  socket.terminate();
+  return entered;
+}
+
 /** The result of a call. Rejects where it is refused. */
 export async function ask<Result>(
   socket: WebSocket,

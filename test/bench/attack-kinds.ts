@@ -5,7 +5,7 @@ import { connect as connectSecurely } from 'node:tls';
 import { WebSocket } from 'ws';
 import { randomFrom } from '../random.ts';
 import { fuzzedMessage } from '../server/fuzz.ts';
-import { openSocket } from './attack-guest.ts';
+import { ask, newCode, openSocket, paired } from './attack-guest.ts';
 import type { BenchService } from './service.ts';
 
 export interface Attack {
@@ -57,23 +57,54 @@ export const floods: readonly Attack[] = [
     name: 'wrong tokens, for 10 s',
     attack: flood(() => authentication),
   },
+  {
+    name: "another guest's messages of every kind, for 10 s",
+    prepare: anotherGuest,
+    attack: flood(() => fuzzedMessage(random), openAsGuest),
+  },
+  {
+    name: "another guest's `state.recent`, for 10 s",
+    prepare: anotherGuest,
+    attack: flood(() => recent, openAsGuest),
+  },
+  {
+    name: "another guest's moves, for 10 s",
+    prepare: anotherGuest,
+    attack: flood(() => toggle, openAsGuest),
+  },
 ];
 
 const random = randomFrom(1);
 const large = 'x'.repeat(2 ** 20);
-const authentication = JSON.stringify({
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'session.authenticate',
-  params: { token: 'A'.repeat(43) },
-});
+const authentication = request('session.authenticate', { token: 'A'.repeat(43) });
+const recent = request('state.recent', {});
+const toggle = request('seat.toggle', { seat: 'couch' });
+
+function request(method: string, params: object): string {
+  return JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+}
+
+/** Its token. */
+async function anotherGuest({ local, address }: BenchService): Promise<string> {
+  return (await paired(address, await newCode(local))).token;
+}
+
+/** From the address of the guest that is measured. */
+async function openAsGuest(address: string, token: string): Promise<WebSocket> {
+  const socket = await openSocket(address);
+  await Promise.race([ask(socket, 'session.authenticate', { token }), once(socket, 'close')]);
+  return socket;
+}
 
 /** Says it again and again, on a new connection as soon as the service has closed the one before. */
-function flood(message: () => string): Attack['attack'] {
-  return async (address) => {
+function flood(
+  message: () => string,
+  open = (address: string, _prepared: string) => openSocket(address, '127.0.0.4'),
+): Attack['attack'] {
+  return async (address, prepared) => {
     const end = performance.now() + floodMs;
     while (performance.now() < end) {
-      const socket = await openSocket(address, '127.0.0.4').catch(() => null);
+      const socket = await open(address, prepared).catch(() => null);
       if (socket === null) continue;
       for (; socket.readyState === WebSocket.OPEN && performance.now() < end; await setTimeout(1)) {
         for (let each = 0; each < 100; each += 1) socket.send(message());
