@@ -1,6 +1,7 @@
 import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
 import type { Obstacle } from './obstacle.ts';
+import { neededAtStart } from './needed.ts';
 import { idsText } from './pci-text.ts';
 import { takingText } from './take-from-host.ts';
 
@@ -14,17 +15,17 @@ export function driverObstacles(together: readonly PciDevice[], survey: PciSurve
     .toSorted((a, b) => (a.address < b.address ? -1 : 1));
   if (held.length === 0) return [];
   const holders = held.map(({ address, driver }) => `${address} has ${driver ?? 'none'}`);
-  const now = takingText(
-    survey,
-    held.map(({ address }) => address),
-  );
+  const addresses = held.map(({ address }) => address);
+  const atStart =
+    neededAtStart(survey, addresses) ?? `From the start: ${atBoot(held, survey.devices)}.`;
+  const now = takingText(survey, addresses, 'At once');
   return [
     {
       id: 'driver',
       weight: 'step',
       brief: 'vfio-pci has it',
       explanation: `It takes the driver vfio-pci, and ${holders.join(', ')}. libvirt can change that when the domain starts (managed='yes'), which a driver that is in use does not always survive.`,
-      remedy: `From the start: ${atBoot(held, survey.devices)}. At once: ${now}.`,
+      remedy: [...new Set([atStart, now])].join(' '),
     },
   ];
 }

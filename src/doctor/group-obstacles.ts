@@ -70,6 +70,7 @@ export function groupObstacles(
   const taking = takingText(
     survey,
     held.map(({ address }) => address),
+    'Give these to the same guest too, or take them from their drivers',
   );
   const split =
     'Use a slot or controller of another group. A kernel with the ACS patch and `pcie_acs_override=downstream,multifunction` would claim smaller groups, and then nothing keeps these devices from each other.';
@@ -79,10 +80,7 @@ export function groupObstacles(
       weight: 'blocks',
       brief: `shares its group with ${others(held.length)} of the host`,
       explanation: `${explanation}${needed.length === 0 ? '' : ` The host needs of that: ${needed.join('; ')}.`}`,
-      remedy:
-        needed.length === 0
-          ? `Give these to the same guest too, or take them from their drivers: ${taking}.`
-          : split,
+      remedy: needed.length === 0 ? taking : split,
     },
   ];
 }

@@ -7,7 +7,7 @@ import { isForVfio } from './vfio-drivers.ts';
 import type { Facts } from './facts.ts';
 import { changeLine, loadEarly } from './kernel-line.ts';
 import { kernelParameterChecks } from './kernel-parameter-checks.ts';
-import { neededAtStart } from './needed.ts';
+import { idsNeededAtStart } from './needed.ts';
 import { idsIn, idsText, pciDeviceText } from './pci-text.ts';
 import { takeFromHost } from './take-from-host.ts';
 
@@ -141,7 +141,7 @@ function vfioOptions({ kernel, boot, pci }: Facts) {
       const remove = parameters
         .filter((each) => missing.some(({ name }) => name === each.name))
         .map(({ text }) => text);
-      const needed = neededAtStart(pci, add.flatMap(idsIn));
+      const needed = idsNeededAtStart(pci, add.flatMap(idsIn));
       return problem(
         `vfio-pci is built into this kernel, so the options in ${first.file} do nothing.`,
         needed === null ? changeLine(boot, { add, remove }) : { advice: needed },
@@ -169,7 +169,7 @@ function vfioIds({ kernel, boot, pci }: Facts) {
     }
     if (pci.unread['devices'] !== undefined) return unknown(pci.unread['devices']);
     // What has vfio-pci come first has it take all of them.
-    const needed = neededAtStart(
+    const needed = idsNeededAtStart(
       pci,
       ids.map((id) => id.slice(0, 9)),
     );

@@ -4,7 +4,7 @@ import { about, andAdvice, type Check, known, ok, problem, warning } from './che
 import type { Facts, QuickFacts } from './facts.ts';
 import { misspellingOf } from './ignored-parameters.ts';
 import { changeLine, inForce, takeOver } from './kernel-line.ts';
-import { neededAtStart } from './needed.ts';
+import { idsNeededAtStart } from './needed.ts';
 import { idsIn } from './pci-text.ts';
 
 export const hugePageOrder: Check<QuickFacts> = {
@@ -53,7 +53,7 @@ export const kernelParameterChecks: Check[] = [
           const losesNothing = isHarmless || (wanted.length === 0 && instead.length > 0);
           const missing = wanted.filter((word) => !parameters.some(({ text }) => text === word));
           // What was ignored so far would take effect.
-          const needed = neededAtStart(pci, missing.flatMap(idsIn));
+          const needed = idsNeededAtStart(pci, missing.flatMap(idsIn));
           const todo =
             needed === null
               ? changeLine(boot, { add: missing, remove: [parameter.text] })
@@ -106,7 +106,7 @@ function pendingParameters({ kernel, boot, pci }: Facts) {
       const [first] = pending;
       if (first === undefined) return ok('What the files of the boot loader say is in force.');
       const list = [...new Set(pending.map(({ text }) => `\`${text}\``))].join(', ');
-      const needed = neededAtStart(
+      const needed = idsNeededAtStart(
         pci,
         pending.flatMap(({ text }) => idsIn(text)),
       );

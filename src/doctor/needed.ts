@@ -13,16 +13,23 @@ export function neededNow(survey: PciSurvey, addresses: readonly string[]): stri
   return muteText(survey, addresses);
 }
 
+/** Why vfio-pci is not to have the devices with these ids from the start on; null where it can. */
+export function idsNeededAtStart(survey: PciSurvey, ids: readonly string[]): string | null {
+  const own = survey.devices.filter((device) => ids.includes(idsText(device)));
+  return own.length === 0
+    ? null
+    : neededAtStart(
+        survey,
+        own.map(({ address }) => address),
+      );
+}
+
 /**
- * Why vfio-pci is not to have the devices with these ids from the start on, as a sentence; null where it
- * can. A display is no reason as long as another card has one, nor a driver that does not tell of it where
- * another card is left.
+ * Why vfio-pci is not to have these devices from the start on, as a sentence; null where it can. A display
+ * is no reason as long as another card has one, nor a driver that does not tell of it where another card
+ * is left.
  */
-export function neededAtStart(survey: PciSurvey, ids: readonly string[]): string | null {
-  const addresses = survey.devices
-    .filter((device) => ids.includes(idsText(device)))
-    .map(({ address }) => address);
-  if (addresses.length === 0) return null;
+export function neededAtStart(survey: PciSurvey, addresses: readonly string[]): string | null {
   const hasOther = hasOtherDisplay(survey, addresses);
   const kept = keptOf(survey, addresses).filter(({ kind }) => kind !== 'display' || !hasOther);
   const needed = neededText(survey, kept);

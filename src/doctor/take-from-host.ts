@@ -18,12 +18,20 @@ export function takeFromHost(survey: PciSurvey, addresses: readonly string[]): T
     : { remedy, advice: 'That lasts until the next start; driverctl would keep it.' };
 }
 
-/** The same in a sentence, behind a colon. */
-export function takingText(survey: PciSurvey, addresses: readonly string[]): string {
+/** The same as a sentence, which a command begins with the opening. */
+export function takingText(
+  survey: PciSurvey,
+  addresses: readonly string[],
+  opening: string,
+): string {
+  const needed = neededNow(survey, addresses);
+  if (needed !== null) return needed;
   const commands = commandsFor(survey, addresses);
-  return commands === null
-    ? `it takes ${missing}`
-    : commands.map((command) => `\`${command}\``).join(', ');
+  const how =
+    commands === null
+      ? `it takes ${missing}`
+      : commands.map((command) => `\`${command}\``).join(', ');
+  return `${opening}: ${how}.`;
 }
 
 const missing = 'driverctl or libvirt, of which neither is installed';

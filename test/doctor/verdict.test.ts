@@ -172,6 +172,16 @@ describe('what else is in the group', () => {
     );
   });
 
+  test('is not taken from a driver that does not say whether the host shows on it', async () => {
+    const machine = changed(gtx970, {
+      '01:00.0': { group: 13, driver: 'nvidia', connectors: {} },
+      '01:00.1': { group: 13, driver: 'vfio-pci' },
+    });
+    expect(obstacle(await verdictOn(machine, '06:00.0'), 'group-shared').remedy).toBe(
+      'The driver nvidia does not say whether the host has a display on it: see that first.',
+    );
+  });
+
   test('is a small matter where no driver has it', async () => {
     const free = Object.fromEntries(
       ['01:00.0', '01:00.1', '04:00.0', '05:00.0', '06:00.0'].map((at) => [
@@ -237,6 +247,19 @@ describe('the host', () => {
     const verdict = await verdictOn(machine, '01:00.0');
     expect(verdict.answer).toBe('unknown');
     expect(obstacle(verdict, 'use-unknown').remedy).toContain('`nvidia-drm.modeset=1`');
+    expect(obstacle(verdict, 'driver').remedy).toBe(
+      'The driver nvidia does not say whether the host has a display on it: see that first.',
+    );
+  });
+
+  test('is told how a card is taken from the start on while it shows on another one too', async () => {
+    const machine = changed(gtx970, {
+      '06:00.0': { driver: 'nouveau', connectors: { 'DP-1': true } },
+    });
+    const { remedy } = obstacle(await verdictOn(machine, '06:00.0'), 'driver');
+    expect(remedy).toMatch(/^From the start: `vfio-pci\.ids=10de:13c2`/);
+    expect(remedy).toContain('The host would lose the display on DP-1: see to that first.');
+    expect(remedy).not.toContain('At once');
   });
 
   test('does not lose its last keyboard, and may lose one of two', async () => {

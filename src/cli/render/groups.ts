@@ -120,13 +120,13 @@ function verdictLines(verdicts: readonly Verdict[], columns: number | undefined)
   ];
 }
 
-/** How to take a device from its driver is no advice for one that the host cannot do without. */
+/** How to take a device from its driver is no advice while the host may not do without it. */
 function isWorthTelling(
   { id, weight }: Obstacle,
   { answer }: Verdict,
   common: readonly Obstacle[],
 ): boolean {
-  return !common.some((each) => each.id === id) && (answer !== 'stays' || weight !== 'step');
+  return !common.some((each) => each.id === id) && (answer === 'prepare' || weight !== 'step');
 }
 
 /** Functions of one device that go together or not at all. */
