@@ -21,6 +21,7 @@ import {
 } from './check.ts';
 import { domainHypervisorChecks } from './domain-hypervisor-checks.ts';
 import { domainRomChecks } from './domain-rom-checks.ts';
+import { isMute } from './needed.ts';
 import { isForVfio } from './vfio-drivers.ts';
 import { eachDevice, type Given } from './each-device.ts';
 import { eachDomain, editCommand } from './each-domain.ts';
@@ -103,14 +104,9 @@ function group({ device, xml, facts }: Given): Finding | Finding[] {
     return ok(`Nothing of the host is in its group ${device.iommuGroup}.`);
   }
   const list = held.map((each) => `${each.address} (${pciDeviceText(each, names)})`).join(', ');
-  const needed = lossesOf(
-    held.map(({ address }) => address),
-    facts.pci,
-  ).filter(({ keeps }) => keeps !== null);
-  const todo = takeFromHost(
-    facts.pci,
-    held.map(({ address }) => address),
-  );
+  const addresses = held.map(({ address }) => address);
+  const needed = lossesOf(addresses, facts.pci).filter(({ keeps }) => keeps !== null);
+  const todo = takeFromHost(facts.pci, addresses, [device.address, ...addresses]);
   return problem(
     `Its group ${device.iommuGroup} has also ${list}, with drivers of the host: the domain does not start.`,
     needed.length === 0
@@ -148,21 +144,28 @@ function hostUse({ device, xml, facts, domain }: Given): Finding | Finding[] {
   const { uses } = facts.pci;
   const unseen = Object.values(uses.unread);
   if (unseen[0] !== undefined) return unknown(unseen[0]);
-  const first = needOf(device, xml, facts);
-  if (first === undefined) return ok('The host can do without it.');
-  return problem(`When the domain starts the host loses ${first.what}: ${first.keeps}.`, {
-    advice: first.remedy,
-  });
+  const needs = needsOf([device.address], xml, facts);
+  if (needs.length > 0) {
+    const lost = needs.map(({ what }) => what).join('; ');
+    const keeps = new Set(needs.map((need) => need.keeps));
+    const remedies = new Set(needs.map(({ remedy }) => remedy));
+    return problem(`When the domain starts the host loses ${lost}: ${[...keeps].join(', and ')}.`, {
+      advice: [...remedies].join(' '),
+    });
+  }
+  return isMute(device, facts.pci)
+    ? unknown(`the driver ${device.driver} does not say whether the host has a display on it`)
+    : ok('The host can do without it.');
 }
 
-/** What the host cannot do without of a device, were all that the domain has given away. */
-function needOf(device: PciDevice, xml: DomainXml, { pci }: Facts): Loss | undefined {
-  const own = lossesOf([device.address], pci).map(({ what }) => what);
+/** What the host cannot do without of these devices, were all that the domain has given away. */
+function needsOf(addresses: readonly string[], xml: DomainXml, { pci }: Facts): Loss[] {
+  const own = lossesOf(addresses, pci).map(({ what }) => what);
   const all = lossesOf(
     xml.pci.map(({ address }) => address),
     pci,
   );
-  return all.find(({ keeps, what }) => keeps !== null && own.includes(what));
+  return all.filter(({ keeps, what }) => keeps !== null && own.includes(what));
 }
 
 function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Finding[] {
@@ -170,13 +173,16 @@ function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Findi
   if (isPciBridge(device.class) || isHostBridge(device.class)) return [];
   if (device.unread['driver'] !== undefined) return unknown(device.unread['driver']);
   if (device.driver !== null && isForVfio(device.driver)) return ok(`${device.driver} has it.`);
-  // How to take it is no advice while the host cannot do without it.
-  if (!domain.isRunning && needOf(device, xml, facts) !== undefined) return [];
+  const together = xml.pci
+    .map(({ address }) => address)
+    .filter((address) => pciSlotOf(address) === pciSlotOf(device.address));
+  // How to take it is no advice while the host cannot do without it, or without what it is a part of.
+  if (!domain.isRunning && needsOf(together, xml, facts).length > 0) return [];
   const now = device.driver ?? 'no driver';
   if (!hostdev.isManaged) {
     return problem(
       `${now === 'no driver' ? 'No driver' : now} has it, and the domain says managed='no': it does not start.`,
-      takeFromHost(facts.pci, [device.address]),
+      takeFromHost(facts.pci, [device.address], together),
     );
   }
   if (domain.isRunning) {
@@ -192,7 +198,7 @@ function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Findi
     `libvirt takes it from ${now} when the domain starts, which graphics drivers do not always survive.`,
     {
       advice: 'It then has vfio-pci from the start.',
-      ...takeFromHost(facts.pci, [device.address]),
+      ...takeFromHost(facts.pci, [device.address], together),
     },
   );
 }

@@ -40,15 +40,17 @@ export function neededAtStart(survey: PciSurvey, addresses: readonly string[]): 
 }
 
 /** Of a card whose driver shows no connectors. */
-function muteText({ devices, uses }: PciSurvey, addresses: readonly string[]): string | null {
-  const mute = devices.find(
-    (device) =>
-      addresses.includes(device.address) &&
-      isHostCard(device) &&
-      !uses.withConnectors.has(device.address),
+function muteText(survey: PciSurvey, addresses: readonly string[]): string | null {
+  const mute = survey.devices.find(
+    (device) => addresses.includes(device.address) && isMute(device, survey),
   );
   if (mute === undefined) return null;
   return `The driver ${mute.driver} does not say whether the host has a display on it: see that first.`;
+}
+
+/** Whether the host may have a display on it of which its driver does not tell. */
+export function isMute(device: PciDevice, { uses }: PciSurvey): boolean {
+  return isHostCard(device) && !uses.withConnectors.has(device.address);
 }
 
 function isHostCard({ class: code, driver, bootVga }: PciDevice): boolean {

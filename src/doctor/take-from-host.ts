@@ -6,9 +6,15 @@ import { neededNow } from './needed.ts';
 /**
  * By driverctl for good; where it is not installed by libvirt, until the next start. No command for what the
  * host cannot do without.
+ *
+ * @param together what goes to the guest with them, and cannot go without
  */
-export function takeFromHost(survey: PciSurvey, addresses: readonly string[]): Todo {
-  const needed = neededNow(survey, addresses);
+export function takeFromHost(
+  survey: PciSurvey,
+  addresses: readonly string[],
+  together = addresses,
+): Todo {
+  const needed = neededNow(survey, together);
   if (needed !== null) return { advice: needed };
   const commands = commandsFor(survey, addresses);
   if (commands === null) return { advice: `It takes ${missing}.` };

@@ -2,6 +2,7 @@
 import { isGraphics } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
+import { isMute } from './needed.ts';
 import { isForVfio } from './vfio-drivers.ts';
 import type { Loss } from './losses.ts';
 import type { Obstacle } from './obstacle.ts';
@@ -50,12 +51,11 @@ export function unreadObstacles(together: readonly PciDevice[], { uses }: PciSur
 export function displayObstacles(
   device: PciDevice,
   losses: readonly Loss[],
-  { uses }: PciSurvey,
+  survey: PciSurvey,
 ): Obstacle[] {
   if (!isGraphics(device.class) || losses.some(({ kind }) => kind === 'display')) return [];
-  const { address, driver, bootVga } = device;
-  const isHeld = driver !== null && !isForVfio(driver);
-  if (isHeld && bootVga !== null && !uses.withConnectors.has(address)) {
+  const { driver, bootVga } = device;
+  if (isMute(device, survey)) {
     return [
       {
         id: 'use-unknown',
@@ -70,6 +70,7 @@ export function displayObstacles(
     ];
   }
   if (bootVga !== true) return [];
+  const isHeld = driver !== null && !isForVfio(driver);
   return [
     {
       id: 'boot-display',

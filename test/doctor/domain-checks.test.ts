@@ -32,6 +32,18 @@ const halves = [
 ];
 const gpu = { pci: ['01:00.0', '01:00.1'] };
 
+/** The one card on which the host has displays. */
+function shownOn(address: string, ...connectors: string[]): Change {
+  return ({ pci }) => {
+    const displays = connectors.map((name) => ({
+      kind: 'display' as const,
+      connector: `card0-${name}`,
+    }));
+    pci.uses.byDevice = new Map([[address, displays]]);
+    pci.uses.withConnectors = new Set([address]);
+  };
+}
+
 /** Neither the file that a domain names nor its folder is there. */
 function withoutRom(file: string): Change {
   return both(withDomain({ ...gpu, rom: file }), (facts) => {
@@ -535,6 +547,55 @@ const rows: Row[] = [
     change: withDomain({ pci: ['00:02.0'] }),
     verdict: 'problem',
     says: 'the display on DP-1',
+  },
+  {
+    id: 'domain.host-use',
+    when: "several of the host's displays are on it",
+    change: both(withDomain({ pci: ['00:02.0'] }), shownOn('0000:00:02.0', 'DP-1', 'HDMI-A-1')),
+    verdict: 'problem',
+    says: 'the host loses the display on DP-1; the display on HDMI-A-1: a display of the host is on it.',
+  },
+  {
+    id: 'domain.host-use',
+    when: 'its driver shows no connectors',
+    change: both(withDomain(gpu), guest(1, { driver: 'nvidia' })),
+    verdict: 'unknown',
+    says: 'the driver nvidia does not say whether the host has a display on it',
+  },
+  {
+    id: 'domain.group',
+    when: 'the host shows on the card whose sound stays behind',
+    change: both(
+      withDomain({ pci: ['01:00.0'] }),
+      guest(1, { driver: 'nouveau' }),
+      guest(2, { driver: 'snd_hda_intel' }),
+      shownOn('0000:01:00.0', 'DP-1'),
+    ),
+    verdict: 'problem',
+    todo: ' The host would lose the display on DP-1: see to that first.',
+  },
+  {
+    id: 'domain.driver',
+    when: 'the host shows on the card that it is the sound of',
+    change: both(
+      withDomain({ pci: ['01:00.0', '01:00.1'], isManaged: false }),
+      guest(1, { driver: 'nouveau' }),
+      guest(2, { driver: null }),
+      shownOn('0000:01:00.0', 'DP-1'),
+    ),
+    verdict: 'none',
+  },
+  {
+    id: 'domain.driver',
+    when: 'it is the sound of the only card, of which the driver shows no connectors',
+    change: both(
+      withDomain({ pci: ['01:00.1', '01:00.0'], isManaged: false }),
+      guest(1, { driver: 'nvidia' }),
+      guest(2, { driver: null }),
+      shownOn('0000:00:02.0'),
+    ),
+    verdict: 'problem',
+    todo: ' The driver nvidia does not say whether',
   },
   {
     id: 'domain.driver',
