@@ -4,6 +4,7 @@ import type { PciSurvey } from '../system/pci-survey.ts';
 import type { DiskUse } from '../system/usb-disks.ts';
 import { diskRefusal } from '../usb/refusals.ts';
 import { shellWord } from './shell-word.ts';
+import { isForVfio } from './vfio-drivers.ts';
 
 export interface Loss {
   kind: PciUse['kind'];
@@ -19,9 +20,17 @@ export interface Loss {
 export function lossesOf(devices: readonly string[], survey: PciSurvey): Loss[] {
   const { byDevice } = survey.uses;
   const losses = devices
-    .flatMap((address) => byDevice.get(address) ?? [])
+    .flatMap((address) =>
+      (byDevice.get(address) ?? []).filter((use) => isLost(use, address, survey)),
+    )
     .map((use) => lossOf(use, devices, survey));
   return [...Map.groupBy(losses, ({ what }) => what).values()].flatMap(([first]) => first ?? []);
+}
+
+/** Of a card that VFIO has, the firmware's screen stands still. */
+function isLost({ kind }: PciUse, address: string, { devices }: PciSurvey): boolean {
+  const driver = devices.find((each) => each.address === address)?.driver ?? null;
+  return kind !== 'firmware-screen' || driver === null || !isForVfio(driver);
 }
 
 function lossOf(use: PciUse, devices: readonly string[], survey: PciSurvey): Loss {
@@ -33,6 +42,17 @@ function lossOf(use: PciUse, devices: readonly string[], survey: PciSurvey): Los
       keeps: 'a display of the host is on it',
       remedy:
         'Connect the displays of the host to another graphics card, or end its desktop first.',
+    };
+  }
+  if (kind === 'firmware-screen') {
+    const what = `the screen of the firmware (${use.name})`;
+    if (hasOtherDisplay(survey, devices)) return harmless(kind, what);
+    return {
+      kind,
+      what,
+      keeps: 'the host shows on nothing else',
+      remedy:
+        'Have the host show on another graphics card first; it can do without one only where it is used over the network.',
     };
   }
   if (kind === 'disk') return diskLoss(use.use);
@@ -72,6 +92,13 @@ function diskLoss(use: DiskUse): Loss {
     keeps: isRoot ? 'the host runs from it' : 'a disk of the host goes with it',
     remedy: isRoot ? 'The host runs from a disk there, so it has to stay.' : remedy,
   };
+}
+
+/** Whether a display is connected to what stays. */
+export function hasOtherDisplay({ uses }: PciSurvey, addresses: readonly string[]): boolean {
+  return [...uses.byDevice].some(
+    ([address, own]) => !addresses.includes(address) && own.some(({ kind }) => kind === 'display'),
+  );
 }
 
 function hasOtherKeyboard(devices: readonly string[], { uses }: PciSurvey): boolean {

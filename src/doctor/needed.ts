@@ -3,7 +3,7 @@ import { isGraphics } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
 import { isForVfio } from './vfio-drivers.ts';
-import { type Loss, lossesOf } from './losses.ts';
+import { hasOtherDisplay, type Loss, lossesOf } from './losses.ts';
 import { idsText } from './pci-text.ts';
 
 /** Why they are not to be taken while the machine runs, as a sentence; null where they can be. */
@@ -34,7 +34,7 @@ export function neededAtStart(survey: PciSurvey, addresses: readonly string[]): 
   const kept = keptOf(survey, addresses).filter(({ kind }) => kind !== 'display' || !hasOther);
   const needed = neededText(survey, kept);
   const isLeft = survey.devices.some(
-    (device) => isHostCard(device) && !addresses.includes(device.address),
+    (device) => isHostCard(device, survey) && !addresses.includes(device.address),
   );
   return needed !== null || hasOther || isLeft ? needed : muteText(survey, addresses);
 }
@@ -49,18 +49,22 @@ function muteText(survey: PciSurvey, addresses: readonly string[]): string | nul
 }
 
 /** Whether the host may have a display on it of which its driver does not tell. */
-export function isMute(device: PciDevice, { uses }: PciSurvey): boolean {
-  return isHostCard(device) && !uses.withConnectors.has(device.address);
-}
-
-function isHostCard({ class: code, driver, bootVga }: PciDevice): boolean {
-  return isGraphics(code) && bootVga !== null && driver !== null && !isForVfio(driver);
-}
-
-function hasOtherDisplay({ uses }: PciSurvey, addresses: readonly string[]): boolean {
-  return [...uses.byDevice].some(
-    ([address, own]) => !addresses.includes(address) && own.some(({ kind }) => kind === 'display'),
+export function isMute(device: PciDevice, survey: PciSurvey): boolean {
+  return (
+    device.driver !== null &&
+    isHostCard(device, survey) &&
+    !survey.uses.withConnectors.has(device.address)
   );
+}
+
+/** Without a driver the host can still show on what the firmware has left. */
+function isHostCard(
+  { address, class: code, driver, bootVga }: PciDevice,
+  { uses }: PciSurvey,
+): boolean {
+  if (!isGraphics(code) || bootVga === null) return false;
+  if (driver !== null) return !isForVfio(driver);
+  return uses.byDevice.get(address)?.some(({ kind }) => kind === 'firmware-screen') === true;
 }
 
 function keptOf(survey: PciSurvey, addresses: readonly string[]): Loss[] {

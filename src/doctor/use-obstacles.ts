@@ -71,6 +71,7 @@ export function displayObstacles(
   }
   if (bootVga !== true) return [];
   const isHeld = driver !== null && !isForVfio(driver);
+  const isNeeded = losses.some(({ kind, keeps }) => kind === 'firmware-screen' && keeps !== null);
   return [
     {
       id: 'boot-display',
@@ -78,7 +79,7 @@ export function displayObstacles(
       brief: 'the machine starts on it',
       explanation:
         'The firmware shows its screen on this card, so the kernel may hold a part of its memory, and its ROM may read as the firmware left it.',
-      remedy: `Choose another card as the first in the firmware's setup${isHeld ? '' : ', or start the kernel with `video=efifb:off`'}, and give the domain a ROM file.`,
+      remedy: `Choose another card as the first in the firmware's setup${isHeld || isNeeded ? '' : ', or start the kernel with `video=efifb:off`'}, and give the domain a ROM file.`,
     },
   ];
 }

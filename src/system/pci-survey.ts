@@ -38,7 +38,7 @@ export async function surveyPci(files: ReadFiles): Promise<PciSurvey> {
     candidates:
       (await unlessUnread(unread, 'candidates', () => candidatesOf(host, devices))) ?? new Map(),
     iommu: await readIommu(host),
-    uses: await pciUses(host),
+    uses: await pciUses(host, devices),
     takers: await unlessUnread(unread, 'takers', () => takersOf(host)),
     unread,
   };

@@ -3,10 +3,12 @@ import type { ReadFiles } from '../host/ports.ts';
 import { attribute, namesIn, unlessGone } from './attributes.ts';
 import { isBluetoothAdapter, isOnBluetooth } from './bluetooth.ts';
 import { boundedMap } from './bounded.ts';
+import { firmwareScreens } from './firmware-screens.ts';
 import { type InputDevice, inputDevices, isMadeByProgram } from './input.ts';
 import type { InputKind } from './input-capabilities.ts';
 import { interfaceUses, type InterfaceUse } from './network-uses.ts';
 import { pciAddressIn } from './pci-address.ts';
+import type { PciDevice } from './pci.ts';
 import { printable } from '../printable.ts';
 import { type Unread, unlessUnread } from './unread.ts';
 import { usbDevices, type UsbDevice } from './usb.ts';
@@ -15,6 +17,8 @@ import { type DiskUse, diskUsesBy } from './usb-disks.ts';
 export type PciUse =
   /** A display is connected; `connector` is `card0-HDMI-A-1`. */
   | { kind: 'display'; connector: string }
+  /** The host shows on it without its driver; `name` is the kernel's of the framebuffer. */
+  | { kind: 'firmware-screen'; name: string }
   | { kind: 'disk'; use: DiskUse }
   | ({ kind: 'network' } & InterfaceUse)
   | { kind: 'input'; what: InputKind; name: string; port: string }
@@ -34,13 +38,17 @@ export interface PciUses {
   unread: Unread;
 }
 
-export async function pciUses(host: ReadFiles): Promise<PciUses> {
+/** @param devices of the machine, among them the card that it started on */
+export async function pciUses(host: ReadFiles, devices: readonly PciDevice[]): Promise<PciUses> {
   const unread: Unread = {};
   const shown = (await unlessUnread(unread, 'display', () => connectors(host))) ?? [];
+  const screens =
+    (await unlessUnread(unread, 'display', () => firmwareScreens(host, devices))) ?? [];
   const uses: [string, PciUse][][] = [
     shown.flatMap(({ address, connector, status }) =>
       status === 'connected' ? [[address, { kind: 'display', connector }]] : [],
     ),
+    screens.map(({ address, name }) => [address, { kind: 'firmware-screen', name }]),
     (await unlessUnread(unread, 'disk', () => disks(host))) ?? [],
     (await unlessUnread(unread, 'network', () => networks(host))) ?? [],
   ];

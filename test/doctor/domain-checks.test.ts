@@ -563,6 +563,17 @@ const rows: Row[] = [
     says: 'the driver nvidia does not say whether the host has a display on it',
   },
   {
+    id: 'domain.host-use',
+    when: 'the host shows on it as the firmware has left it',
+    change: both(withDomain(gpu), guest(1, { driver: null, bootVga: true }), ({ pci }) => {
+      pci.uses.byDevice = new Map([
+        ['0000:01:00.0', [{ kind: 'firmware-screen', name: 'EFI VGA' }]],
+      ]);
+    }),
+    verdict: 'problem',
+    says: 'the screen of the firmware (EFI VGA): the host shows on nothing else',
+  },
+  {
     id: 'domain.group',
     when: 'the host shows on the card whose sound stays behind',
     change: both(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Facts } from '../../src/doctor/facts.ts';
 import type { Verdict } from '../../src/doctor/verdict.ts';
 import { verdicts } from '../../src/doctor/verdict.ts';
 import type { ReadFiles } from '../../src/host/ports.ts';
@@ -10,6 +11,7 @@ import { irisXeRocky9 } from '../machines/iris-xe-rocky-9.ts';
 import type { Machine, PciCard } from '../machines/machine.ts';
 import { rhelServer82576 } from '../machines/rhel-server-82576.ts';
 import { threadripper } from '../machines/threadripper.ts';
+import { healthy } from './healthy.ts';
 import { failing } from '../system/sysfs.ts';
 
 async function verdictOn(
@@ -30,6 +32,20 @@ function changed(machine: Machine, changes: Record<string, Partial<PciCard>>): M
     ...machine,
     pci: machine.pci.map((card) => ({ ...card, ...changes[card.at] })),
   };
+}
+
+/** Of a card that the machine started on, and no driver has. */
+function onFirmwareScreen(change: (facts: Facts) => void = () => {}): Verdict {
+  const { pci } = healthy((facts) => {
+    Object.assign(facts.pci.devices[1]!, { driver: null, bootVga: true });
+    facts.pci.uses.byDevice = new Map([
+      ['0000:01:00.0', [{ kind: 'firmware-screen', name: 'EFI VGA' }]],
+    ]);
+    change(facts);
+  });
+  const verdict = verdicts(pci).find(({ address }) => address === '0000:01:00.0');
+  if (verdict === undefined) throw new Error('no verdict');
+  return verdict;
 }
 
 function obstacle({ obstacles }: Verdict, id: Verdict['obstacles'][number]['id']) {
@@ -260,6 +276,27 @@ describe('the host', () => {
     expect(remedy).toMatch(/^From the start: `vfio-pci\.ids=10de:13c2`/);
     expect(remedy).toContain('The host would lose the display on DP-1: see to that first.');
     expect(remedy).not.toContain('At once');
+  });
+
+  test("keeps the card on which the firmware's screen is all that it shows", () => {
+    const verdict = onFirmwareScreen();
+    expect(verdict.brief).toBe('stays: the host shows on nothing else');
+    expect(obstacle(verdict, 'boot-display').remedy).not.toContain('efifb');
+    expect(obstacle(verdict, 'driver').remedy).toBe(
+      'The host would lose the screen of the firmware (EFI VGA): see to that first.',
+    );
+  });
+
+  test("does without the firmware's screen where another card has a display, or VFIO has this one", () => {
+    const display = { kind: 'display' as const, connector: 'card0-DP-1' };
+    const elsewhere = onFirmwareScreen(({ pci }) => {
+      pci.uses.byDevice = new Map([...pci.uses.byDevice, ['0000:00:02.0', [display]]]);
+    });
+    expect(elsewhere.answer).toBe('prepare');
+    const given = onFirmwareScreen(({ pci }) => {
+      Object.assign(pci.devices[1]!, { driver: 'vfio-pci' });
+    });
+    expect(given).toMatchObject({ answer: 'ready', losses: [] });
   });
 
   test('does not lose its last keyboard, and may lose one of two', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { pciUses } from '../../src/system/pci-uses.ts';
+import { card } from '../doctor/healthy.ts';
 import { buildMachine } from '../machines/build.ts';
 import { ivyBridgeDesktop } from '../machines/ivy-bridge-desktop.ts';
 import { x570 } from '../machines/x570.ts';
@@ -10,7 +11,7 @@ import { createSysfs, failing } from './sysfs.ts';
 test('displays, disks, networks, input, other USB devices and sound are told by device', async () => {
   const sysfs = await buildMachine(x570);
   await sysfs.plugUsb({ port: '5-1', device: 2, manufacturer: 'A', model: 'Stick' });
-  const { byDevice, otherKeyboards, unread } = await pciUses(sysfs.host);
+  const { byDevice, otherKeyboards, unread } = await pciUses(sysfs.host, []);
   const node = '/dev/nvme0n1p';
   expect(Object.fromEntries(byDevice)).toEqual({
     '0000:06:00.0': [
@@ -35,7 +36,7 @@ test('displays, disks, networks, input, other USB devices and sound are told by 
 
 test('the routes of a bridge are those of its ports', async () => {
   const { host } = await buildMachine(ivyBridgeDesktop);
-  expect((await pciUses(host)).byDevice.get('0000:03:00.0')).toEqual([
+  expect((await pciUses(host, [])).byDevice.get('0000:03:00.0')).toEqual([
     { kind: 'network', interface: 'enp3s0', through: 'br0', isDefault: true },
   ]);
 });
@@ -53,7 +54,7 @@ test.each([
   await write('/sys/devices/pci0000:00/0000:00:03.0/net/eth0/operstate', 'up\n');
   await link('../../devices/pci0000:00/0000:00:03.0/net/eth0', '/sys/class/net/eth0');
   await write(`/proc/self/net/${file}`, `${line}\n`);
-  const uses = (await pciUses(host)).byDevice.get('0000:00:03.0') ?? [];
+  const uses = (await pciUses(host, [])).byDevice.get('0000:00:03.0') ?? [];
   expect(uses.map((use) => use.kind === 'network' && use.isDefault)).toEqual(defaults);
 });
 
@@ -64,7 +65,7 @@ test('a disk that may have several ways to it belongs to the controller that has
   await sysfs.link('../../../pci0000:00/0000:01:00.0/nvme/nvme0', `/sys/devices/${place}/nvme0`);
   await sysfs.link(`../../devices/${place}`, '/sys/class/nvme-subsystem/nvme-subsys0');
   await writeMounts(sysfs, '259:0 / ext4 /dev/nvme0n1');
-  expect([...(await pciUses(sysfs.host)).byDevice.keys()]).toEqual(['0000:01:00.0']);
+  expect([...(await pciUses(sysfs.host, [])).byDevice.keys()]).toEqual(['0000:01:00.0']);
 });
 
 test('a keyboard on Bluetooth goes with the adapter', async () => {
@@ -72,7 +73,7 @@ test('a keyboard on Bluetooth goes with the adapter', async () => {
   await sysfs.plugUsb({ port: '5-1', device: 2, model: 'Adapter', interfaces: [{ class: 'e0' }] });
   const phys = '00:1a:7d:da:71:13';
   await sysfs.plugInput({ node: 30, name: 'Keys', phys, capabilities: keyboardBits });
-  const { byDevice } = await pciUses(sysfs.host);
+  const { byDevice } = await pciUses(sysfs.host, []);
   expect(byDevice.get('0000:10:00.3')).toEqual([
     { kind: 'input', what: 'keyboard', name: 'Keys on Adapter', port: '5-1' },
   ]);
@@ -88,12 +89,12 @@ test.each([
 ])('%s at %j stays whatever controller goes: %j', async (name, phys, keyboards) => {
   const { host, plugInput } = await createSysfs();
   await plugInput({ node: 0, name, phys, capabilities: keyboardBits });
-  expect((await pciUses(host)).otherKeyboards).toEqual(keyboards);
+  expect((await pciUses(host, [])).otherKeyboards).toEqual(keyboards);
 });
 
 test('a kind of use that cannot be read is told, and the others are there', async () => {
   const { host } = await buildMachine(x570);
-  const { byDevice, unread } = await pciUses(failing(host, 'mountinfo', 'EACCES'));
+  const { byDevice, unread } = await pciUses(failing(host, 'mountinfo', 'EACCES'), []);
   expect(unread).toEqual({ disk: 'permission denied' });
   expect(byDevice.has('0000:08:00.0')).toBe(true);
 });
@@ -101,5 +102,21 @@ test('a kind of use that cannot be read is told, and the others are there', asyn
 test('nonsense in an input device is told, and is no failure', async () => {
   const { host, write } = await buildMachine(x570);
   await write('/sys/class/input/event2/device/capabilities/key', 'no digits\n');
-  expect((await pciUses(host)).unread['input']).toBeDefined();
+  expect((await pciUses(host, [])).unread['input']).toBeDefined();
+});
+
+test.each([
+  ['EFI VGA', 'platform/efi-framebuffer.0', '0000:01:00.0'],
+  ['simpledrmdrmfb', 'platform/simple-framebuffer.0', '0000:01:00.0'],
+  ['EFI VGA', 'pci0000:00/0000:02:00.0/efi-framebuffer.0', '0000:02:00.0'],
+  ['nouveaudrmfb', 'pci0000:00/0000:01:00.0', undefined],
+])("%s in %s is the firmware's screen of %s", async (name, place, address) => {
+  const { host, link, write } = await createSysfs();
+  await write(`/sys/devices/${place}/graphics/fb0/name`, `${name}\n`);
+  await link(`../../devices/${place}/graphics/fb0`, '/sys/class/graphics/fb0');
+  const cards = [card('0000:02:00.0'), card('0000:01:00.0', { bootVga: true })];
+  const { byDevice } = await pciUses(host, cards);
+  expect([...byDevice]).toEqual(
+    address === undefined ? [] : [[address, [{ kind: 'firmware-screen', name }]]],
+  );
 });

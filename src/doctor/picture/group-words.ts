@@ -48,6 +48,7 @@ export function staysAnyway(device: ReportedDevice): boolean {
 
 function useText(use: PciUse): string {
   if (use.kind === 'display') return `display on ${use.connector.replace(/^card\d+-/, '')}`;
+  if (use.kind === 'firmware-screen') return 'screen of the firmware';
   if (use.kind === 'disk') {
     return use.use.kind === 'mounted' ? `mounted ${use.use.places.join(' ')}` : 'disk in use';
   }
