@@ -211,8 +211,9 @@ function outputs({ device }: Given): Finding | Finding[] {
     : ok('It is a card with outputs.');
 }
 
-function reset({ device, facts }: Given): Finding {
-  const [obstacle] = resetObstacles(device, facts.pci.devices);
+function reset({ device, xml, facts }: Given): Finding {
+  const given = xml.pci.map(({ address }) => address);
+  const [obstacle] = resetObstacles(device, facts.pci.devices, given);
   const vendorReset = facts.kernel.modules['vendor_reset'] ?? null;
   if (obstacle !== undefined && isOfHardFamily(device)) {
     if (vendorReset === 'loaded' || vendorReset === 'built-in') {

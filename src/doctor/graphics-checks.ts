@@ -81,12 +81,12 @@ export const graphicsChecks: Check[] = [
     title: 'Resets of graphics cards and USB controllers',
     look: (facts) =>
       withPci(facts, ['resetMethods', 'bridges'], (devices) => {
-        const lost = devices.filter(
-          (device) =>
-            (isCard(device) || isUsbController(device.class)) &&
-            device.canReset === false &&
-            !isResetByBus(device, devices),
-        );
+        const lost = verdictsOf(facts.pci).filter(({ address, together, foreign }) => {
+          const device = devices.find((each) => each.address === address);
+          return (
+            device?.canReset === false && !isResetByBus(device, devices, [...together, ...foreign])
+          );
+        });
         if (lost.length === 0) return ok('Each can be reset, alone or by the bus above.');
         return ok(
           `No reset have ${lost.map(({ address }) => address).join(', ')}: they serve a guest once, until the machine starts anew.`,

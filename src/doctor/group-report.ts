@@ -1,4 +1,5 @@
 /** IOMMU groups with all that is in them: what `handglass groups` shows, and prints with --json. */
+import { pciSlotOf } from '../system/pci-address.ts';
 import { isGraphics, isPciBridge } from '../system/pci-classes.ts';
 import type { Iommu, IommuGroupFacts } from '../system/iommu.ts';
 import type { PciDevice } from '../system/pci.ts';
@@ -82,7 +83,13 @@ function reported(device: PciDevice, survey: PciSurvey): ReportedDevice {
     what: classText(device),
     isBridge: isPciBridge(device.class),
     isGraphics: isGraphics(device.class),
-    isResetByBus: isResetByBus(device, survey.devices),
+    isResetByBus: isResetByBus(
+      device,
+      survey.devices,
+      survey.devices
+        .map(({ address }) => address)
+        .filter((address) => pciSlotOf(address) === pciSlotOf(device.address)),
+    ),
     candidates: candidates.get(device.address) ?? null,
     uses: uses.byDevice.get(device.address) ?? [],
   };

@@ -1,33 +1,45 @@
-import { pciBusOf, pciSlotOf } from '../system/pci-address.ts';
+import { pciBusOf } from '../system/pci-address.ts';
 import type { PciDevice } from '../system/pci.ts';
 import type { Obstacle } from './obstacle.ts';
 
 /**
  * Whether VFIO can reset a device by the bridge above it, which takes all that is on its bus: a guest
- * has to have all of it, and that goes for functions of one device. Above a root bus there is none.
+ * has to have all of it. Above a root bus there is none.
+ *
+ * @param together addresses of what the guest has with it
  */
-export function isResetByBus(device: PciDevice, devices: readonly PciDevice[]): boolean {
-  return (device.bridges ?? []).length > 0 && strangersOnBus(device, devices).length === 0;
+export function isResetByBus(
+  device: PciDevice,
+  devices: readonly PciDevice[],
+  together: readonly string[],
+): boolean {
+  return (
+    (device.bridges ?? []).length > 0 && strangersOnBus(device, devices, together).length === 0
+  );
 }
 
-export function resetObstacles(device: PciDevice, devices: readonly PciDevice[]): Obstacle[] {
+export function resetObstacles(
+  device: PciDevice,
+  devices: readonly PciDevice[],
+  together: readonly string[],
+): Obstacle[] {
   // So it is with vendor-reset alone: the kernel has no such way for any of them.
   if (device.resetMethods?.includes('device_specific') === true) return [];
   if (isOfHardFamily(device)) return [hardFamily(device)];
   const { canReset, bridges } = device;
-  if (canReset !== false || bridges === null || isResetByBus(device, devices)) return [];
-  const [stranger] = bridges.length > 0 ? strangersOnBus(device, devices) : [];
+  if (canReset !== false || bridges === null || isResetByBus(device, devices, together)) return [];
+  const [stranger] = bridges.length > 0 ? strangersOnBus(device, devices, together) : [];
   const why =
     stranger === undefined
       ? 'The kernel cannot reset it'
-      : `The kernel cannot reset it alone, nor its bus while ${stranger.address} is with someone else`;
+      : `The kernel cannot reset it alone, nor its bus while ${stranger.address} is not with the same guest`;
   return [
     {
       id: 'no-reset',
       weight: 'risk',
       brief: 'it has no reset',
       explanation: `${why}, so it may serve but once: after the guest ends, the host or the next guest finds it as it was left.`,
-      remedy: 'Start the machine anew between two uses, or use another device.',
+      remedy: `${stranger === undefined ? 'Start' : 'Give the guest all that is on its bus, start'} the machine anew between two uses, or use another device.`,
     },
   ];
 }
@@ -64,8 +76,13 @@ function hardFamily({ vendor, device }: PciDevice): Obstacle {
   };
 }
 
-function strangersOnBus(device: PciDevice, devices: readonly PciDevice[]): PciDevice[] {
+function strangersOnBus(
+  device: PciDevice,
+  devices: readonly PciDevice[],
+  together: readonly string[],
+): PciDevice[] {
   const bus = `${pciBusOf(device.address)}:`;
-  const slot = `${pciSlotOf(device.address)}.`;
-  return devices.filter(({ address }) => address.startsWith(bus) && !address.startsWith(slot));
+  return devices.filter(
+    (each) => each !== device && each.address.startsWith(bus) && !together.includes(each.address),
+  );
 }

@@ -638,6 +638,22 @@ const rows: Row[] = [
     says: 'cannot reset it',
   },
   {
+    id: 'domain.reset',
+    when: 'its bus can be reset, and the domain has all that is on it',
+    change: both(
+      withDomain(gpu),
+      ...[1, 2].map((at) => guest(at, { canReset: false, resetMethods: [] })),
+    ),
+    verdict: 'ok',
+  },
+  {
+    id: 'domain.reset',
+    when: 'its bus can be reset, and a function on it is not in the domain',
+    change: both(withDomain({ pci: ['01:00.0'] }), guest(1, { canReset: false, resetMethods: [] })),
+    verdict: 'warning',
+    says: 'nor its bus while 0000:01:00.1 is not with the same guest',
+  },
+  {
     id: 'domain.rom',
     when: 'the machine starts on it',
     change: both(withDomain(gpu), guest(1, { bootVga: true })),

@@ -874,6 +874,18 @@ const rows: Row[] = [
     says: 'resetMethods of 0000:01:00.0 (input/output error)',
   },
   {
+    id: 'graphics.reset',
+    when: 'a USB controller shares its bus with what stays',
+    change: ({ pci }) => {
+      pci.devices.push(
+        card('0000:05:00.3', { class: '0c0330', iommuGroup: 20, canReset: false }),
+        card('0000:05:00.4', { class: '040300', iommuGroup: 21 }),
+      );
+    },
+    verdict: 'ok',
+    says: 'No reset have 0000:05:00.3',
+  },
+  {
     id: 'graphics.sound',
     when: 'msiAllowed of a card cannot be read',
     change: unreadOfCard('msiAllowed'),

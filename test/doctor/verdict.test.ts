@@ -11,7 +11,7 @@ import { irisXeRocky9 } from '../machines/iris-xe-rocky-9.ts';
 import type { Machine, PciCard } from '../machines/machine.ts';
 import { rhelServer82576 } from '../machines/rhel-server-82576.ts';
 import { threadripper } from '../machines/threadripper.ts';
-import { healthy } from './healthy.ts';
+import { card, healthy } from './healthy.ts';
 import { failing } from '../system/sysfs.ts';
 
 async function verdictOn(
@@ -331,6 +331,20 @@ test('of two cards with the same ids each is to be bound by its address', async 
 test('a controller on a root bus without a reset may serve once', async () => {
   const verdict = await verdictOn(gtx970, '00:14.0');
   expect(obstacle(verdict, 'no-reset')).toMatchObject({ weight: 'risk', brief: 'it has no reset' });
+});
+
+test('a controller is not reset by a bus on which another function stays with the host', () => {
+  const { pci } = healthy();
+  const [usb, sound] = ['0000:05:00.3', '0000:05:00.4'];
+  pci.devices.push(
+    card(usb, { class: '0c0330', iommuGroup: 20, canReset: false, resetMethods: [] }),
+    card(sound, { class: '040300', iommuGroup: 21, driver: 'snd_hda_intel' }),
+  );
+  const verdict = verdicts(pci).find(({ address }) => address === usb);
+  expect(verdict).toMatchObject({ answer: 'ready', brief: 'can go, but it has no reset' });
+  expect(verdict?.obstacles[0]?.explanation).toContain(
+    `nor its bus while ${sound} is not with the same guest`,
+  );
 });
 
 test("a card's own USB controller goes with the card and is not asked for alone", async () => {
