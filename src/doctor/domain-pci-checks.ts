@@ -19,6 +19,7 @@ import {
   unknown,
   warning,
 } from './check.ts';
+import { bindAtStart } from './bind-at-start.ts';
 import { domainHypervisorChecks } from './domain-hypervisor-checks.ts';
 import { domainRomChecks } from './domain-rom-checks.ts';
 import { isMute } from './needed.ts';
@@ -106,7 +107,9 @@ function group({ device, xml, facts }: Given): Finding | Finding[] {
   const list = held.map((each) => `${each.address} (${pciDeviceText(each, names)})`).join(', ');
   const addresses = held.map(({ address }) => address);
   const needed = lossesOf(addresses, facts.pci).filter(({ keeps }) => keeps !== null);
-  const todo = takeFromHost(facts.pci, addresses, [device.address, ...addresses]);
+  const todo = held.some(isHeldCard)
+    ? bindAtStart(facts, addresses)
+    : takeFromHost(facts.pci, addresses, [device.address, ...addresses]);
   return problem(
     `Its group ${device.iommuGroup} has also ${list}, with drivers of the host: the domain does not start.`,
     needed.length === 0
@@ -182,7 +185,9 @@ function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Findi
   if (!hostdev.isManaged) {
     return problem(
       `${now === 'no driver' ? 'No driver' : now} has it, and the domain says managed='no': it does not start.`,
-      takeFromHost(facts.pci, [device.address], together),
+      isHeldCard(device)
+        ? bindAtStart(facts, together)
+        : takeFromHost(facts.pci, [device.address], together),
     );
   }
   if (domain.isRunning) {
@@ -191,16 +196,18 @@ function driver({ device, hostdev, xml, facts, domain }: Given): Finding | Findi
     });
   }
   if (device.unread['class'] !== undefined) return unknown(device.unread['class']);
-  if (!isGraphics(device.class) || device.driver === null) {
+  if (!isHeldCard(device)) {
     return ok(`libvirt takes it from ${now} when the domain starts.`);
   }
   return warning(
     `libvirt takes it from ${now} when the domain starts, which graphics drivers do not always survive.`,
-    {
-      advice: 'It then has vfio-pci from the start.',
-      ...takeFromHost(facts.pci, [device.address], together),
-    },
+    bindAtStart(facts, together),
   );
+}
+
+/** To take a card from its driver can bring down a desktop that has it open, whether it shows there or not. */
+function isHeldCard({ class: code, driver }: PciDevice): boolean {
+  return isGraphics(code) && driver !== null && !isForVfio(driver);
 }
 
 function outputs({ device }: Given): Finding | Finding[] {

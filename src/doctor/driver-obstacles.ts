@@ -1,5 +1,6 @@
 import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
+import { byAddressText, twinOf } from './bind-at-start.ts';
 import type { Obstacle } from './obstacle.ts';
 import { neededAtStart } from './needed.ts';
 import { idsText } from './pci-text.ts';
@@ -32,9 +33,8 @@ export function driverObstacles(together: readonly PciDevice[], survey: PciSurve
 
 /** By ids, unless a device that stays has the same. */
 function atBoot(held: readonly PciDevice[], devices: readonly PciDevice[]): string {
+  const twin = twinOf(held, devices);
+  if (twin !== undefined) return byAddressText(twin);
   const ids = new Set(held.map(idsText));
-  const twin = devices.find((each) => ids.has(idsText(each)) && !held.includes(each));
-  if (twin === undefined)
-    return `\`vfio-pci.ids=${[...ids].join(',')}\` on the kernel's command line`;
-  return `set its driver by address, early at boot, since ${twin.address} has the same ids`;
+  return `\`vfio-pci.ids=${[...ids].join(',')}\` on the kernel's command line`;
 }

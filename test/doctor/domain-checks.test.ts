@@ -6,7 +6,7 @@ import type { ModuleState } from '../../src/system/kernel.ts';
 import type { UefiVerdict } from '../../src/vbios/rom.ts';
 import { domainXml } from '../machines/domain.ts';
 import { card, fileFacts, found, withDomain, type Change } from './healthy.ts';
-import { both, having, type Row, testRows } from './rows.ts';
+import { both, having, line, type Row, testRows } from './rows.ts';
 
 const guest = (at: number, changes: Parameters<typeof card>[1]): Change => {
   return ({ pci }) => {
@@ -31,6 +31,8 @@ const halves = [
   [2, 3, 6, 7],
 ];
 const gpu = { pci: ['01:00.0', '01:00.1'] };
+
+const soundAlone = withDomain({ pci: ['01:00.1'], isManaged: false });
 
 /** The one card on which the host has displays. */
 function shownOn(address: string, ...connectors: string[]): Change {
@@ -611,9 +613,36 @@ const rows: Row[] = [
   {
     id: 'domain.driver',
     when: "libvirt is not to change it and it has the host's",
+    change: both(soundAlone, guest(2, { driver: 'snd_hda_intel' })),
+    verdict: 'problem',
+    todo: 'sudo driverctl set-override 0000:01:00.1 vfio-pci',
+  },
+  {
+    id: 'domain.driver',
+    when: 'libvirt is not to change it and it has a graphics driver, which a desktop may have open',
     change: both(withDomain({ ...gpu, isManaged: false }), guest(1, { driver: 'nvidia' })),
     verdict: 'problem',
-    todo: 'sudo driverctl set-override 0000:01:00.0 vfio-pci',
+    todo: 'vfio-pci.ids=10de:2684,10de:22ba',
+  },
+  {
+    id: 'domain.driver',
+    when: "a graphics driver has it, and others' ids are on the kernel's command line",
+    change: both(
+      withDomain(gpu),
+      guest(1, { driver: 'nvidia' }),
+      line('vfio-pci.ids=10de:22ba,8086:1533'),
+    ),
+    verdict: 'warning',
+    todo: 'vfio-pci.ids=10de:22ba,8086:1533,10de:2684',
+  },
+  {
+    id: 'domain.driver',
+    when: 'a graphics driver has it, and a card that stays has the same ids',
+    change: both(withDomain(gpu), guest(1, { driver: 'nvidia' }), ({ pci }) => {
+      pci.devices.push(card('0000:03:00.0', { driver: 'nvidia', iommuGroup: 12 }));
+    }),
+    verdict: 'warning',
+    todo: ' From the start: set its driver by address, early at boot, since 0000:03:00.0 has the same ids.',
   },
   {
     id: 'domain.driver',
@@ -629,6 +658,7 @@ const rows: Row[] = [
     when: 'libvirt is to take it from a graphics driver',
     change: both(withDomain(gpu), guest(1, { driver: 'nvidia' })),
     verdict: 'warning',
+    todo: 'vfio-pci.ids=10de:2684,10de:22ba',
   },
   {
     id: 'domain.reset',
@@ -790,21 +820,17 @@ const rows: Row[] = [
     id: 'domain.driver',
     when: 'libvirt is not to change it, and driverctl is not installed',
     change: both(
-      withDomain({ ...gpu, isManaged: false }),
-      guest(1, { driver: 'nvidia' }),
+      soundAlone,
+      guest(2, { driver: 'snd_hda_intel' }),
       having('pci', { takers: ['virsh'] }),
     ),
     verdict: 'problem',
-    todo: 'sudo virsh --connect qemu:///system nodedev-detach pci_0000_01_00_0 That lasts',
+    todo: 'sudo virsh --connect qemu:///system nodedev-detach pci_0000_01_00_1 That lasts',
   },
   {
     id: 'domain.driver',
     when: 'libvirt is not to change it, and nothing that could is installed',
-    change: both(
-      withDomain({ ...gpu, isManaged: false }),
-      guest(1, { driver: 'nvidia' }),
-      having('pci', { takers: [] }),
-    ),
+    change: both(soundAlone, guest(2, { driver: 'snd_hda_intel' }), having('pci', { takers: [] })),
     verdict: 'problem',
     todo: 'It takes driverctl or libvirt',
   },
