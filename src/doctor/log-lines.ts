@@ -8,6 +8,7 @@ import type { PciSurvey } from '../system/pci-survey.ts';
 import { mentionedPciAddress, pciSlotOf } from '../system/pci-address.ts';
 import { hasStartedSince, startOrEnd } from './guest-starts.ts';
 import { misspellingOf } from './ignored-parameters.ts';
+import { hasOtherDisplay } from './losses.ts';
 import { neededNow } from './needed.ts';
 import { changeLine } from './kernel-line.ts';
 import { andAdvice, type Todo } from './check.ts';
@@ -346,9 +347,13 @@ function freeBar({ boot, kernel, pci }: Facts, line: string): Todo {
   }
   const [major = 0, minor = 0] = kernel.version ?? [];
   const isNew = major > 5 || (major === 5 && minor >= 15);
-  const change = changeLine(boot, {
-    add: [isNew ? 'initcall_blacklist=sysfb_init' : 'video=efifb:off'],
-  });
+  const parameter = isNew ? 'initcall_blacklist=sysfb_init' : 'video=efifb:off';
+  if (!hasOtherDisplay(pci, said === null ? [] : [said])) {
+    return {
+      advice: `\`${parameter}\` on the kernel's command line frees it, and takes the screen of a host that shows on no other card: until a driver has one, nothing is seen of its start. See first that the host shows on another card.`,
+    };
+  }
+  const change = changeLine(boot, { add: [parameter] });
   const bridge = card?.bridges?.at(-1);
   if (card === undefined || bridge === undefined || !goesAlone(card, bridge, pci)) return change;
   const now = `echo 1 | sudo tee /sys/bus/pci/devices/${bridge}/remove /sys/bus/pci/rescan`;

@@ -226,6 +226,19 @@ describe('a line of the log', () => {
     );
   });
 
+  test("takes the firmware's screen from no host that shows on no other card", () => {
+    const [result] = found(
+      'log.bar-reserved',
+      both(logged(lines['bar-reserved'] ?? ''), ({ pci }) => {
+        pci.uses.byDevice = new Map();
+      }),
+    );
+    expect(result).toMatchObject({
+      remedy: null,
+      advice: expect.stringContaining('takes the screen of a host that shows on no other card'),
+    });
+  });
+
   test('has nothing changed for a card that is no more in the machine', () => {
     const gone = lines['bar-reserved']?.replace('0000:01:00.0', '0000:09:00.0') ?? '';
     const [result] = found('log.bar-reserved', logged(gone));
@@ -254,7 +267,8 @@ describe('a line of the log', () => {
       'log.bar-reserved',
       both(line, ({ pci }) => {
         const display = { kind: 'display' as const, connector: 'card1-DP-1' };
-        Object.assign(pci.uses, { byDevice: new Map([['0000:01:00.0', [display]]]) });
+        const cards = ['0000:00:02.0', '0000:01:00.0'];
+        Object.assign(pci.uses, { byDevice: new Map(cards.map((each) => [each, [display]])) });
       }),
     );
     const advice = 'Then start the machine anew.';
