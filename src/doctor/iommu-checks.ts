@@ -100,7 +100,7 @@ export const iommuChecks: Check[] = [
       const outside = devices.filter(
         ({ address, iommuGroup, unread, class: code }) =>
           iommuGroup === null &&
-          !(isLeftOut && address === '0000:00:02.0') &&
+          !(isLeftOut && address === processorGraphics) &&
           unread['iommuGroup'] === undefined &&
           (isGraphics(code) || isUsbController(code)),
       );
@@ -165,13 +165,22 @@ export const iommuChecks: Check[] = [
   {
     id: 'iommu.igfx-off',
     title: "The processor's graphics behind the IOMMU",
-    look: ({ pci: { iommu }, boot }) =>
+    look: ({ pci: { iommu }, boot, libvirt }) =>
       known(iommu, 'parameters', (words) => {
         const word = words.find((each) => /^intel_iommu=.*igfx_off/.test(each));
         if (word === undefined) return ok('They are not left out.');
+        // Old ones fail behind it, and for any other card it makes no difference.
+        const isGiven = libvirt.domains?.some(({ xml }) =>
+          xml?.pci.some(({ address }) => address === processorGraphics),
+        );
+        if (isGiven !== true) {
+          return ok(
+            `\`${word}\` leaves them out, as old ones need it, and no domain asks for them.`,
+          );
+        }
         const rest = word.replace(/,igfx_off|igfx_off,/, '');
         return warning(
-          `\`${word}\` leaves the processor's own graphics out of the IOMMU, which a guest with another card does not need on newer kernels.`,
+          `\`${word}\` leaves the processor's own graphics out of the IOMMU, and a domain asks for them.`,
           changeLine(boot, { remove: [word], add: rest === word ? [] : [rest] }),
         );
       }),
@@ -193,6 +202,9 @@ export const iommuChecks: Check[] = [
     },
   },
 ];
+
+/** Where Intel's processors have them. */
+export const processorGraphics = '0000:00:02.0';
 
 /** Why it is not known which devices are in which group; null where it is. */
 function unseenGroup(devices: Facts['pci']['devices']): string | null {

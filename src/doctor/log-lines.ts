@@ -10,6 +10,7 @@ import { hasStartedSince, startOrEnd } from './guest-starts.ts';
 import { misspellingOf } from './ignored-parameters.ts';
 import { hasOtherDisplay } from './losses.ts';
 import { neededNow } from './needed.ts';
+import { processorGraphics } from './iommu-checks.ts';
 import { changeLine } from './kernel-line.ts';
 import { andAdvice, type Todo } from './check.ts';
 import { isForVfio } from './vfio-drivers.ts';
@@ -206,7 +207,22 @@ export const knownLines: readonly KnownLine[] = [
     pattern: String.raw`DMAR: \[?(DMA|INTR).*fault|AMD-Vi: Event logged \[IO_PAGE_FAULT`,
     verdict: 'warning',
     meaning: 'A device reached for memory that is not its own, and the IOMMU stopped it.',
-    todo: ({ boot, kernel }) => {
+    todo: ({ boot, kernel, libvirt }, line) => {
+      const words = kernel.parameters?.filter(({ name }) => name === 'intel_iommu') ?? [];
+      const isGiven = libvirt.domains?.some(({ xml }) =>
+        xml?.pci.some(({ address }) => address === processorGraphics),
+      );
+      if (
+        /DMAR: .*\[00:02\.0\]/.test(line) &&
+        isGiven !== true &&
+        !words.some(({ text }) => text.includes('igfx_off'))
+      ) {
+        const remove = words.map(({ text }) => text);
+        return andAdvice(
+          changeLine(boot, { add: ['intel_iommu=on,igfx_off'], remove }),
+          "It leaves the processor's own graphics out of the IOMMU, behind which old ones fail.",
+        );
+      }
       const isPast = kernel.parameters?.some(({ text }) => text === 'iommu=pt') ?? true;
       return isPast
         ? { advice: "It is the guest's driver, or a fault of the device; no command mends it." }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { knownLines } from '../../src/doctor/log-lines.ts';
-import { card, found } from './healthy.ts';
+import { card, found, withDomain } from './healthy.ts';
 import { both, having } from './rows.ts';
 
 const logged = (...texts: string[]) =>
@@ -237,6 +237,17 @@ describe('a line of the log', () => {
       remedy: null,
       advice: expect.stringContaining('takes the screen of a host that shows on no other card'),
     });
+  });
+
+  test("of the processor's own graphics behind the IOMMU leads to what leaves them out", () => {
+    const fault = lines['iommu-faults']?.replace('01:00.0', '00:02.0') ?? '';
+    const [result] = found('log.iommu-faults', logged(fault));
+    expect(result?.remedy).toContain('intel_iommu=on,igfx_off');
+    const [given] = found(
+      'log.iommu-faults',
+      both(logged(fault), withDomain({ pci: ['00:02.0'] })),
+    );
+    expect(given?.remedy).not.toContain('igfx_off');
   });
 
   test('has nothing changed for a card that is no more in the machine', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { kernelParameters } from '../../src/system/kernel-parameters.ts';
 import type { PciDevice } from '../../src/system/pci.ts';
-import { card, type Change, found } from './healthy.ts';
+import { card, type Change, found, withDomain } from './healthy.ts';
 import { both, having, line, type Row, testRows } from './rows.ts';
 
 /** The disk that the host starts from. */
@@ -780,11 +780,20 @@ const rows: Row[] = [
   },
   {
     id: 'iommu.igfx-off',
-    when: 'the graphics of the processor are left out',
-    change: ({ pci, boot }) => {
+    when: 'the graphics of the processor are left out, and no domain asks for them',
+    change: ({ pci }) => {
+      pci.iommu.parameters = ['intel_iommu=on,igfx_off'];
+    },
+    verdict: 'ok',
+    says: 'no domain asks for them',
+  },
+  {
+    id: 'iommu.igfx-off',
+    when: 'the graphics of the processor are left out, and a domain asks for them',
+    change: both(withDomain({ pci: ['00:02.0'] }), ({ pci, boot }) => {
       pci.iommu.parameters = ['intel_iommu=on,igfx_off'];
       boot.lineTool = 'grubby';
-    },
+    }),
     verdict: 'warning',
     todo: '--remove-args="intel_iommu=on,igfx_off" --args="intel_iommu=on"',
   },
