@@ -226,7 +226,11 @@ function reset({ device, xml, facts }: Given): Finding {
     if (vendorReset === 'loaded' || vendorReset === 'built-in') {
       const unseen = device.unread['folder'] ?? device.unread['resetMethods'];
       if (unseen !== undefined) return unknown(unseen);
-      return device.resetMethods === null ? ok('vendor-reset resets it.') : notAsked(device);
+      const [major, minor] = facts.kernel.version ?? [6, 0];
+      const isAskedAnyway = major < 5 || (major === 5 && minor < 15);
+      return isAskedAnyway || device.resetMethods === null
+        ? ok('vendor-reset resets it.')
+        : notAsked(device);
     }
     if (vendorReset === 'loadable') {
       return warning(`${obstacle.explanation} The module vendor-reset is there and not loaded.`, {
@@ -251,7 +255,16 @@ function reset({ device, xml, facts }: Given): Finding {
 }
 
 /** Since Linux 5.15 the kernel settles how a device is reset when it finds it, before the module comes. */
-function notAsked({ address }: PciDevice): Finding {
+function notAsked({ address, resetMethods }: PciDevice): Finding {
+  if (resetMethods?.length === 0) {
+    return warning(
+      'vendor-reset is loaded, and the kernel lets nobody choose it for the card, which had no reset when it was found.',
+      {
+        advice:
+          'Let the guest eject it before it shuts down (`handglass-guest install --eject` in Windows), or start the machine anew between two uses.',
+      },
+    );
+  }
   return warning(
     'vendor-reset is loaded, and the kernel resets the card in its own way, from which it does not come back.',
     {

@@ -758,6 +758,29 @@ const rows: Row[] = [
   },
   {
     id: 'domain.reset',
+    when: 'vendor-reset is loaded, and the card has no file to choose it in',
+    change: both(
+      withDomain({ pci: ['01:00.0'] }),
+      guest(1, { ...vega, canReset: false, resetMethods: [] }),
+      vendorReset('loaded'),
+    ),
+    verdict: 'warning',
+    todo: ' Let the guest eject it',
+  },
+  {
+    id: 'domain.reset',
+    when: 'vendor-reset does it, on a kernel that asks it at each reset',
+    change: both(
+      withDomain({ pci: ['01:00.0'] }),
+      guest(1, { ...vega, canReset: false, resetMethods: [] }),
+      vendorReset('loaded'),
+      having('kernel', { version: [5, 14] }),
+    ),
+    verdict: 'ok',
+    says: 'vendor-reset resets it',
+  },
+  {
+    id: 'domain.reset',
     when: 'vendor-reset does it',
     change: both(
       withDomain({ pci: ['01:00.0'] }),
