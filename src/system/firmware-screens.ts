@@ -4,7 +4,7 @@ import { attribute, namesIn, unlessGone } from './attributes.ts';
 import { boundedMap } from './bounded.ts';
 import { pciAddressIn } from './pci-address.ts';
 import type { PciDevice } from './pci.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 export interface FirmwareScreen {
   /** The card whose memory it is in. */
