@@ -391,13 +391,10 @@ test('panic tries every seat and names each that does not come', async () => {
 });
 
 test('devices come back from every domain, whatever fails in one', async () => {
-  const { world, seats } = start();
-  await seats.give('desk', 'win10');
-  const other = createSeats(
-    { seats: [seatWith('other', ['win11'], 'PAD')] },
-    world.effects,
-    () => {},
-  );
+  const world = createWorld();
+  const two = [seatWith('desk', ['win10'], 'MOUSE', 'STICK'), seatWith('other', ['win11'], 'PAD')];
+  const other = createSeats({ seats: two }, world.effects, () => {});
+  await other.give('desk', 'win10');
   await other.give('other', 'win11');
   const all = createSeats(
     { seats: [seatWith('all', ['win10', 'win11'], 'MOUSE', 'STICK', 'PAD')] },
