@@ -246,6 +246,9 @@ function reset({ device, xml, facts }: Given): Finding {
   if (device.canReset === null) {
     return unknown(device.unread['resetMethods'] ?? 'the kernel does not say how it is reset');
   }
+  // By what is on its bus.
+  const unseenBus = facts.pci.unread['devices'] ?? device.unread['bridges'];
+  if (!device.canReset && unseenBus !== undefined) return unknown(unseenBus);
   const { resetMethods } = device;
   return ok(
     resetMethods === null || resetMethods.length === 0
