@@ -1,4 +1,4 @@
-import { type Domain, type Domains, holdsDevices } from '../domain/domain.ts';
+import { type Domain, type Domains, holdsDevices, isAway } from '../domain/domain.ts';
 import { hasOurAlias } from '../domain/usb-hostdev.ts';
 import { HandglassError, reasonWithPath } from '../errors.ts';
 import type { DomainFacts } from '../seat/view.ts';
@@ -28,7 +28,7 @@ export function domainReader(
     const active = domains.filter((each) => holdsDevices(each) && isOfInterest(each.name));
     const having = active.map(async ({ name }) => ({
       name,
-      usb: await source.usbOf(name),
+      usb: await source.usbOf(name).catch(orNothing(seatDomains.has(name))),
       drives: (await source.drives?.attached(name)) ?? [],
     }));
     const had = await Promise.all(having);
@@ -64,6 +64,14 @@ export function domainReader(
       ports: new Map(known.flatMap(({ ports }) => [...ports])),
       drives: new Map(known.flatMap(({ drives }) => [...drives])),
     };
+  };
+}
+
+/** Who may not see what a domain has that no seat names goes without. */
+function orNothing(isNamed: boolean) {
+  return (error: unknown): Awaited<ReturnType<Source['usbOf']>> => {
+    if (isNamed || isAway(error)) throw error;
+    return { hostdevs: [], ports: null };
   };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { domainReader } from '../../src/daemon/domain-facts.ts';
 import type { Domain } from '../../src/domain/domain.ts';
+import { DomainRefusal } from '../../src/domain/refusal.ts';
 import type { Hostdevs } from '../../src/domain/usb-hostdev.ts';
 import { HandglassError } from '../../src/errors.ts';
 
@@ -73,6 +74,18 @@ test('what other domains have is asked at first, and again as long as some of it
   await read();
   await read();
   expect(libvirt.asked).toEqual(['other', 'third', 'other', 'other']);
+});
+
+test('what another domain has need not be seen', async () => {
+  const libvirt = sourceOf({ name: 'other', state: 'running' }, linux);
+  libvirt.usbOf = async (domain) => {
+    if (domain === 'other') throw new DomainRefusal('access denied');
+    return { hostdevs: [mouse], ports: null };
+  };
+  const { read, failures } = start(libvirt);
+  const { attached } = await read();
+  expect([attached.get('other'), attached.get('linux')]).toEqual([[], [mouse]]);
+  expect(failures).toEqual([[]]);
 });
 
 test('only domains that run and that a seat names are asked what they have', async () => {
