@@ -6,6 +6,7 @@ export const long = [
   'service',
   'domain-life',
   'doctor',
+  'into-guest',
   'several',
   'domains',
   'callers',

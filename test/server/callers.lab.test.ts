@@ -1,15 +1,11 @@
-/** Those who call the service in the virtual host: a browser with the panel, and a guest that libvirt runs. */
+/** How the service in the virtual host is called: by a browser with the panel, and on libvirt's bridge. */
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { mouse, type Service, serviceIn } from '../input/desk.ts';
-import { pairGuest } from '../lab/guest/guest-command.ts';
-import { product } from '../lab/guest/input/programs.ts';
 import type { Lab } from '../lab/lab.ts';
 import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
 import { carryPanel } from '../lab/tour/carried-panel.ts';
 import { browserTest, groupsAreDrawn, newPage, status, useBrowser } from './panel/browser.ts';
-
-const inner = `${product}/test/lab/guest/inner`;
 
 let lab: Lab;
 let service: Service;
@@ -93,40 +89,4 @@ test("the service is heard on libvirt's bridge once a guest is on it, whenever t
   await output(lab, 'virsh destroy win10; virsh net-destroy default');
   await until(lab, `! ${isHeard}`);
   await come();
-});
-
-test("a guest that runs inside pairs over libvirt's network, and brings its seat home", async () => {
-  // An emulated machine takes its time for a handshake.
-  const limits = 's/^\\[server.limits\\]$/&\\nauthenticate-within = 60/';
-  const ownAddress = 's/^\\[server\\]$/&\\ncheck-address = true/';
-  await output(
-    lab,
-    `sed -i -e '${limits}' -e '${ownAddress}' /etc/handglass/handglass.toml; systemctl restart handglass`,
-  );
-  await output(lab, `virsh destroy win10; ${inner}/define; virsh start win10`);
-  const said = () => output(lab, "grep -a -o 'guest: .*' /tmp/inner.log || true");
-  // It needs all of the processor, of which who asks again and again would take a part.
-  const untilSaid = (word: string) =>
-    lab.run(['bash', '-c', `grep -a -q 'guest: .*${word}' <(tail -n +1 -F /tmp/inner.log)`]);
-  await untilSaid('ready');
-
-  // Another machine of its network is not that domain.
-  expect(await output(lab, `! ${pairGuest} 2>&1`)).toContain("address is not one of its domain's");
-
-  await service.give('win10');
-  const { pairing } = JSON.parse(await output(lab, 'handglass guest pair win10 --json')) as {
-    pairing: string[];
-  };
-  const invitation = pairing.find((each) => each.includes('://192.168.122.1:'));
-  await output(lab, `echo '${invitation}' >/run/inner/new && mv /run/inner/new /run/inner/pairing`);
-  await untilSaid('answered');
-  // It turns itself off when it has said all of it.
-  await until(lab, '! virsh domstate win10 | grep -q running');
-
-  expect(await said()).toContain('"result":{"name":"desk","owner":"host"');
-  expect(await output(lab, 'journalctl -u handglass -o cat')).toMatch(
-    /^desk: with host \(guest [0-9a-f]+/m,
-  );
-  // It has said no farewell: the service finds out by asking.
-  await service.until(/"domain":"win10","connected":false/);
 });
