@@ -163,18 +163,6 @@ describe('local control', () => {
     expect(status).toBe(5);
     expect(stderr).toContain('usermod -aG handglass');
   });
-
-  test('watch prints a line for each change until it is interrupted', async () => {
-    const lines = await sh(
-      'timeout --foreground --signal=INT 60 handglass watch > /tmp/watched & pid=$!; ' +
-        'until ls /proc/$pid/fd >/dev/null && ss -x | grep -q handglass.sock; do sleep 0.1; done; ' +
-        'handglass give desk win10 >/dev/null && handglass give desk host >/dev/null; ' +
-        "until grep -q 'with host' /tmp/watched; do sleep 0.1; done; kill -INT $pid; wait $pid; cat /tmp/watched",
-    );
-    expect(lines).toMatch(/seat desk moving from host/);
-    expect(lines).toMatch(/device MOUSE1 of desk with win10/);
-    expect(lines).toMatch(/seat desk with win10[^]*seat desk with host/);
-  });
 });
 
 const guest = (words: string) => lab.sh(inGuest(words));
@@ -186,23 +174,6 @@ describe('a guest on its own network', () => {
     expect(await inDomain()).toHaveLength(2);
     expect((await guest('release desk')).stdout).toBe('seat desk: with host\n');
     await expectTaken();
-  });
-
-  test('is refused with another token, for other seats, and once revoked', async () => {
-    await sh(pairGuest);
-    const other = await guest('give sofa');
-    expect([other.status, other.stderr]).toEqual([
-      1,
-      expect.stringContaining('There is no seat "sofa"'),
-    ]);
-    await sh(`cp -a ${guestPairing} /tmp && sed -i 's/"token":"./&x/' ${guestPairing}`);
-    expect((await guest('status')).status).toBe(5);
-    await sh(`mv /tmp/guest.json ${guestPairing}`);
-    expect((await guest('status')).status).toBe(0);
-    await sh(
-      `for id in $(handglass guest list --json | grep -o '[0-9a-f]\\{12\\}'); do handglass guest revoke $id; done`,
-    );
-    expect((await guest('release desk')).status).toBe(5);
   });
 
   test('has its token kept by itself alone, and its hash by the service alone', async () => {
