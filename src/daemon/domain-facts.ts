@@ -6,10 +6,10 @@ import type { DomainFacts } from '../seat/view.ts';
 type Source = Pick<Domains, 'list' | 'usbOf' | 'drives'>;
 
 /**
- * Gives a function that reads all domains, and what those have that seats name; and at first, and for as long as it
- * is there, what others have by our doing from another configuration. A source that fails
- * hides none of the others' domains: what it said last stands, and `failed` is told. The reading
- * rejects where every source fails.
+ * Gives a function that reads all domains, and what those have that seats name; at first, and for as long
+ * as it is there, also what others have by our doing from another configuration. A source that fails hides
+ * none of the others' domains: what it said last stands, and `failed` is told. The reading rejects where
+ * every source fails.
  *
  * @param seatDomains those whose devices are of interest
  */

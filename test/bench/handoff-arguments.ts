@@ -23,7 +23,8 @@ device plugged in anew was out for as long as a hand takes.
 
 It fails where a median is more than 0.6 of virsh's for a device given, or 0.8 for one taken back, 0.5
 and 0.7 for several; where a device plugged in anew takes more than 1,000 ms at p95, or a guest's call,
-or the panel's word of a chord's give, 15 ms more at p95 than virsh's median; and where the service at rest takes 0.1 % CPU.
+or the panel's word of a chord's give, 15 ms more at p95 than virsh's median; and where the service at
+rest takes 0.1 % CPU.
 `;
 
 /** Throws WrongUsage. */

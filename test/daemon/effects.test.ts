@@ -1,14 +1,34 @@
 import { expect, test } from 'vitest';
+import type { Config } from '../../src/config/schema.ts';
 import { effectsOn } from '../../src/daemon/effects.ts';
 import type { ConfiguredDomains } from '../../src/daemon/domains.ts';
 import type { InputSwitch } from '../../src/input/switching.ts';
 import { configOf, seat } from '../config/problems-of.ts';
 import { keyboardBits } from '../system/capability-bits.ts';
 import { createSysfs } from '../system/sysfs.ts';
-import { createDomainDevices } from '../usb/domain-devices.ts';
+import { createDomainDevices, type DomainDevices } from '../usb/domain-devices.ts';
+
+/** What seats do on such a machine, whose only domains have these devices. */
+function effectsIn(
+  { host, write }: Awaited<ReturnType<typeof createSysfs>>,
+  config: Config,
+  devices: DomainDevices,
+  hasPanel = () => false,
+) {
+  return effectsOn(
+    { ...host, now: Date.now, sleep: async () => {}, writeAttribute: write },
+    config,
+    { ...devices, sources: [] } as unknown as ConfiguredDomains,
+    { watch: async () => {}, follow: () => {} },
+    {} as InputSwitch,
+    { hasGuest: () => false, hasPanel },
+    () => {},
+  );
+}
 
 test('the kernel expedites its grace periods while devices are given, and no longer', async () => {
-  const { host, write, plugUsb } = await createSysfs();
+  const sysfs = await createSysfs();
+  const { host, write, plugUsb } = sysfs;
   await write('/sys/kernel/rcu_expedited', '0\n');
   await write('/proc/mounts', '');
   await plugUsb({ port: '1-1', device: 2, serial: 'MOUSE1', model: 'Mouse' });
@@ -18,15 +38,7 @@ test('the kernel expedites its grace periods while devices are given, and no lon
     if (call.startsWith('attach ')) await expect.poll(expedited).toBe('18503');
   };
   const config = configOf(`${seat}usb = [{ serial = "MOUSE1" }]`);
-  const effects = effectsOn(
-    { ...host, now: Date.now, sleep: async () => {}, writeAttribute: write },
-    config,
-    { ...devices, sources: [] } as unknown as ConfiguredDomains,
-    { watch: async () => {}, follow: () => {} },
-    {} as InputSwitch,
-    { hasGuest: () => false, hasPanel: () => false },
-    () => {},
-  );
+  const effects = effectsIn(sysfs, config, devices);
   const [desk] = config.seats;
 
   await effects.giveUsb('win10', desk!, null);
@@ -36,7 +48,8 @@ test('the kernel expedites its grace periods while devices are given, and no lon
 });
 
 test('the last keyboard goes while the panel is open and a mouse stays to press its buttons', async () => {
-  const { host, write, plugUsb, plugInput } = await createSysfs();
+  const sysfs = await createSysfs();
+  const { write, plugUsb, plugInput } = sysfs;
   await write('/proc/mounts', '');
   await plugUsb({ port: '1-1', device: 2, serial: 'KBD1', model: 'Keyboard' });
   await plugInput({
@@ -51,15 +64,7 @@ test('the last keyboard goes while the panel is open and a mouse stays to press 
   const devices = createDomainDevices('win10');
   const config = configOf(`${seat}usb = [{ serial = "KBD1" }]`);
   let hasPanel = false;
-  const effects = effectsOn(
-    { ...host, now: Date.now, sleep: async () => {}, writeAttribute: write },
-    config,
-    { ...devices, sources: [] } as unknown as ConfiguredDomains,
-    { watch: async () => {}, follow: () => {} },
-    {} as InputSwitch,
-    { hasGuest: () => false, hasPanel: () => hasPanel },
-    () => {},
-  );
+  const effects = effectsIn(sysfs, config, devices, () => hasPanel);
   const [desk] = config.seats;
 
   await expect(effects.giveUsb('win10', desk!, null)).rejects.toMatchObject({
