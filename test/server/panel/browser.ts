@@ -6,6 +6,9 @@ import type { TestService } from '../support.ts';
 
 const executablePath = '/usr/bin/chromium';
 
+/** Leads the browser to this machine, as whoever owns a name can have it. */
+export const foreignName = 'evil.example';
+
 let browser: Browser;
 
 /** A test in a browser. Without one it is skipped, and its name says why. */
@@ -27,6 +30,7 @@ export function useBrowser(): void {
         '--disable-gpu',
         '--disable-quic',
         '--disable-sync',
+        `--host-resolver-rules=MAP ${foreignName} 127.0.0.1`,
         '--no-first-run',
         '--no-sandbox',
       ],
