@@ -29,7 +29,9 @@ export type Step =
         | 'start libvirtd';
     }
   /** What is done before it runs again, it has to find out. */
-  | { kind: 'kill service'; meanwhile: Step | null };
+  | { kind: 'kill service'; meanwhile: Step | null }
+  /** A chord, and a fault so long after it: how far it has got then is chance. The host has the seat in the end. */
+  | { kind: 'clash'; fault: Step; afterMs: number };
 
 export interface Desk {
   domain: 'running' | 'paused' | 'shut off';
@@ -146,6 +148,8 @@ function changed(desk: Desk, step: Step): Desk {
       return { ...home(desk), domain: 'shut off', filled: 0 };
     case 'kill service':
       return restarted(step.meanwhile === null ? desk : changed(desk, step.meanwhile), desk);
+    case 'clash':
+      return given(afterFault(desk, step.fault), 'host');
     case 'kill libvirtd':
       return { ...desk, isLibvirtUp: false };
     case 'start libvirtd':
@@ -153,6 +157,11 @@ function changed(desk: Desk, step: Step): Desk {
   const up = { ...desk, isLibvirtUp: true };
   // A chord that could bring it home only in part is completed now.
   return desk.failure?.to === 'host' ? { ...given(up, 'host'), failure: null } : up;
+}
+
+/** Of a clash: who has the seat is not known; libvirt is up again. */
+export function afterFault(desk: Desk, fault: Step): Desk {
+  return { ...changed(desk, fault), isLibvirtUp: true, failure: null };
 }
 
 /**

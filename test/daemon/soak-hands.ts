@@ -6,8 +6,9 @@ import { nodeCommand, product } from '../lab/guest/input/programs.ts';
 import { LabFailure } from '../lab/failure.ts';
 import type { Lab } from '../lab/lab.ts';
 import { output } from '../lab/shell.ts';
-import { complaintsOf, type Facts } from './soak-rest.ts';
+import { complaintsAfterClash, complaintsOf, type Facts } from './soak-rest.ts';
 import {
+  afterFault,
   type Desk,
   deskAfter,
   deskAtStart,
@@ -80,7 +81,19 @@ export async function handsOn(lab: Lab): Promise<Hands> {
       case 'kill service':
         await kill('handglass.js daemon');
         return step.meanwhile === null ? undefined : act(step.meanwhile, before);
+      case 'clash':
+        return clash(step, before);
     }
+  }
+
+  async function clash({ fault, afterMs }: Clash, before: Desk): Promise<void> {
+    await lab.control('key leftctrl+rightctrl');
+    await setTimeout(afterMs);
+    await act(fault, before);
+    if (fault.kind === 'kill libvirtd') await act({ kind: 'start libvirtd' }, before);
+    const after = afterFault(before, fault);
+    await until((facts) => complaintsAfterClash(facts, after, fault.kind === 'kill service'));
+    await give('host', after);
   }
 
   async function give(to: Owner, before: Desk): Promise<void> {
@@ -154,6 +167,8 @@ export async function handsOn(lab: Lab): Promise<Hands> {
   await until((facts) => complaintsOf(facts, desk));
   return { take };
 }
+
+type Clash = Step & { kind: 'clash' };
 
 function lastMove({ status }: Facts): number | undefined {
   return typeof status === 'string' ? undefined : status.seats[0]?.move?.number;

@@ -10,6 +10,7 @@ import { randomFrom, seededRandom } from '../random.ts';
 import { createWorld, seatWithKeyboard, type World } from '../seat/world.ts';
 import { usbDevice } from '../usb/devices.ts';
 import {
+  afterFault,
   type Desk,
   deskAfter,
   deskAtStart,
@@ -18,6 +19,7 @@ import {
   type Owner,
   ownerOf,
   refusalOf,
+  seatDevices,
   type Step,
   textOf,
   twinPort,
@@ -127,7 +129,30 @@ function startPlace() {
         world.sendInput('desk', 'host');
         if (step.meanwhile !== null) await act(step.meanwhile, before);
         service = startService(world);
+        return;
+      case 'clash':
+        return clash(step, before);
     }
+  }
+
+  async function clash({ fault, afterMs }: Step & { kind: 'clash' }, before: Desk): Promise<void> {
+    const moved = act({ kind: 'chord' }, before);
+    // A service that is killed does nothing more; this one would go on.
+    if (fault.kind === 'kill service') await rest();
+    for (let turns = afterMs % 16; turns > 0; turns -= 1) await setImmediate();
+    await act(fault, before);
+    await moved;
+    state.away = false;
+    await rest();
+    const { owner, input, held: there, driverless } = facts();
+    const all = seatDevices(afterFault(before, fault)).map((device) => devices[device].serial);
+    const isGiven = fault.kind === 'kill service' ? there.length > 0 : input === 'win10';
+    expect({ owner, there, driverless }).toEqual({
+      owner: isGiven ? 'win10' : 'host',
+      there: isGiven ? all.toSorted() : [],
+      driverless: [],
+    });
+    while ((await service.ask('host')) === 'busy') await rest();
   }
 
   /** Until nothing goes on by itself. */
@@ -146,25 +171,27 @@ function startPlace() {
     }
   }
 
+  function facts() {
+    const [view] = service.seats.view().seats;
+    return {
+      owner: view?.owner,
+      moving: view?.moving,
+      input: world.effects.input.ownerOf('desk'),
+      held: held()
+        .map(({ serial }) => String(serial))
+        .toSorted(),
+      problems: [...new Set(service.problems.list().map(({ code }) => code))].toSorted(),
+      driverless: [...world.driverless],
+    };
+  }
+
   return {
     rest,
     async take(step: Step, before: Desk) {
       await act(step, before);
       await rest();
     },
-    facts() {
-      const [view] = service.seats.view().seats;
-      return {
-        owner: view?.owner,
-        moving: view?.moving,
-        input: world.effects.input.ownerOf('desk'),
-        held: held()
-          .map(({ serial }) => String(serial))
-          .toSorted(),
-        problems: [...new Set(service.problems.list().map(({ code }) => code))].toSorted(),
-        driverless: [...world.driverless],
-      };
-    },
+    facts,
   };
 }
 

@@ -22,6 +22,7 @@ test('so many of its steps are faults, and the last is one', () => {
 test('a soak has every kind of step, also a short one', () => {
   expect([...new Set(soak(7, 300).map(({ kind }) => kind))].toSorted()).toEqual([
     'chord',
+    'clash',
     'empty',
     'fill',
     'give',

@@ -34,7 +34,7 @@ function isFault({ kind }: Step): boolean {
 }
 
 function nextStep(random: Random, desk: Desk): Step {
-  const choices = choicesOf(desk);
+  const choices = choicesOf(random, desk);
   const all = choices.reduce((sum, [share]) => sum + share, 0);
   let left = random.below(all);
   const chosen = choices.find(([share]) => (left -= share) < 0);
@@ -42,7 +42,7 @@ function nextStep(random: Random, desk: Desk): Step {
 }
 
 /** What can be done at the desk, each with its share. Nothing stays away for long. */
-function choicesOf(desk: Desk): [number, Step][] {
+function choicesOf(random: Random, desk: Desk): [number, Step][] {
   const { domain, isLibvirtUp, ports, filled } = desk;
   const free = freePorts(desk);
   const refusal = refusalOf(desk, targetOfChord(desk));
@@ -56,6 +56,10 @@ function choicesOf(desk: Desk): [number, Step][] {
     ...[...ports.keys()].map((device): [number, Step] => [5, { kind: 'unplug', device }]),
     ...sockets(desk).map(([device, into]): [number, Step] => [10, { kind: 'plug', device, into }]),
     ...only(canSwap(desk), [8, { kind: 'swap' }]),
+    ...(refusal === null ? clashing(desk) : []).map((fault): [number, Step] => [
+      2,
+      { kind: 'clash', fault, afterMs: random.below(longestMs) },
+    ]),
     ...(isLibvirtUp
       ? [
           ...only(domain === 'running', [6, { kind: 'pause' }]),
@@ -78,6 +82,22 @@ function choicesOf(desk: Desk): [number, Step][] {
 /** With few ports, it would be chance which of the two has one. */
 function canSwap({ ports, filled }: Desk): boolean {
   return ports.has('mouse') && ports.has('keyboard2') && filled === 0;
+}
+
+/** By then a chord is mostly through. */
+const longestMs = 1500;
+
+/** What can befall a handoff while it goes on. */
+function clashing({ isLibvirtUp, domain, ports, filled, left }: Desk): Step[] {
+  // With few ports, or a device that was left behind, it would be chance what a whole seat is.
+  if (!isLibvirtUp || domain !== 'running' || filled > 0 || left.size > 0) return [];
+  return [
+    ...[...ports.keys()].map((device): Step => ({ kind: 'unplug', device })),
+    { kind: 'pause' },
+    { kind: 'kill QEMU' },
+    { kind: 'kill libvirtd' },
+    { kind: 'kill service', meanwhile: null },
+  ];
 }
 
 /** What comes to the same whether a service that starts sees it happen or finds it done. */

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { State } from '../../src/server/protocol.ts';
 import { type Desk, deskAfter, deskAtStart } from './soak-desk.ts';
-import { complaintsOf, type Facts } from './soak-rest.ts';
+import { complaintsAfterClash, complaintsOf, type Facts } from './soak-rest.ts';
 import { disorderIn } from './soak-story.ts';
 
 /** The mouse and the stick are with the domain, the second keyboard is unplugged. */
@@ -106,6 +106,38 @@ test('while libvirt is away, only what the machine and the service say counts', 
   const told = changed.status as State;
   const facts = { ...right, ...changed, told, live: null, stored: null };
   expect(complaintsOf(facts, deskAfter(desk, { kind: 'kill libvirtd' }))).toEqual([]);
+});
+
+describe('after a clash', () => {
+  const fault = deskAfter(deskAtStart, { kind: 'unplug', device: 'keyboard2' });
+  const devices = status.seats[0]!.devices.map((device) =>
+    device.selector === 'MOUSE1' ? { ...device, with: 'host' } : device,
+  );
+  const changed = state({ seats: [{ ...status.seats[0]!, devices }] });
+  const half: Facts = {
+    ...right,
+    ...changed,
+    told: changed.status as State,
+    live: held(4, '2-4'),
+    infoUsb: 'ID: ua-handglass-2-4\n',
+    usb: [...right.usb.slice(0, 1), usb('MOUSE1', '1-2', 3, 'usbhid'), ...right.usb.slice(2)],
+    nodes: [...right.nodes, 'usb-QEMU_QEMU_USB_Mouse_MOUSE1-event-mouse'],
+  };
+
+  test('the seat may be with either, and is whole', () => {
+    expect(complaintsAfterClash(right, fault, false)).toEqual([]);
+    expect(complaintsAfterClash(half, fault, false)).toEqual([
+      'all that is with win10 is KBD1 win10, 46f4:0001 win10',
+    ]);
+  });
+
+  test('what the service says is so, also of a seat that may be in two places', () => {
+    expect(complaintsAfterClash(half, fault, true)).toEqual([]);
+    expect(complaintsAfterClash({ ...half, live: right.live }, fault, true)).toHaveLength(2);
+    expect(complaintsAfterClash({ ...half, status: 'service-down' }, fault, true)).toEqual([
+      'the service says service-down',
+    ]);
+  });
 });
 
 const [seat] = status.seats;

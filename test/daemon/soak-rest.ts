@@ -3,6 +3,7 @@ import type { DeviceState, State } from '../../src/server/protocol.ts';
 import {
   type Desk,
   type Device,
+  type Owner,
   ownerOf,
   seatDevices,
   twinPort,
@@ -34,6 +35,37 @@ export function complaintsOf(facts: Facts, desk: Desk): string[] {
   return [...onHost(facts, desk), ...found, ...status(facts, desk), ...storyIn(facts)];
 }
 
+/**
+ * The same where a fault has met a handoff: who has the seat is what the service says, and it is whole.
+ *
+ * @param desk after the fault, whoever has the seat then
+ * @param mayBeHalf of a service that was killed itself: a later one leaves each device where it is
+ */
+export function complaintsAfterClash(facts: Facts, desk: Desk, mayBeHalf: boolean): string[] {
+  if (typeof facts.status === 'string') return [`the service says ${facts.status}`];
+  const [seat] = facts.status.seats;
+  const there = (seat?.devices ?? []).filter(({ with: holder }) => holder === 'win10');
+  const isThere = (wanted: string) => there.some(({ selector }) => selector === wanted);
+  const own = seatDevices(desk);
+  const held = new Set(own.filter((device) => isThere(selectors[device])));
+  const input: Owner = isThere('KBD1') ? 'win10' : 'host';
+  const isWhole = held.size === (input === 'host' ? 0 : own.length);
+  const found = { ...desk, held, input };
+  return [
+    ...(seat?.moving === false ? [] : ['the seat moves']),
+    ...(isWhole || mayBeHalf ? [] : [`all that is with win10 is ${there.map(textOf).join(', ')}`]),
+    ...onHost(facts, found),
+    ...devicesInDomain(facts, found),
+    ...ourTraces(facts, found),
+    ...storyIn(facts),
+  ];
+}
+
+const selectors: Record<Device, string> = {
+  mouse: 'MOUSE1',
+  stick: '46f4:0001',
+  keyboard2: `1-${twinPort}`,
+};
 const serials: Record<Device, string> = { mouse: 'MOUSE1', keyboard2: 'KBD2', stick: 'STICK1' };
 const devices = ['mouse', 'keyboard2', 'stick'] as const;
 
@@ -128,9 +160,9 @@ function devicesOf(desk: Desk): string[] {
   const own = new Set(seatDevices(desk));
   const inTwin = devices.find((device) => desk.ports.get(device) === twinPort);
   const usb: [string, Device | undefined][] = [
-    ['MOUSE1', own.has('mouse') ? 'mouse' : undefined],
-    ['46f4:0001', own.has('stick') ? 'stick' : undefined],
-    [`1-${twinPort}`, inTwin],
+    [selectors.mouse, own.has('mouse') ? 'mouse' : undefined],
+    [selectors.stick, own.has('stick') ? 'stick' : undefined],
+    [selectors.keyboard2, inTwin],
   ];
   return [
     `KBD1 ${desk.input}`,
