@@ -1,3 +1,5 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { outOfReach } from '../../src/cli/render/invitation.ts';
 import type { DeviceState } from '../../src/server/protocol.ts';
@@ -46,6 +48,21 @@ test('toggle needs no name where there is one seat', async () => {
     'seat desk: with win10\n',
     'seat desk: with host\n',
   ]);
+});
+
+test.each([
+  { command: 'give desk win10', libvirt: 'libvirtd' },
+  { command: 'toggle', libvirt: 'virtqemud' },
+])('$command is refused in a hook of $libvirt, which waits', async ({ command, libvirt }) => {
+  const { folder, control } = await startService({ state: oneSeat });
+  const daemon = join(folder, libvirt);
+  await copyFile('/bin/sh', daemon);
+  const through = [daemon, '-c', '"$@"; exit $?', 'hook'];
+  const ran = await handglass(command.split(' '), { ...at(folder), through });
+  expect(ran.stderr).toMatch(/hooks: libvirt waits for its end[^]*on-start = "give"/);
+  expect(ran.stderr.replace(/\s+/g, ' ')).toContain(`\`systemd-run handglass ${command}\``);
+  expect(ran.status).toBe(1);
+  expect(control.moves).toEqual([]);
 });
 
 test.each([[['give', 'desk', 'win10', '--json']], [['toggle', '--json']]])(

@@ -77,9 +77,12 @@ const aliasOf = async (serial: string) => aliasFor((await asker.device(serial)).
 describe('which device', () => {
   test('of three of one model libvirt takes none, and the service names a selector for each', async () => {
     const file = await foreign(lab, '<vendor id="0x0627"/><product id="0x0001"/>');
-    expect((await lab.sh(`virsh attach-device win10 ${file} --live`)).stderr).toContain(
-      'Multiple USB devices for 627:1, use <address> to specify one',
-    );
+    for (const owner of ['win10', 'host']) {
+      await service.give(owner);
+      expect((await lab.sh(`virsh attach-device win10 ${file} --live`)).stderr).toContain(
+        'Multiple USB devices for 627:1, use <address> to specify one',
+      );
+    }
     expectRefused(
       await give('twins', 'win10'),
       '3 USB devices match 0627:0001.',
@@ -180,6 +183,21 @@ describe('success that is none', () => {
   });
 });
 
+describe('a device that another program wants in the domain for now and for always', () => {
+  test('is not there at all where it is there for always, and goes with us for now', async () => {
+    const file = await foreignDevice('MOUSE1');
+    await sh(`virsh attach-device win10 ${file} --config`);
+    expect((await lab.sh(`virsh attach-device win10 ${file} --live --config`)).stderr).toContain(
+      'device is already in the domain configuration',
+    );
+    expect(await hostdevs('win10')).toBe(0);
+    await service.give('win10');
+    expect(await hostdevs('win10')).toBe(2);
+    await service.give('host');
+    await sh(`virsh detach-device win10 ${file} --config`);
+  });
+});
+
 describe('room', () => {
   test('a domain with too few USB ports is told of with a remedy, before anything moves', async () => {
     await sh(
@@ -254,6 +272,31 @@ describe('what never goes', () => {
 });
 
 describe('libvirt itself', () => {
+  test('a hook, which it waits for, is told so at once, and what it leaves to others goes', async () => {
+    const hook = `#!/bin/sh
+test "$1 $2" = "win10 started" || exit 0
+handglass give desk win10 2> /tmp/said-in-hook
+systemd-run handglass give desk win10`;
+    await sh(`virsh destroy win10
+      install -d /etc/libvirt/hooks
+      install -m 755 /dev/stdin /etc/libvirt/hooks/qemu <<'END'\n${hook}\nEND
+      systemctl restart libvirtd
+      virsh start win10`);
+    expect(await sh('cat /tmp/said-in-hook')).toContain("This is one of libvirt's hooks");
+    await service.owner('win10');
+    await sh('rm /etc/libvirt/hooks/qemu && systemctl restart libvirtd');
+    await service.until(/"problems":\[\]/);
+    await service.give('host');
+  });
+
+  test('where it may only be read, that is told of what does not go', async () => {
+    const socket = 'qemu+unix:///system?socket=/run/libvirt/libvirt-sock-ro';
+    await configure(lab, `${seats}\n[libvirt]\nuri = "${socket}"`);
+    expectRefused(await give('desk', 'win10'), /read.only/i);
+    await configure(lab, seats);
+    await service.until(/"selector":"DISK1"/);
+  });
+
   test('a user whom it does not know is told of the group', async () => {
     const line = JSON.stringify(['list']);
     const program = [...nodeCommand, `${product}/test/libvirt/virsh-asker.ts`].join(' ');

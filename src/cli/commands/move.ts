@@ -1,11 +1,24 @@
 import { buildCommand } from '@stricli/core';
+import { HandglassError } from '../../errors.ts';
+import { isInHook } from '../../libvirt/hook.ts';
 import type { Context } from '../context.ts';
 import { argument, jsonFlag } from '../flags.ts';
 import { showMoved } from '../show.ts';
 import { withClient } from '../with-client.ts';
 
+/** Before anything waits: a hook that fails late keeps its domain from its start until then. */
+async function refuseInHook({ host }: Pick<Context, 'host'>, command: string): Promise<void> {
+  if (!(await isInHook(host))) return;
+  throw new HandglassError(
+    'libvirt-unavailable',
+    "This is one of libvirt's hooks: libvirt waits for its end, and a handoff would wait for libvirt.",
+    `Put on-start = "give" into the seat's configuration instead; or let the hook say \`systemd-run ${command}\`, which it does not wait for.`,
+  );
+}
+
 export const give = buildCommand({
   async func(this: Context, { json }: { json?: boolean }, seat: string, to: string) {
+    await refuseInHook(this, `handglass give ${seat} ${to}`);
     const moved = await withClient(this, (client) => client.call('seat.give', { seat, to }));
     showMoved(this, moved, json);
   },
@@ -30,6 +43,7 @@ export const onlySeat = {
 
 export const toggle = buildCommand({
   async func(this: Context, { json }: { json?: boolean }, seat?: string) {
+    await refuseInHook(this, `handglass toggle ${seat ?? ''}`.trim());
     const params = seat === undefined ? {} : { seat };
     const moved = await withClient(this, (client) => client.call('seat.toggle', params));
     showMoved(this, moved, json);

@@ -1,0 +1,25 @@
+import { isErrno } from '../errors.ts';
+import type { ReadFiles } from '../host/ports.ts';
+
+/**
+ * Whether libvirt waits for this process, which one of its hooks has started: until the hook ends,
+ * libvirt answers nobody who asks for the domain. What a hook has left to itself has another parent.
+ */
+export async function isInHook(host: ReadFiles): Promise<boolean> {
+  for (let pid = 'self'; pid !== '0';) {
+    const status = await statusOf(host, pid);
+    if (/^Name:\t(libvirtd|virtqemud)$/m.test(status)) return true;
+    pid = /^PPid:\t(\d+)$/m.exec(status)?.[1] ?? '0';
+  }
+  return false;
+}
+
+/** Empty for what has ended, or must not be looked into. */
+async function statusOf(host: ReadFiles, pid: string): Promise<string> {
+  try {
+    return await host.readText(`/proc/${pid}/status`);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return '';
+    throw error;
+  }
+}
