@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Service, serviceIn } from '../input/desk.ts';
 import type { Lab } from '../lab/lab.ts';
 import { freshLab } from '../lab/saved-lab.ts';
-import { guestPairing, inGuest, pairGuest } from '../lab/guest/guest-command.ts';
+import { guestPairing, inGuest, inGuestNetwork, pairGuest } from '../lab/guest/guest-command.ts';
+import { converse } from '../lab/guest/input/conversation.ts';
+import { nodeCommand, product } from '../lab/guest/input/programs.ts';
 import { output, until } from '../lab/shell.ts';
 
 let lab: Lab;
@@ -174,6 +176,19 @@ describe('a guest on its own network', () => {
     expect(await inDomain()).toHaveLength(2);
     expect((await guest('release desk')).stdout).toBe('seat desk: with host\n');
     await expectTaken();
+  });
+
+  test('that floods is dropped, and keeps neither a chord nor the command line waiting', async () => {
+    await sh(pairGuest);
+    const program = `${product}/test/server/flooding-guest.ts`;
+    const flood = converse(lab, [inGuestNetwork, ...nodeCommand, program, guestPairing]);
+    expect(await flood.next()).toBe('let in');
+    await pressChord();
+    await expectGiven();
+    expect((await lab.sh('handglass give desk host')).stdout).toBe('seat desk: with host\n');
+    await expectTaken();
+    expect(await flood.next()).toBe('dropped');
+    await flood.end();
   });
 
   test('has its token kept by itself alone, and its hash by the service alone', async () => {

@@ -1,0 +1,36 @@
+/**
+ * Floods the service as the guest whose pairing is in a file, until its input ends: asks for the state
+ * without a pause and without waiting for an answer. Prints a line when it is let in, and when it is dropped.
+ */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { ask, openSocket } from '../bench/attack-guest.ts';
+
+/** As in-guest-network gives it. */
+const guestAddress = '192.168.122.10';
+const [path = ''] = process.argv.slice(2);
+const { address, port, token } = JSON.parse(readFileSync(path, 'utf8')) as {
+  address: string;
+  port: number;
+  token: string;
+};
+const question = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'state.get', params: {} });
+
+process.stdin.resume().on('end', () => process.exit());
+for (;;) {
+  const socket = await openSocket(`wss://${address}:${port}/`, guestAddress).catch(() => null);
+  if (socket !== null) await flood(socket).catch(() => {});
+  await setTimeout(100);
+}
+
+async function flood(socket: WebSocket): Promise<void> {
+  await Promise.race([ask(socket, 'session.authenticate', { token }), once(socket, 'close')]);
+  if (socket.readyState !== WebSocket.OPEN) return;
+  process.stdout.write('let in\n');
+  for (; socket.readyState === WebSocket.OPEN; await setTimeout(1)) {
+    for (let each = 0; each < 100; each += 1) socket.send(question);
+  }
+  process.stdout.write('dropped\n');
+}
