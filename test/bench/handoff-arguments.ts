@@ -22,9 +22,9 @@ end when the kernel has unbound the last device's driver for the domain's QEMU, 
 device plugged in anew was out for as long as a hand takes.
 
 It fails where a median is more than 0.6 of virsh's for a device given, or 0.8 for one taken back, 0.5
-and 0.7 for several; where a device plugged in anew takes more than 1,000 ms at p95, or a guest's call,
-or the panel's word of a chord's give, 15 ms more at p95 than virsh's median; and where the service at
-rest takes 0.1 % CPU.
+and 0.7 for several; where a device plugged in anew takes more than 1,000 ms at p95; where a guest's call
+takes 15 ms more at p95 than virsh, or what tells the panel of a chord's give, 15 ms more than virsh takes to
+its end; and where the service at rest takes 0.1 % CPU.
 `;
 
 /** Throws WrongUsage. */

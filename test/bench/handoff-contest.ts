@@ -140,10 +140,10 @@ async function virsh(): Promise<Contender> {
       const each = files.map((file) => `virsh ${command} win10 ${file} --live >/dev/null`);
       shell.say(`${each.join(' && ')}; echo done $?`);
     },
-    async settled() {
+    async settled(_direction, startMs) {
       const said = await shell.next();
       if (said !== 'done 0') throw new Error(`virsh: ${said}`);
-      return {};
+      return { toldMs: nowMs() - startMs };
     },
     async end() {
       process.kill(service, 'SIGCONT');

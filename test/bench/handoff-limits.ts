@@ -1,19 +1,17 @@
 /** What the handoff benchmark is held to. */
-import { type GivenRow, givenRowsOf, percentile, type Row, toldOf } from './handoff-rows.ts';
+import { callRows, type GivenRow, percentile, type Row, toldRows } from './handoff-rows.ts';
 import type { Handoffs } from './handoff-virtual.ts';
 
 /** A sentence for each measurement that is over its limit. */
-export function failuresOf(
-  { samples, returnMs, guestCalls, idle }: Handoffs,
-  rows: readonly Row[],
-): string[] {
+export function failuresOf(handoffs: Handoffs, rows: readonly Row[]): string[] {
+  const { returnMs, idle } = handoffs;
   return [
     ...rows
       .filter((row) => row.name === 'handglass' && row.ratio > mostRatio(row))
       .map(slowHandoff),
     ...[percentile(returnMs, 0.95)].filter((ms) => ms > mostReturnMs).map(slowReturn),
-    ...givenRowsOf(guestCalls, rows).filter(isLate).map(slowCall),
-    ...givenRowsOf(toldOf(samples), rows).filter(isLate).map(slowWord),
+    ...callRows(handoffs).filter(isLate).map(slowCall),
+    ...toldRows(handoffs).filter(isLate).map(slowWord),
     ...idle.filter(({ cpuPercent }) => cpuPercent >= idlePercent).map(busyRest),
   ];
 }

@@ -1,12 +1,5 @@
 import { columns } from './columns.ts';
-import {
-  type GivenRow,
-  givenRowsOf,
-  median,
-  percentile,
-  type Row,
-  toldOf,
-} from './handoff-rows.ts';
+import { callRows, type GivenRow, median, percentile, type Row, toldRows } from './handoff-rows.ts';
 import type { Handoffs } from './handoff-virtual.ts';
 
 export function rowLines(rows: readonly Row[]): string[] {
@@ -20,17 +13,15 @@ export function rowLines(rows: readonly Row[]): string[] {
   return [...columns(headings, cells), '', ...legend];
 }
 
-/** What was measured beside the rows, of which virsh's are what a guest's call is compared with. */
-export function besideLines(
-  { samples, returnMs, guestCalls, idle }: Handoffs,
-  rows: readonly Row[],
-): string[] {
+/** What was measured beside the rows. */
+export function besideLines(handoffs: Handoffs): string[] {
+  const { samples, returnMs, idle } = handoffs;
   const inputMs = samples.flatMap((each) => each.inputMs ?? []);
   return [
     `input back: ${spread(inputMs, 'the chord')}`,
     `device plugged in anew, in the domain: ${spread(returnMs, 'a driver had it')}`,
-    ...givenRowsOf(guestCalls, rows).map((row) => givenLine('given', "a guest's call", row)),
-    ...givenRowsOf(toldOf(samples), rows).map((row) => givenLine('told of', 'the chord', row)),
+    ...callRows(handoffs).map((row) => givenLine('given', "a guest's call", row)),
+    ...toldRows(handoffs).map((row) => givenLine('told of', 'the chord', row)),
     ...idle.map(
       ({ owner, cpuPercent, wakeupsPerSecond }) =>
         `service at rest, seat with ${owner}: CPU ${cpuPercent.toFixed(2)} %, ${wakeupsPerSecond.toFixed(1)} wake-ups in a second`,
@@ -39,7 +30,8 @@ export function besideLines(
 }
 
 function givenLine(what: string, after: string, { devices, ms, moreMs }: GivenRow): string {
-  return `${devices} × USB ${what}: ${spread(ms, after)}, ${moreMs.toFixed(1)} ms more than virsh takes`;
+  const apart = `${Math.abs(moreMs).toFixed(1)} ms ${moreMs < 0 ? 'less' : 'more'} than with virsh`;
+  return `${devices} × USB ${what}: ${spread(ms, after)}, ${apart}`;
 }
 
 function spread(ms: readonly number[], after: string): string {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Direction, median, percentile, rowsOf, type Sample } from './handoff-rows.ts';
 
 const samples = (name: Sample['name'], devices: number, direction: Direction, ...all: number[]) =>
-  all.map((ms): Sample => ({ name, devices, direction, ms }));
+  all.map((ms): Sample => ({ name, devices, direction, ms, toldMs: ms + 1 }));
 
 test.each([
   [[3], 3, 3],

@@ -9,8 +9,8 @@ export interface Sample {
   direction: Direction;
   /** From the start until the last USB device is there. */
   ms: number;
-  /** Until those who follow the service, as the panel does, were told that the whole seat is there. */
-  toldMs?: number;
+  /** Until virsh had said so; or until those who follow the service, as the panel does, were told of the whole seat. */
+  toldMs: number;
   /** Until the input devices had left the guest, where they were brought back. */
   inputMs?: number;
 }
@@ -52,25 +52,41 @@ export interface Given {
 export interface GivenRow {
   devices: number;
   ms: readonly number[];
-  /** How much longer it is at p95 than virsh's median for as many. */
+  /** How much longer it is at p95 than with virsh for as many. */
   moreMs: number;
 }
 
-/** Until it was told that they are there, after the chord. */
-export function toldOf(samples: readonly Sample[]): Given[] {
-  return samples.flatMap(({ direction, devices, toldMs }) =>
-    direction === 'take' || toldMs === undefined ? [] : [{ devices, ms: toldMs }],
-  );
+/** After a guest's call until they are there. */
+export function callRows({ samples, guestCalls }: Measured): GivenRow[] {
+  return givenRows(guestCalls, givenBy('virsh', samples, 'ms'));
 }
 
-/** @param rows those of virsh among them */
-export function givenRowsOf(given: readonly Given[], rows: readonly Row[]): GivenRow[] {
-  return [...Map.groupBy(given, ({ devices }) => devices)].map(([devices, own]) => {
-    const ms = own.map((each) => each.ms);
-    const virsh = rows.find(
-      (row) => row.name === 'virsh' && row.devices === devices && row.direction === 'give',
-    );
-    return { devices, ms, moreMs: percentile(ms, 0.95) - (virsh?.medianMs ?? Number.NaN) };
+/** After the chord until it is told that they are there. */
+export function toldRows({ samples }: Measured): GivenRow[] {
+  const [own, virsh] = (['handglass', 'virsh'] as const).map((name) =>
+    givenBy(name, samples, 'toldMs'),
+  );
+  return givenRows(own ?? [], virsh ?? []);
+}
+
+interface Measured {
+  samples: readonly Sample[];
+  guestCalls: readonly Given[];
+}
+
+function givenBy(name: Sample['name'], samples: readonly Sample[], until: 'ms' | 'toldMs') {
+  return samples
+    .filter((sample) => sample.name === name && sample.direction === 'give')
+    .map((sample): Given => ({ devices: sample.devices, ms: sample[until] }));
+}
+
+function givenRows(given: readonly Given[], byVirsh: readonly Given[]): GivenRow[] {
+  const msOf = (all: readonly Given[], devices: number) =>
+    all.filter((each) => each.devices === devices).map(({ ms }) => ms);
+  return [...new Set(given.map(({ devices }) => devices))].map((devices) => {
+    const ms = msOf(given, devices);
+    const virsh = msOf(byVirsh, devices);
+    return { devices, ms, moreMs: percentile(ms, 0.95) - percentile(virsh, 0.95) };
   });
 }
 

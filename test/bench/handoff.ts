@@ -11,7 +11,7 @@ await runBench(async (words, tell, signal) => {
   if (request === 'help') return { lines: [help.trimEnd()] };
   const measured = await measureHandoffs(request.rounds, tell, signal);
   const rows = rowsOf(measured.samples);
-  const beside = besideLines(measured, rows);
+  const beside = besideLines(measured);
   const failures = failuresOf(measured, rows);
   if (request.json) return { lines: [JSON.stringify(rows, null, 2)], notes: beside, failures };
   return { lines: [...rowLines(rows), '', ...beside], failures };
