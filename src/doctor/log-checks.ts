@@ -1,6 +1,6 @@
 import { type Check, ok, problem, unknown, warning } from './check.ts';
 import type { Facts } from './facts.ts';
-import { type KnownLine, knownLines } from './log-lines.ts';
+import { knownLines } from './log-lines.ts';
 
 /** One for each kind of line that is known to tell of trouble. */
 export const logChecks: Check[] = knownLines.map((known) => ({
@@ -9,7 +9,7 @@ export const logChecks: Check[] = knownLines.map((known) => ({
   look: (facts) => lookFor(known, facts),
 }));
 
-function lookFor(line: KnownLine, facts: Facts) {
+function lookFor(line: (typeof knownLines)[number], facts: Facts) {
   const { pattern, isOfPrograms, verdict, meaning, isPast, todo } = line;
   const { lines, isWhole, source, unread } = facts.log;
   if (lines === null) return unknown(unread['lines'] ?? 'no log could be read');
@@ -19,7 +19,7 @@ function lookFor(line: KnownLine, facts: Facts) {
   const found = lines.filter(({ text }) => matches.test(text));
   const last = found.at(-1);
   if (last === undefined) {
-    if (isOfPrograms === true && source === 'dmesg') {
+    if (isOfPrograms && source === 'dmesg') {
       return unknown(unread['journal'] ?? 'only the journal has what programs say');
     }
     if (!isWhole) return unknown('the log does not go back to the start of this kernel');

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { card, found, withDomain } from './healthy.ts';
+import { lines, logged } from './logged.ts';
+import { both } from './rows.ts';
+
+describe('a line of the log', () => {
+  test('names the file that AppArmor is to open', () => {
+    const [result] = found('log.apparmor', logged(lines['apparmor'] ?? ''));
+    expect(result?.remedy).toBe(
+      "echo '/dev/kvmfr0 rw,' | sudo tee --append /etc/apparmor.d/local/abstractions/libvirt-qemu",
+    );
+  });
+
+  test('opens a file that is read to be read alone', () => {
+    const text = lines['apparmor']?.replace('/dev/kvmfr0"', '/a/gpu.rom" denied_mask="r"') ?? '';
+    const [result] = found('log.apparmor', logged(text));
+    expect(result?.remedy).toContain("echo '/a/gpu.rom r,' |");
+  });
+
+  test.each([
+    ['qemu-system-x86', '--comm qemu-system-x86 |'],
+    ['CPU 0/KVM', '--context svirt |'],
+  ])('has what SELinux denied looked for by its program: %s', (comm, whose) => {
+    const said = lines['selinux']?.replace('qemu-kvm', comm) ?? '';
+    const text = `${said} tcontext=system_u:object_r:tmpfs_t:s0 tclass=file`;
+    const [result] = found('log.selinux', logged(text));
+    expect(result?.remedy).toContain(`sudo ausearch --message avc ${whose}`);
+  });
+
+  test('asks nobody to read a ROM that the card of a laptop does not have', () => {
+    const [result] = found(
+      'log.rom-signature',
+      both(logged(lines['rom-signature'] ?? ''), ({ pci }) => {
+        Object.assign(pci.devices[1] ?? {}, { class: '030200' });
+      }),
+    );
+    expect(result?.remedy).toBeNull();
+    expect(result?.advice).toContain("firmware's update");
+  });
+
+  test.each([
+    ['-22', 'see `iommu.on`'],
+    ['-16', 'Something else has it'],
+    ['-5', 'may tell why'],
+  ])(
+    'has no vfio-pci loaded early that would take the only card, where it failed with %s',
+    (code, advice) => {
+      const text = `vfio-pci 0000:01:00.0: probe with driver vfio-pci failed with error ${code}`;
+      const [result] = found(
+        'log.vfio-late',
+        both(logged(text), ({ pci }) => {
+          Object.assign(pci.devices[1] ?? {}, { driver: null });
+        }),
+      );
+      expect(result?.remedy).toBeNull();
+      expect(result?.advice).toContain(advice);
+    },
+  );
+
+  test('names the bridge above a card whose memory is held', () => {
+    const [result] = found('log.bar-reserved', logged(lines['bar-reserved'] ?? ''));
+    expect(result?.advice).toContain(
+      'echo 1 | sudo tee /sys/bus/pci/devices/0000:00:01.0/remove /sys/bus/pci/rescan',
+    );
+  });
+
+  test("takes the firmware's screen from no host that shows on no other card", () => {
+    const [result] = found(
+      'log.bar-reserved',
+      both(logged(lines['bar-reserved'] ?? ''), ({ pci }) => {
+        pci.uses.byDevice = new Map();
+      }),
+    );
+    expect(result).toMatchObject({
+      remedy: null,
+      advice: expect.stringContaining('takes the screen of a host that shows on no other card'),
+    });
+  });
+
+  test("of the processor's own graphics behind the IOMMU leads to what leaves them out", () => {
+    const fault = lines['iommu-faults']?.replace('01:00.0', '00:02.0') ?? '';
+    const [result] = found('log.iommu-faults', logged(fault));
+    expect(result?.remedy).toContain('intel_iommu=on,igfx_off');
+    const [given] = found(
+      'log.iommu-faults',
+      both(logged(fault), withDomain({ pci: ['00:02.0'] })),
+    );
+    expect(given?.remedy).not.toContain('igfx_off');
+  });
+
+  test('has nothing changed for a card that is no more in the machine', () => {
+    const gone = lines['bar-reserved']?.replace('0000:01:00.0', '0000:09:00.0') ?? '';
+    const [result] = found('log.bar-reserved', logged(gone));
+    expect(result).toMatchObject({
+      remedy: null,
+      advice: 'There is no 0000:09:00.0 in this machine now: look again when it is back.',
+    });
+  });
+
+  test.each([
+    ['/dev/vfio/1', '`dynamic_ownership = 0`'],
+    ['/dev/input/event4', '`qemu:commandline`'],
+  ])('tells how QEMU comes to have the right to %s', (path, advice) => {
+    const text = lines['permission']?.replace('/dev/input/event4', path) ?? '';
+    const [result] = found('log.permission', logged(text));
+    expect(result?.advice).toContain(advice);
+  });
+
+  test('names no bridge with anything else below it, or with what the host needs', () => {
+    const line = logged(lines['bar-reserved'] ?? '');
+    const [shared] = found(
+      'log.bar-reserved',
+      both(line, ({ pci }) => void pci.devices.push(card('0000:02:00.0'))),
+    );
+    const [needed] = found(
+      'log.bar-reserved',
+      both(line, ({ pci }) => {
+        const display = { kind: 'display' as const, connector: 'card1-DP-1' };
+        const cards = ['0000:00:02.0', '0000:01:00.0'];
+        Object.assign(pci.uses, { byDevice: new Map(cards.map((each) => [each, [display]])) });
+      }),
+    );
+    const advice = 'Then start the machine anew.';
+    expect([shared?.advice, needed?.advice]).toEqual([advice, advice]);
+  });
+});
