@@ -21,6 +21,7 @@ import {
 } from './check.ts';
 import { bindAtStart } from './bind-at-start.ts';
 import { domainHypervisorChecks } from './domain-hypervisor-checks.ts';
+import { domainResetChecks } from './domain-reset-checks.ts';
 import { domainRomChecks } from './domain-rom-checks.ts';
 import { isMute } from './needed.ts';
 import { isForVfio } from './vfio-drivers.ts';
@@ -30,7 +31,6 @@ import type { Facts } from './facts.ts';
 import { type Loss, lossesOf } from './losses.ts';
 import { outputsExplanation, outputsRemedy } from './output-obstacles.ts';
 import { classText, pciDeviceText } from './pci-text.ts';
-import { isOfHardFamily, resetObstacles } from './reset-obstacles.ts';
 import { takeFromHost } from './take-from-host.ts';
 
 export const domainPciChecks: Check[] = [
@@ -45,7 +45,7 @@ export const domainPciChecks: Check[] = [
   },
   { id: 'domain.driver', title: 'Drivers of devices of domains', look: eachDevice(driver) },
   { id: 'domain.outputs', title: 'Outputs of cards of domains', look: eachDevice(outputs) },
-  { id: 'domain.reset', title: 'Resets of devices of domains', look: eachDevice(reset) },
+  ...domainResetChecks,
   ...domainRomChecks,
   { id: 'domain.sound', title: 'Sound of cards of domains', look: eachDevice(sound) },
   { id: 'domain.twice', title: 'Devices in several running domains', look: twice },
@@ -216,65 +216,6 @@ function outputs({ device }: Given): Finding | Finding[] {
   return hasNoOutputs(device.class)
     ? warning(outputsExplanation, { advice: outputsRemedy })
     : ok('It is a card with outputs.');
-}
-
-function reset({ device, xml, facts }: Given): Finding {
-  const given = xml.pci.map(({ address }) => address);
-  const [obstacle] = resetObstacles(device, facts.pci.devices, given);
-  const vendorReset = facts.kernel.modules['vendor_reset'] ?? null;
-  if (obstacle !== undefined && isOfHardFamily(device)) {
-    if (vendorReset === 'loaded' || vendorReset === 'built-in') {
-      const unseen = device.unread['folder'] ?? device.unread['resetMethods'];
-      if (unseen !== undefined) return unknown(unseen);
-      const [major, minor] = facts.kernel.version ?? [6, 0];
-      const isAskedAnyway = major < 5 || (major === 5 && minor < 15);
-      return isAskedAnyway || device.resetMethods === null
-        ? ok('vendor-reset resets it.')
-        : notAsked(device);
-    }
-    if (vendorReset === 'loadable') {
-      return warning(`${obstacle.explanation} The module vendor-reset is there and not loaded.`, {
-        remedy:
-          'echo vendor-reset | sudo tee /etc/modules-load.d/vendor-reset.conf && sudo modprobe vendor-reset',
-      });
-    }
-  }
-  if (obstacle !== undefined) return warning(obstacle.explanation, { advice: obstacle.remedy });
-  // Some kinds do not come back from the reset that they have.
-  const unseen = device.unread['vendor'] ?? device.unread['device'] ?? device.unread['class'];
-  if (unseen !== undefined) return unknown(unseen);
-  if (device.canReset === null) {
-    return unknown(device.unread['resetMethods'] ?? 'the kernel does not say how it is reset');
-  }
-  // By what is on its bus.
-  const unseenBus = facts.pci.unread['devices'] ?? device.unread['bridges'];
-  if (!device.canReset && unseenBus !== undefined) return unknown(unseenBus);
-  const { resetMethods } = device;
-  return ok(
-    resetMethods === null || resetMethods.length === 0
-      ? 'It can be reset.'
-      : `It can be reset by ${resetMethods.join(', ')}.`,
-  );
-}
-
-/** Since Linux 5.15 the kernel settles how a device is reset when it finds it, before the module comes. */
-function notAsked({ address, resetMethods }: PciDevice): Finding {
-  if (resetMethods?.length === 0) {
-    return warning(
-      'vendor-reset is loaded, and the kernel lets nobody choose it for the card, which had no reset when it was found.',
-      {
-        advice:
-          'Let the guest eject it before it shuts down (`handglass-guest install --eject` in Windows), or start the machine anew between two uses.',
-      },
-    );
-  }
-  return warning(
-    'vendor-reset is loaded, and the kernel resets the card in its own way, from which it does not come back.',
-    {
-      remedy: `echo device_specific | sudo tee /sys/bus/pci/devices/${address}/reset_method`,
-      advice: 'That lasts until the next start: a rule for udev or a hook of libvirt repeats it.',
-    },
-  );
 }
 
 /** While the guest runs it shows which interrupts it has chosen. */

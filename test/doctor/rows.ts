@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Facts } from '../../src/doctor/facts.ts';
 import type { Result } from '../../src/doctor/report.ts';
 import { kernelParameters } from '../../src/system/kernel-parameters.ts';
-import { type Change, found } from './healthy.ts';
+import { type card, type Change, found } from './healthy.ts';
 
 export interface Row {
   id: string;
@@ -47,4 +47,14 @@ export function having<K extends keyof Facts>(kind: K, facts: Partial<Facts[K]>)
 /** The kernel's command line. */
 export function line(text: string): Change {
   return (facts) => having('kernel', { parameters: kernelParameters(text) })(facts);
+}
+
+/** The card that is set aside, and its sound, as a domain has them. */
+export const gpu = { pci: ['01:00.0', '01:00.1'] };
+
+/** A PCI device of the machine, the card being the second. */
+export function guest(at: number, changes: Parameters<typeof card>[1]): Change {
+  return ({ pci }) => {
+    Object.assign(pci.devices[at] ?? {}, changes);
+  };
 }

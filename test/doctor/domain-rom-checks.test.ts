@@ -1,0 +1,100 @@
+import { dirname } from 'node:path';
+import type { UefiVerdict } from '../../src/vbios/rom.ts';
+import { fileFacts, withDomain, type Change } from './healthy.ts';
+import { both, gpu, guest, type Row, testRows } from './rows.ts';
+
+/** Neither the file that a domain names nor its folder is there. */
+function withoutRom(file: string): Change {
+  return both(withDomain({ ...gpu, rom: file }), (facts) => {
+    facts.paths = new Map(
+      [file, dirname(file)].map((path) => [path, { found: 'absent', uses: [], unread: {} }]),
+    );
+  });
+}
+
+function withRom(uefi: UefiVerdict | null, headerBytes = 0): Change {
+  const unread: Record<string, string> = uefi === null ? { uefi: 'permission denied' } : {};
+  return both(withDomain({ ...gpu, rom: '/etc/gpu.rom' }), (facts) => {
+    facts.paths = new Map([['/etc/gpu.rom', { found: fileFacts(), uses: [], unread: {} }]]);
+    const cards = uefi === null ? [] : ['10de:2684'];
+    facts.roms = new Map([['/etc/gpu.rom', { uefi, cards, headerBytes, unread }]]);
+  });
+}
+
+const rows: Row[] = [
+  {
+    id: 'domain.rom',
+    when: 'the machine starts on it',
+    change: both(withDomain(gpu), guest(1, { bootVga: true })),
+    verdict: 'warning',
+    todo: " Choose another card as the first in the firmware's setup and run `sudo handglass vbios dump 0000:01:00.0 --to gpu.rom` then",
+  },
+  {
+    id: 'domain.rom',
+    when: "the machine starts on it, and it is the processor's, which shows none",
+    change: both(withDomain(gpu), guest(1, { bootVga: true, hasRom: false })),
+    verdict: 'ok',
+    says: 'It shows no ROM',
+  },
+  {
+    id: 'domain.rom',
+    when: 'its file is gone',
+    change: both(withDomain({ ...gpu, rom: '/etc/gpu.rom' }), (facts) => {
+      facts.paths = new Map([['/etc/gpu.rom', { found: 'absent', uses: [], unread: {} }]]);
+    }),
+    verdict: 'problem',
+    todo: 'sudo handglass vbios dump 0000:01:00.0 --to /etc/gpu.rom',
+  },
+  {
+    id: 'domain.rom',
+    when: 'its file is gone, and the folder too',
+    change: withoutRom('/usr/share/vgabios/gpu.rom'),
+    verdict: 'problem',
+    todo: 'sudo install -d /usr/share/vgabios && sudo handglass vbios dump 0000:01:00.0 --to /usr/share/vgabios/gpu.rom',
+  },
+  {
+    id: 'domain.rom',
+    when: 'its file is gone from /usr, which is not to be changed',
+    change: both(withoutRom('/usr/share/vgabios/gpu.rom'), ({ boot }) => {
+      Object.assign(boot.distribution ?? {}, { isImmutable: true });
+    }),
+    verdict: 'problem',
+    todo: 'sudo handglass vbios dump 0000:01:00.0 --to gpu.rom Then name that file',
+  },
+  {
+    id: 'domain.rom-uefi',
+    when: 'its ROM has a header in front',
+    change: withRom({ usable: false, reason: 'UEFI does not look behind it.' }, 512),
+    verdict: 'warning',
+    todo: 'handglass vbios strip /etc/gpu.rom',
+  },
+  {
+    id: 'domain.rom-uefi',
+    when: 'its ROM has a driver',
+    change: withRom({ usable: true, reason: 'Image 2.' }),
+    verdict: 'ok',
+  },
+  {
+    id: 'domain.rom-uefi',
+    when: 'its ROM cannot be read',
+    change: withRom(null),
+    verdict: 'unknown',
+  },
+  {
+    id: 'domain.rom-card',
+    when: 'its ROM is for another card',
+    change: both(withRom({ usable: true, reason: 'Image 2.' }), guest(1, { device: '1b80' })),
+    verdict: 'problem',
+    says: '/etc/gpu.rom is for 10de:2684, and the card is 10de:1b80.',
+    todo: 'sudo handglass vbios dump 0000:01:00.0 --to gpu.rom',
+  },
+  {
+    id: 'domain.rom',
+    when: "a laptop's firmware keeps it",
+    change: both(withDomain(gpu), guest(1, { class: '030200', hasRom: false })),
+    verdict: 'ok',
+    says: "a laptop's own firmware",
+  },
+];
+
+testRows(rows);
