@@ -26,7 +26,7 @@ function lookFor(line: (typeof knownLines)[number], facts: Facts) {
     return ok('No such line since the start.');
   }
   const count = found.length === 1 ? 'The line' : `The last of ${found.length} lines`;
-  const said = `"${shortened(last.text)}"`;
+  const said = `"${excerpt(last.text, matches)}"`;
   if (isPast?.(facts, last) === true) {
     return warning(`${meaning} ${count}, after which it went well: ${said}`, {
       advice: 'Nothing is to be done unless it comes again.',
@@ -38,8 +38,14 @@ function lookFor(line: (typeof knownLines)[number], facts: Facts) {
 
 const mostCharacters = 160;
 
-function shortened(text: string): string {
+/** Of a long line the beginning, or what comes last before the end of what is known of it. */
+function excerpt(text: string, known: RegExp): string {
   const characters = Array.from(text);
   if (characters.length <= mostCharacters) return text;
-  return `${characters.slice(0, mostCharacters - 1).join('')}…`;
+  const match = known.exec(text);
+  const before = text.slice(0, (match?.index ?? 0) + (match?.[0].length ?? 0));
+  const end = Array.from(before).length;
+  if (end < mostCharacters) return `${characters.slice(0, mostCharacters - 1).join('')}…`;
+  const rest = end < characters.length ? '…' : '';
+  return `…${characters.slice(end - mostCharacters + 2, end).join('')}${rest}`;
 }

@@ -62,6 +62,20 @@ describe('a line of the log', () => {
     expect(result?.explanation).toMatch(/The last of 3 lines: "group 3 is not viable"$/);
   });
 
+  test('that is long is quoted up to what is known of it', () => {
+    const device = '{"driver":"vfio-pci","host":"0000:01:00.0","id":"hostdev0","bus":"pci.5"}';
+    const prefix = 'internal error: process exited while connecting to monitor';
+    const time = '2026-11-30T20:07:28.653034Z';
+    const reason = 'vfio 0000:01:00.0: group 10 is not viable';
+    const hint = 'Please ensure all devices within the iommu_group are bound to their driver.';
+    const long = `${prefix}: ${time} qemu-system-x86_64: -device ${device}: ${reason}?${hint}`;
+    const [late] = found('log.group-not-viable', logged(long));
+    expect(late?.explanation).toMatch(/ The line: "….{158}…"$/u);
+    expect(late?.explanation).toContain(`${device}: ${reason}…`);
+    const [early] = found('log.group-not-viable', logged(`${reason}: ${long}`));
+    expect(early?.explanation).toContain(`The line: "${reason}: ${prefix}`);
+  });
+
   describe('of a start that failed', () => {
     const failed = lines['group-not-viable'] ?? '';
     const started = at(60, 'New machine qemu-2-win10.');
