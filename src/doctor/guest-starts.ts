@@ -21,11 +21,14 @@ export function hasStartedSince({ log, libvirt }: Facts, line: LogLine): boolean
   });
 }
 
-/** By the scope that the line names, or who has the device in it; without either the only one there is. */
+/** By the scope that the line names, or who has the device or the file in it; without any the only one there is. */
 function guestsOf(line: string, domains: readonly Domain[]): string[] {
   const scope = line.replaceAll(String.raw`\x2d`, '-');
   const named = /machine-qemu-\d+-(.*?)[.]scope/.exec(scope)?.[1];
   if (named !== undefined) return [named];
+  const file = /backing store \/dev\/shm\/(.+?) for guest RAM/.exec(line)?.[1];
+  const sharing = domains.filter(({ xml }) => xml?.shmems.some((each) => each.name === file));
+  if (sharing.length > 0) return sharing.map(({ name }) => name);
   const address = mentionedPciAddress(line);
   const own = domains.filter(({ xml }) =>
     address === null

@@ -7,6 +7,7 @@ import type { Facts } from './facts.ts';
 import { misspellingOf } from './ignored-parameters.ts';
 import { processorGraphics } from './iommu-checks.ts';
 import { changeLine } from './kernel-line.ts';
+import { shellWord } from './shell-word.ts';
 
 export function openInAppArmor(_facts: Facts, line: string): Todo {
   const path = /name="(\/[\w./+:-]+)"/.exec(line)?.[1];
@@ -35,6 +36,43 @@ export function openDevice(_facts: Facts, line: string): Todo {
       ? 'libvirt gives QEMU the file of a device that is in a `<hostdev>`: see whether /etc/libvirt/qemu.conf has `dynamic_ownership = 0`, or a `cgroup_device_acl` without /dev/vfio/vfio. Where QEMU is started without libvirt, its user needs the right to that file.'
       : 'Have libvirt know of the device by an element of its own in place of `qemu:commandline`, or list it in `cgroup_device_acl` of /etc/libvirt/qemu.conf.',
   };
+}
+
+export function openSharedMemory({ people, sharedMemory }: Facts, line: string): Todo {
+  const path = /backing store (.+?) for guest RAM/.exec(line)?.[1] ?? '';
+  const isNamed = sharedMemory.some(({ entry }) => entry.path === path);
+  if (path.startsWith('/dev/kvmfr')) {
+    // A cgroup refuses with EPERM, and AppArmor as the file itself does.
+    const checks = line.includes('Operation not permitted')
+      ? '`libvirt.device-acl`'
+      : '`looking-glass.rights`, `looking-glass.qemu` and `libvirt.apparmor`';
+    return {
+      advice: isNamed
+        ? `See ${checks}.`
+        : `Name it in a [[looking-glass]] of the configuration, and see ${checks} then.`,
+    };
+  }
+  const denied = 'Where QEMU has the right already, see `log.apparmor` and `log.selinux`.';
+  if (isNamed) return { remedy: 'sudo handglass shm create', advice: denied };
+  const groups = people.qemu === null || people.qemu === 'absent' ? [] : people.qemu.groups;
+  const group = groups.includes('kvm') ? 'kvm' : groups[0];
+  if (group === undefined) {
+    return {
+      advice: `Name it in a [[looking-glass]] of the configuration, which makes it as it is needed. ${denied}`,
+    };
+  }
+  const file = shellWord(path);
+  return {
+    remedy: `sudo chgrp ${shellWord(group)} ${file} && sudo chmod g+rw ${file}`,
+    advice: `That lasts as long as the file: a [[looking-glass]] of the configuration makes it so each time. ${denied}`,
+  };
+}
+
+export function allowPassthrough({ kernel, pci }: Facts): Todo {
+  if (pci.iommu.isOn !== true) return { advice: 'See `iommu.on`.' };
+  return kernel.modules['vfio_pci'] === 'loadable'
+    ? { remedy: 'sudo modprobe vfio-pci' }
+    : { advice: 'See `kernel.vfio-pci`.' };
 }
 
 export function giveRom({ pci }: Facts, line: string): Todo {

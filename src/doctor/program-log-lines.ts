@@ -1,7 +1,7 @@
 /** What QEMU, libvirt and desktops say of trouble with guests, of which the kernel's own log knows nothing. */
 import { hasStartedSince } from './guest-starts.ts';
 import type { KnownLine } from './known-line.ts';
-import { openDevice } from './log-remedies.ts';
+import { allowPassthrough, openDevice, openSharedMemory } from './log-remedies.ts';
 
 export const programLogLines: readonly KnownLine[] = [
   {
@@ -16,6 +16,17 @@ export const programLogLines: readonly KnownLine[] = [
       remedy: 'handglass groups',
       advice: 'It shows what shares the group; all of that has to go with the device.',
     }),
+  },
+  {
+    id: 'no-passthrough',
+    title: 'PCI devices that libvirt refuses',
+    pattern: "host doesn't support (passthrough of host PCI devices|VFIO PCI passthrough)",
+    verdict: 'problem',
+    meaning:
+      'A guest did not start, since the IOMMU was off or VFIO was not there for its PCI devices.',
+    isPast: ({ kernel, pci }) =>
+      pci.iommu.isOn === true && /^(loaded|built-in)$/.test(kernel.modules['vfio_pci'] ?? ''),
+    todo: allowPassthrough,
   },
   {
     id: 'input-busy',
@@ -38,6 +49,16 @@ export const programLogLines: readonly KnownLine[] = [
     meaning: 'QEMU had no right to open a device that the domain names.',
     isPast: hasStartedSince,
     todo: openDevice,
+  },
+  {
+    id: 'shm-rights',
+    title: 'Rights to shared memory',
+    pattern:
+      "can't open backing store /dev/(shm/[^/]+|kvmfr[0-9]+) for guest RAM: (Permission denied|Operation not permitted)",
+    verdict: 'problem',
+    meaning: 'A guest did not start, since QEMU had no right to the file of its shared memory.',
+    isPast: hasStartedSince,
+    todo: openSharedMemory,
   },
   {
     id: 'shm-size',

@@ -50,7 +50,7 @@ function asked(all: readonly LogLine[], patterns: readonly string[]) {
 const mostLines = 5000;
 const limit = { timeoutMs: 10_000 };
 
-/** Who is listened to. */
+/** Who is listened to. libvirt repeats why a QEMU did not start, so nobody has to be root for QEMU's own file. */
 const sources = [
   '_TRANSPORT=kernel',
   '+',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { knownLines } from '../../src/doctor/log-lines.ts';
-import { found } from './healthy.ts';
+import { found, withDomain } from './healthy.ts';
 import { lines, logged } from './logged.ts';
 import { both, having } from './rows.ts';
 
@@ -127,12 +127,32 @@ describe('a line of the log', () => {
   });
 
   test.each([
+    { name: 'looking-glass', verdict: 'warning' },
+    { name: 'other', verdict: 'problem' },
+  ])('that names a file is a $verdict where a domain with $name starts', ({ name, verdict }) => {
+    const started = [at(2, lines['shm-rights'] ?? ''), at(60, 'New machine qemu-2-win10.')];
+    const devices = `<shmem name='${name}'><model type='ivshmem-plain'/></shmem>`;
+    const [result] = found(
+      'log.shm-rights',
+      both(having('log', { lines: started }), withDomain({ devices }), ({ libvirt }) => {
+        libvirt.domains?.push({ name: 'linux', isRunning: false, xml: null, unread: {} });
+      }),
+    );
+    expect(result?.verdict).toBe(verdict);
+  });
+
+  test.each([
     {
       id: 'kvmfr',
       change: having('kernel', { modules: { kvmfr: 'loaded' } }),
       when: 'the module is loaded now',
     },
     { id: 'vfio-late', change: () => {}, when: 'vfio-pci has the device now' },
+    {
+      id: 'no-passthrough',
+      change: having('kernel', { modules: { vfio_pci: 'loaded' } }),
+      when: 'the IOMMU is on and vfio-pci is loaded now',
+    },
   ])('is told no more as a problem where $when', ({ id, change }) => {
     const [result] = found(`log.${id}`, both(logged(lines[id] ?? ''), change));
     expect(result?.verdict).toBe('warning');

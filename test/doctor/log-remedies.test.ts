@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { card, found, withDomain } from './healthy.ts';
+import { card, type Change, found, withDomain } from './healthy.ts';
 import { lines, logged } from './logged.ts';
 import { both } from './rows.ts';
+
+const named = (path: string): Change => {
+  return ({ sharedMemory: [file] }) => {
+    if (file !== undefined) file.entry = { ...file.entry, path };
+  };
+};
+const qemuUnknown: Change = ({ people }) => {
+  people.qemu = 'absent';
+};
 
 describe('a line of the log', () => {
   test('names the file that AppArmor is to open', () => {
@@ -123,4 +132,57 @@ describe('a line of the log', () => {
     const advice = 'Then start the machine anew.';
     expect([shared?.advice, needed?.advice]).toEqual([advice, advice]);
   });
+
+  const odd = '/dev/shm/looking glass';
+
+  test.each<[string, string, Change, string]>([
+    [
+      `${odd}: Permission denied`,
+      'the configuration names it',
+      named(odd),
+      'sudo handglass shm create Where',
+    ],
+    [
+      `${odd}: Permission denied`,
+      'nothing names it',
+      () => {},
+      `sudo chgrp kvm '${odd}' && sudo chmod g+rw '${odd}' That`,
+    ],
+    [`${odd}: Permission denied`, 'nobody knows who QEMU is', qemuUnknown, ' Name it'],
+    [
+      '/dev/kvmfr0: Permission denied',
+      'the configuration names it',
+      named('/dev/kvmfr0'),
+      ' See `looking-glass.rights`, ',
+    ],
+    [
+      '/dev/kvmfr0: Operation not permitted',
+      'the configuration names it',
+      named('/dev/kvmfr0'),
+      ' See `libvirt.device-acl`.',
+    ],
+    ['/dev/kvmfr0: Operation not permitted', 'nothing names it', () => {}, ' Name it'],
+  ])('of shared memory leads to the right to %s, where %s', (error, _when, change, todo) => {
+    const text = `can't open backing store ${error.replace(': ', ' for guest RAM: ')}`;
+    const [result] = found('log.shm-rights', both(logged(text), change));
+    expect(`${result?.remedy ?? ''} ${result?.advice}`).toContain(todo);
+  });
+
+  test.each([
+    [false, 'loaded', ' See `iommu.on`.'],
+    [true, 'loadable', 'sudo modprobe vfio-pci '],
+    [true, 'absent', ' See `kernel.vfio-pci`.'],
+  ] as const)(
+    'of a refusal of PCI devices leads on, where the IOMMU is on: %s, and vfio-pci is %s',
+    (isOn, state, todo) => {
+      const [result] = found(
+        'log.no-passthrough',
+        both(logged(lines['no-passthrough'] ?? ''), ({ kernel, pci }) => {
+          pci.iommu.isOn = isOn;
+          kernel.modules['vfio_pci'] = state;
+        }),
+      );
+      expect(`${result?.remedy ?? ''} ${result?.advice}`).toBe(todo);
+    },
+  );
 });

@@ -12,6 +12,8 @@ export const lines: Record<string, string> = {
   'out-of-memory':
     'oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=emulator,task=qemu-system-x86,pid=3563,uid=64055',
   'group-not-viable': 'qemu-system-x86_64: vfio 0000:01:00.0: group 1 is not viable',
+  'no-passthrough':
+    "unsupported configuration: host doesn't support passthrough of host PCI devices",
   'input-busy': 'libinput error: event4 - ioctl(EVIOCGRAB) failed: Device or resource busy',
   kvmfr: 'kvmfr: disagrees about version of symbol module_layout',
   'unsigned-module':
@@ -33,6 +35,8 @@ export const lines: Record<string, string> = {
     'kvm_amd: SVM not supported by CPU 0, SVM disabled (by BIOS) in MSR_VM_CR on CPU 0',
   'unknown-parameters':
     'Unknown kernel command line parameters "BOOT_IMAGE=/vmlinuz vfio_foo=1", will be passed to user space.',
+  'shm-rights':
+    "qemu-system-x86_64: can't open backing store /dev/shm/looking-glass for guest RAM: Permission denied",
   'shm-size': "backing store size 0x2000000 does not match 'size' option 0x4000000",
   'usb-ports': 'internal error: No free USB ports',
   'clock-unstable':
