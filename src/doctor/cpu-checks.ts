@@ -1,8 +1,6 @@
 import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
 import type { QuickFacts } from './facts.ts';
-
-/** Of which one runs guests with the processor's help. */
-const kvmModules = ['kvm_intel', 'kvm_amd', 'kvm_pvm'];
+import { isKvmLoaded } from './kvm-modules.ts';
 
 export const cpuChecks: Check<QuickFacts>[] = [
   {
@@ -13,11 +11,7 @@ export const cpuChecks: Check<QuickFacts>[] = [
         if (extension !== 'none') {
           return ok(`The processor runs guests itself (${extension}).`);
         }
-        // The node alone may stand there for a module that has yet to be loaded.
-        const isLoaded = kvmModules.some((name) =>
-          ['loaded', 'built-in'].includes(kernel.modules[name] ?? ''),
-        );
-        if (cpu.isGuest === true && (kvmNode === 'absent' || !isLoaded)) {
+        if (cpu.isGuest === true && (kvmNode === 'absent' || !isKvmLoaded(kernel))) {
           return problem('This machine is a guest itself, whose host does not let it run guests.', {
             advice:
               'Let its host pass the processor on as it is (`host-passthrough`), with nested guests allowed.',

@@ -4,6 +4,7 @@ import { freeBar } from './free-bar.ts';
 import { hasStartedSince } from './guest-starts.ts';
 import { changeLine } from './kernel-line.ts';
 import type { KnownLine } from './known-line.ts';
+import { isKvmLoaded } from './kvm-modules.ts';
 import {
   allowInSelinux,
   explainRefusal,
@@ -134,6 +135,8 @@ export const kernelLogLines: readonly KnownLine[] = [
     pattern: String.raw`kvm.*(disabled by bios|disabled by BIOS|\(by BIOS\)|no hardware support)`,
     verdict: 'problem',
     meaning: 'KVM was not started, since the firmware has virtualization off.',
+    isPast: ({ kernel, virtualization: { kvmNode } }) =>
+      kvmNode !== null && kvmNode !== 'absent' && isKvmLoaded(kernel),
     todo: () => ({ advice: "Turn on VT-x or SVM in the firmware's setup; no command can." }),
   },
   {

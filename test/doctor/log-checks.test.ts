@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { knownLines } from '../../src/doctor/log-lines.ts';
-import { found, withDomain } from './healthy.ts';
+import { fileFacts, found, withDomain } from './healthy.ts';
 import { lines, logged } from './logged.ts';
 import { both, having } from './rows.ts';
 
@@ -153,8 +153,29 @@ describe('a line of the log', () => {
       change: having('kernel', { modules: { vfio_pci: 'loaded' } }),
       when: 'the IOMMU is on and vfio-pci is loaded now',
     },
+    {
+      id: 'virtualization-off',
+      change: having('kernel', { modules: { kvm_intel: 'loaded' } }),
+      when: '/dev/kvm is there and KVM is loaded now',
+    },
   ])('is told no more as a problem where $when', ({ id, change }) => {
     const [result] = found(`log.${id}`, both(logged(lines[id] ?? ''), change));
     expect(result?.verdict).toBe('warning');
+  });
+
+  test.each([
+    { kvmNode: 'absent', kvm_amd: 'loaded', when: 'there is no /dev/kvm' },
+    { kvmNode: null, kvm_amd: 'loaded', when: 'nobody tells of /dev/kvm' },
+    { kvmNode: fileFacts({ kind: 'other' }), kvm_amd: 'loadable', when: 'no KVM is loaded' },
+  ] as const)('of virtualization that is off is a problem where $when', ({ kvmNode, kvm_amd }) => {
+    const [result] = found(
+      'log.virtualization-off',
+      both(
+        logged(lines['virtualization-off'] ?? ''),
+        having('virtualization', { kvmNode }),
+        having('kernel', { modules: { kvm_amd } }),
+      ),
+    );
+    expect(result?.verdict).toBe('problem');
   });
 });
