@@ -44,7 +44,7 @@ export const programLogLines: readonly KnownLine[] = [
     id: 'permission',
     title: 'Rights of guests',
     pattern:
-      "([Cc]ould not open|failed to open) '?/dev/(input|vfio|kvmfr|shm)[^ ]*:? ?Permission denied",
+      "([Cc]ould not open|failed to open) '?/dev/(input|vfio|kvmfr|shm)[^ ]*:? ?(Permission denied|Operation not permitted)",
     verdict: 'problem',
     meaning: 'QEMU had no right to open a device that the domain names.',
     isPast: hasStartedSince,

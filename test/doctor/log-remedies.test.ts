@@ -107,10 +107,11 @@ describe('a line of the log', () => {
   });
 
   test.each([
-    ['/dev/vfio/1', '`dynamic_ownership = 0`'],
-    ['/dev/input/event4', '`qemu:commandline`'],
-  ])('tells how QEMU comes to have the right to %s', (path, advice) => {
-    const text = lines['permission']?.replace('/dev/input/event4', path) ?? '';
+    ['/dev/vfio/1', 'Permission denied', '`dynamic_ownership = 0`'],
+    ['/dev/input/event4', 'Permission denied', '`qemu:commandline`'],
+    ['/dev/input/event4', 'Operation not permitted', '`cgroup_device_acl`'],
+  ])('tells how QEMU comes to have the right to %s, after: %s', (path, error, advice) => {
+    const text = `qemu-system-x86_64: -object input-linux,id=kbd: Could not open '${path}': ${error}`;
     const [result] = found('log.permission', logged(text));
     expect(result?.advice).toContain(advice);
   });
