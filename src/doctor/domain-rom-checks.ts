@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { hasNoOutputs, isGraphics } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
+import { romPathOf } from '../vbios/sysfs.ts';
 import {
   andAdvice,
   type Check,
@@ -90,8 +91,28 @@ function romOf({ hostdev, facts }: Given) {
 }
 
 function romForUefi(given: Given): Finding | Finding[] {
+  if (!given.xml.firmware.isUefi) return [];
+  return given.hostdev.rom.file === null ? ownRomForUefi(given) : fileForUefi(given);
+}
+
+function ownRomForUefi({ device, hostdev, facts }: Given): Finding | Finding[] {
+  const rom = facts.roms.get(romPathOf(device.address));
+  if (rom === undefined || !hostdev.rom.isShown) return [];
+  return known(rom, 'uefi', ({ usable, reason }) =>
+    usable
+      ? ok('UEFI finds a driver in its own ROM.')
+      : warning(
+          "UEFI finds no driver in its own ROM, so there is no picture before the guest's own.",
+          {
+            advice: `${reason} Name a file with an EFI image for this card in the domain (<rom file='…'/>), or give the card to a domain that starts by a BIOS (SeaBIOS).`,
+          },
+        ),
+  );
+}
+
+function fileForUefi(given: Given): Finding | Finding[] {
   const found = romOf(given);
-  if (found === null || !given.xml.firmware.isUefi) return [];
+  if (found === null) return [];
   const { file, rom } = found;
   return known(rom, 'uefi', ({ usable, reason }) => {
     if (usable) return ok(`UEFI finds a driver in ${file}.`);

@@ -25,8 +25,6 @@ import { usbDevices } from '../system/usb.ts';
 import { blockUses } from '../system/usb-disks.ts';
 import { readVirtualization, type Virtualization } from '../system/virtualization.ts';
 import { xorgDevices } from '../system/xorg.ts';
-import { readRomFile } from '../vbios/file.ts';
-import { parseRom } from '../vbios/parse.ts';
 import type {
   Configuration,
   DeviceFacts,
@@ -34,11 +32,11 @@ import type {
   Facts,
   Libvirt,
   PathFacts,
-  RomFacts,
   People,
 } from './facts.ts';
 import { knownModules } from './kernel-modules.ts';
 import { logPatterns } from './log-lines.ts';
+import { readRoms } from './read-roms.ts';
 import { readSharedMemory } from './read-shared-memory.ts';
 
 export interface FactsOptions {
@@ -83,7 +81,7 @@ export async function readFacts(
     sharedMemory,
     libvirt,
     paths: await readPaths(host, libvirt.domains ?? []),
-    roms: await readRoms(machine, libvirt.domains ?? []),
+    roms: await readRoms(machine, libvirt.domains ?? [], pci.devices),
   };
 }
 
@@ -208,29 +206,6 @@ async function readPaths(
       const isDisk = path.startsWith('/dev/') && facts !== null && facts !== 'absent';
       const uses = isDisk ? await unlessUnread(unread, 'uses', () => blockUses(host, path)) : [];
       return [path, { found: facts, uses: uses ?? [], unread }];
-    }),
-  );
-  return new Map(found);
-}
-
-async function readRoms(
-  host: ReadFiles & OpenFiles,
-  domains: readonly Domain[],
-): Promise<ReadonlyMap<string, RomFacts>> {
-  const files = new Set(
-    domains.flatMap(({ xml }) => (xml?.pci ?? []).flatMap(({ rom }) => rom.file ?? [])),
-  );
-  const found = await Promise.all(
-    [...files].map(async (path): Promise<[string, RomFacts]> => {
-      const unread: Unread = {};
-      const rom = await unlessUnread(unread, 'uefi', async () =>
-        parseRom(await readRomFile(host, path)),
-      );
-      const cards = (rom?.images ?? []).flatMap(({ pci }) =>
-        [pci.device, ...pci.otherDevices].map((device) => `${pci.vendor}:${device}`),
-      );
-      const headerBytes = rom?.vendorHeaderBytes ?? 0;
-      return [path, { uefi: rom?.uefi ?? null, cards, headerBytes, unread }];
     }),
   );
   return new Map(found);

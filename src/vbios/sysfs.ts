@@ -23,13 +23,18 @@ export async function readCardRom(host: Host, address: string): Promise<CardRom>
   const folder = `/sys/bus/pci/devices/${address}`;
   try {
     await refuseWithoutRom(host, address, folder);
-    const bytes = await shownRom(host, `${folder}/rom`);
+    const bytes = await shownRom(host, romPathOf(address));
     if (bytes.length === 0) throw await unreadable(host, address, folder);
     return { bytes, isShadow: await isShadow(host, folder) };
   } catch (error) {
     if (error instanceof HandglassError) throw error;
     throw await failureOf(host, address, folder, error);
   }
+}
+
+/** Where the kernel shows it. */
+export function romPathOf(address: string): string {
+  return `/sys/bus/pci/devices/${address}/rom`;
 }
 
 async function shownRom(host: Host, path: string): Promise<Buffer> {

@@ -21,6 +21,16 @@ function withRom(uefi: UefiVerdict | null, headerBytes = 0): Change {
   });
 }
 
+/** The guest sees the card's own. */
+function withOwnRom(uefi: UefiVerdict | null): Change {
+  const unread: Record<string, string> = uefi === null ? { uefi: 'nobody asks for it' } : {};
+  return both(withDomain(gpu), (facts) => {
+    const path = '/sys/bus/pci/devices/0000:01:00.0/rom';
+    facts.roms = new Map([[path, { uefi, cards: ['10de:2684'], headerBytes: 0, unread }]]);
+  });
+}
+const legacyAlone = { usable: false, reason: 'It has no EFI image.' };
+
 const rows: Row[] = [
   {
     id: 'domain.rom',
@@ -79,6 +89,46 @@ const rows: Row[] = [
     when: 'its ROM cannot be read',
     change: withRom(null),
     verdict: 'unknown',
+  },
+  {
+    id: 'domain.rom-uefi',
+    when: "the card's own ROM has no driver",
+    change: withOwnRom(legacyAlone),
+    verdict: 'warning',
+    says: 'UEFI finds no driver in its own ROM',
+    todo: " It has no EFI image. Name a file with an EFI image for this card in the domain (<rom file='…'/>)",
+  },
+  {
+    id: 'domain.rom-uefi',
+    when: "the card's own ROM has a driver",
+    change: withOwnRom({ usable: true, reason: 'Image 2.' }),
+    verdict: 'ok',
+    says: 'in its own ROM',
+  },
+  {
+    id: 'domain.rom-uefi',
+    when: "the card's own ROM was not shown",
+    change: withOwnRom(null),
+    verdict: 'unknown',
+    says: 'nobody asks for it',
+  },
+  {
+    id: 'domain.rom-uefi',
+    when: "the card's own ROM has no driver, and the guest does not see it",
+    change: both(withOwnRom(legacyAlone), ({ libvirt }) => {
+      const hostdev = libvirt.domains?.[0]?.xml?.pci[0];
+      if (hostdev !== undefined) hostdev.rom.isShown = false;
+    }),
+    verdict: 'none',
+  },
+  {
+    id: 'domain.rom-uefi',
+    when: "the card's own ROM has no driver, and the domain starts by a BIOS",
+    change: both(withOwnRom(legacyAlone), ({ libvirt }) => {
+      const firmware = libvirt.domains?.[0]?.xml?.firmware;
+      if (firmware !== undefined) firmware.isUefi = false;
+    }),
+    verdict: 'none',
   },
   {
     id: 'domain.rom-card',
