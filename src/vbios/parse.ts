@@ -61,25 +61,39 @@ function noChain(bytes: Buffer): Chain {
 
 function chainFrom(bytes: Buffer, start: number): Chain {
   const images: RomImage[] = [];
-  const problem = (text: string): Chain => ({ images, problems: [text] });
+  const problems: string[] = [];
+  const endedBy = (text: string): Chain => ({ images, problems: [...problems, text] });
   for (let offset = start; ;) {
-    const image = imageAt(bytes, offset);
+    const image = nextImage(bytes, offset);
     const number = images.length + 1;
     if (image === null) {
-      return problem(`Image ${images.length} is not marked as the last, and none follows it.`);
+      return endedBy(`Image ${images.length} is not marked as the last, and none follows it.`);
     }
-    if (number > mostImages) return problem(`There are more than ${mostImages} images.`);
+    if (number > mostImages) return endedBy(`There are more than ${mostImages} images.`);
+    if (image.offset > offset) {
+      problems.push(
+        `Between images ${number - 1} and ${number} are ${image.offset - offset} bytes of no image.`,
+      );
+    }
     images.push(image);
-    offset += image.length;
-    if (image.length === 0) return problem(`Image ${number} says that it has no length.`);
+    offset = image.offset + image.length;
+    if (image.length === 0) return endedBy(`Image ${number} says that it has no length.`);
     if (offset > bytes.length) {
-      return problem(
+      return endedBy(
         `Image ${number} is cut off: of its ${image.length} bytes ` +
           `${bytes.length - image.offset} are there.`,
       );
     }
-    if (image.pci.isLast) return { images, problems: [] };
+    if (image.pci.isLast) return { images, problems };
   }
+}
+
+/** As edk2 looks for it: block after block as long as none begins as an image does. */
+function nextImage(bytes: Buffer, offset: number): RomImage | null {
+  for (let at = offset; at + 1 < bytes.length; at += blockBytes) {
+    if (bytes[at] === 0x55 && bytes[at + 1] === 0xaa) return imageAt(bytes, at);
+  }
+  return null;
 }
 
 function imageAt(bytes: Buffer, offset: number): RomImage | null {

@@ -11,7 +11,7 @@ export interface Rom {
   /** What a vendor has put in front of the first image; null where there is no image. */
   vendorHeaderBytes: number | null;
   images: RomImage[];
-  /** Whether each image is there to its end, and the last one says that it is. */
+  /** Whether the images follow each other, each is there to its end, and the last one says that it is. */
   isWhole: boolean;
   /** What comes after the last image. */
   trailingBytes: number;

@@ -1,11 +1,16 @@
 import { efiObstacles, machineText, subsystemText } from './efi-header.ts';
+import type { PciData } from './pci-data.ts';
 import type { ImageKind, Rom, RomImage, UefiVerdict } from './rom.ts';
 
-/** As the UEFI specification tells what a PCI bus driver loads. */
+/**
+ * As the UEFI specification tells what a PCI bus driver loads, and as that of edk2, which OVMF has, goes
+ * through a ROM: it gives up at the first image that is not as it has to be, and loads from those before.
+ * Checksums are no matter to it.
+ */
 export function uefiVerdict(rom: Omit<Rom, 'uefi'>): UefiVerdict {
   const obstacle = obstacleIn(rom);
   return obstacle === null
-    ? { usable: true, reason: driverText(rom.images) }
+    ? { usable: true, reason: driverText(rom) }
     : { usable: false, reason: obstacle };
 }
 
@@ -19,19 +24,22 @@ export const kindTexts: Record<ImageKind, string> = {
 };
 
 /** The first thing that stands in the way; null where nothing does. */
-function obstacleIn({ images, vendorHeaderBytes, problems }: Omit<Rom, 'uefi'>): string | null {
-  const [problem] = problems;
-  if (vendorHeaderBytes === null) return problem ?? '';
+function obstacleIn(rom: Omit<Rom, 'uefi'>): string | null {
+  const { images, vendorHeaderBytes, problems } = rom;
+  if (vendorHeaderBytes === null) return problems[0] ?? '';
   if (!images.some(({ kind }) => kind === 'efi')) {
     const kinds = [...new Set(images.map(({ kind }) => kindTexts[kind]))].join(', ');
     return `It has no EFI image (only: ${kinds}): no picture before the guest's own driver starts.`;
   }
-  if (problem !== undefined) return problem;
-  const misaligned = images.findIndex(({ pci }) => pci.offset % 4 !== 0);
-  if (misaligned !== -1) {
-    return `UEFI does not get past image ${misaligned + 1}, whose PCI data structure is misaligned.`;
+  const reached = reachedIn(rom);
+  const endless = reached.findIndex(({ length, pci }) => length === 0 && !pci.isLast);
+  if (endless !== -1) {
+    return `UEFI does not get past image ${endless + 1}, which has no length and is not the last.`;
   }
-  if (!images.some(isDriver)) return firstRefusal(images);
+  if (!reached.some(isDriver)) {
+    const isBehind = images.slice(reached.length).some(isDriver);
+    return isBehind ? endOf(rom, reached.length) : firstRefusal(images);
+  }
   if (vendorHeaderBytes > 0) {
     return (
       `UEFI does not look behind the ${vendorHeaderBytes} bytes in front of the first image; ` +
@@ -39,6 +47,26 @@ function obstacleIn({ images, vendorHeaderBytes, problems }: Omit<Rom, 'uefi'>):
     );
   }
   return null;
+}
+
+/** The images that are as they have to be, up to the first that is not. */
+function reachedIn({ images, bytes }: Omit<Rom, 'uefi'>): RomImage[] {
+  const end = images.findIndex(
+    ({ offset, length, pci }) => isMisaligned(pci) || offset + length > bytes,
+  );
+  return end === -1 ? images : images.slice(0, end);
+}
+
+function isMisaligned({ offset }: PciData): boolean {
+  return offset % 4 !== 0;
+}
+
+/** Why UEFI does not look at this image: it is misaligned, or cut off, which the last problem says. */
+function endOf({ images, problems }: Omit<Rom, 'uefi'>, index: number): string {
+  const image = images[index];
+  return image !== undefined && isMisaligned(image.pci)
+    ? `UEFI does not get past image ${index + 1}, whose PCI data structure is misaligned.`
+    : (problems.at(-1) ?? '');
 }
 
 function isDriver({ efi, pci }: RomImage): boolean {
@@ -53,13 +81,17 @@ function firstRefusal(images: readonly RomImage[]): string {
   return '';
 }
 
-function driverText(images: readonly RomImage[]): string {
+function driverText({ images, problems }: Omit<Rom, 'uefi'>): string {
   for (const [index, image] of images.entries()) {
     const { efi } = image;
     if (efi === null || !isDriver(image)) continue;
     const compressed = efi.compression === 0 ? '' : ', compressed';
     const what = `${subsystemText(efi.subsystem)} for ${machineText(efi.machine)}`;
-    return `Image ${index + 1} is ${what}${compressed}.`;
+    const isRestWrong =
+      problems.length > 0 ||
+      images.some(({ checksum, pci }) => checksum === 'wrong' || isMisaligned(pci));
+    const rest = isRestWrong ? '; what is wrong with the rest does not keep UEFI from it' : '';
+    return `Image ${index + 1} is ${what}${compressed}${rest}.`;
   }
   return '';
 }

@@ -157,6 +157,23 @@ describe('vbios show', () => {
     `);
   });
 
+  test('tells a driver that UEFI loads before it comes to a damage', async () => {
+    const driver = imageBytes({ codeType: 3, isLast: false });
+    const { path, vbios } = await onFile(Buffer.concat([driver, imageBytes().subarray(0, 700)]));
+    const { stdout, status } = await vbios('show', path);
+    expect(status).toBe(0);
+    expect(`\n${stdout}`).toMatchInlineSnapshot(`
+      "
+      <folder>/card.rom  1724 bytes, 2 images
+        image  at     bytes  kind        for        class   revision
+        1      0x0    1024   EFI         10de:1b81  030000  1         an EFI boot driver for x64
+        2      0x400  1024   legacy x86  10de:1b81  030000  1         checksum cut off, last
+        Image 2 is cut off: of its 1024 bytes 700 are there.
+        UEFI guests: yes. Image 1 is an EFI boot driver for x64; what is wrong with the rest does not keep UEFI from it.
+      "
+    `);
+  });
+
   test("shows a card's", async () => {
     const card = await createCard({ rom: cardBytes() });
     const { stdout, status } = await onCard(card, ['show', '01:00.0']);

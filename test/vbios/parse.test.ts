@@ -225,14 +225,28 @@ test.each([
     bytes: efi({ efi: { imageAt: 1024 } }),
   },
   {
-    why: 'Image 1 is not marked as the last, and none follows it.',
-    bytes: efi({ isLast: false }),
-  },
-  {
     why: 'Image 2 is cut off: of its 1536 bytes 1000 are there.',
     bytes: cardBytes().subarray(0, 2048 + 1000),
   },
-  { why: 'Image 1 says that it has no length.', bytes: efi({ saidBlocks: 0 }) },
+  {
+    why: 'Image 1 is EFI, but is not loaded. It wants 1024 bytes to start, and has 0.',
+    bytes: efi({ saidBlocks: 0 }),
+  },
+  {
+    why: 'UEFI does not get past image 2, which has no length and is not the last.',
+    bytes: Buffer.concat([efi({ isLast: false }), imageBytes({ saidBlocks: 0, isLast: false })]),
+  },
+  {
+    why: 'UEFI does not get past image 1, whose PCI data structure is misaligned.',
+    bytes: Buffer.concat([imageBytes({ pciAt: 0x1e, isLast: false }), efi({})]),
+  },
+  {
+    why: 'Image 1 is EFI, but is not loaded. It is for ARM with 64 bits, not for x64.',
+    bytes: Buffer.concat([
+      efi({ efi: { machine: 0xaa64 }, isLast: false }),
+      imageBytes().subarray(0, 700),
+    ]),
+  },
   {
     why: 'UEFI does not get past image 1, whose PCI data structure is misaligned.',
     bytes: efi({ pciAt: 0x1e }),
@@ -251,6 +265,57 @@ test.each([
   const { uefi } = parseRom(bytes);
   expect(uefi.usable).toBe(false);
   expect(uefi.reason.slice(0, why.length)).toBe(why);
+});
+
+describe('what UEFI loads before it comes to', () => {
+  const driver = efi({ isLast: false });
+  const unlinked = imageBytes();
+  unlinked[0x1c] = 0;
+  const unsummed = imageBytes({ isSummed: false, filler: 1 });
+  test.each([
+    { what: 'nothing more', rest: Buffer.alloc(0) },
+    { what: 'an image without a PCI data structure', rest: unlinked },
+    { what: 'one whose PCI data structure is misaligned', rest: imageBytes({ pciAt: 0x1e }) },
+    { what: 'one with a wrong checksum', rest: unsummed },
+    { what: 'one that is cut off', rest: imageBytes().subarray(0, 700) },
+    { what: 'blocks of no image', rest: Buffer.alloc(2048, 0xff) },
+    { what: 'an image without a length that is the last', rest: imageBytes({ saidBlocks: 0 }) },
+  ])('$what is its driver', ({ rest }) => {
+    const { uefi } = parseRom(Buffer.concat([driver, rest]));
+    expect(uefi).toEqual({
+      usable: true,
+      reason:
+        'Image 1 is an EFI boot driver for x64; what is wrong with the rest does not keep UEFI from it.',
+    });
+  });
+});
+
+test('an image for another machine beside a driver is nothing wrong', () => {
+  const arm = efi({ efi: { machine: 0xaa64 }, isLast: false });
+  expect(parseRom(Buffer.concat([arm, efi({})])).uefi).toEqual({
+    usable: true,
+    reason: 'Image 2 is an EFI boot driver for x64.',
+  });
+});
+
+test('an image behind blocks of none is found, and told of', () => {
+  const gap = Buffer.alloc(1024, 0xff);
+  const rom = parseRom(Buffer.concat([imageBytes({ isLast: false }), gap, efi({})]));
+  expect(rom).toMatchObject({
+    images: [{ offset: 0 }, { offset: 2048 }],
+    isWhole: false,
+    trailingBytes: 0,
+    problems: ['Between images 1 and 2 are 1024 bytes of no image.'],
+    uefi: { usable: true },
+  });
+});
+
+test('an image behind one without a PCI data structure is not found', () => {
+  const lost = imageBytes();
+  lost[0x1c] = 0;
+  const rom = parseRom(Buffer.concat([imageBytes({ isLast: false }), lost, efi({})]));
+  expect(rom.images).toHaveLength(1);
+  expect(rom.problems).toEqual(['Image 1 is not marked as the last, and none follows it.']);
 });
 
 test('a checksum is of the size that a BIOS loads', () => {

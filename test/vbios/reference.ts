@@ -1,7 +1,8 @@
 /**
  * A second reader of expansion ROMs, made from the tables of the PCI Firmware Specification 3.x and of
- * the UEFI specification alone, and in another way than the product's: the layouts are data, and every
- * byte is asked for one by one, so that one outside of the ROM is an error of the test.
+ * the UEFI specification, and from what edk2's PCI bus driver does with an image that breaks them, and in
+ * another way than the product's: the layouts are data, what UEFI gets to is gone through by itself, and
+ * every byte is asked for one by one, so that one outside of the ROM is an error of the test.
  */
 
 /** What both readers have to agree about. */
@@ -48,17 +49,23 @@ const efiHeader = {
 
 export function referenceRom(bytes: Uint8Array): ReferenceRom {
   const start = findStart(bytes);
-  const found: { at: number; end: number; image: Record<string, unknown>; facts: Facts }[] = [];
+  const found: { at: number; end: number; image: Record<string, unknown> }[] = [];
   let isWhole = false;
+  let hasGap = false;
   let at = start;
   while (at !== null && found.length < 64) {
     const facts = readImage(bytes, at);
-    if (facts === null) break;
+    if (facts === null) {
+      if (at + 1 >= bytes.length || isSigned(bytes, at)) break;
+      hasGap = true;
+      at += 512;
+      continue;
+    }
     const end: number = at + facts.pcir.imageLength * 512;
-    found.push({ at, end, image: describe(bytes, at, facts), facts });
+    found.push({ at, end, image: describe(bytes, at, facts) });
     const isLast = facts.pcir.indicator >= 128;
     if (end === at || end > bytes.length) break;
-    isWhole = isLast;
+    isWhole = isLast && !hasGap;
     at = isLast ? null : end;
   }
   const end = found.at(-1)?.end ?? bytes.length;
@@ -67,12 +74,40 @@ export function referenceRom(bytes: Uint8Array): ReferenceRom {
     images: found.map(({ image }) => image),
     isWhole,
     trailing: end < bytes.length ? bytes.length - end : 0,
-    usable:
-      isWhole &&
-      start === 0 &&
-      found.every(({ facts }) => facts.header.pcirPointer % 4 === 0) &&
-      found.some(({ facts }) => facts.efi !== null && isLoaded(facts.efi, facts.pcir.imageLength)),
+    usable: findsDriver(bytes),
   };
+}
+
+/**
+ * The steps of edk2: no image at the start ends them, a block that does not begin as one is skipped behind
+ * the first, a structure that is misaligned or not there and an image that does not fit end them, and one
+ * without a length is where they stay, unless it is the last.
+ */
+function findsDriver(bytes: Uint8Array): boolean {
+  let at = 0;
+  let count = 0;
+  let isFound = false;
+  while (at + 1 < bytes.length) {
+    if (!isSigned(bytes, at)) {
+      if (count === 0) return false;
+      at += 512;
+      continue;
+    }
+    const facts = readImage(bytes, at);
+    if (facts === null || facts.header.pcirPointer % 4 !== 0) return isFound;
+    const { imageLength, indicator } = facts.pcir;
+    count += 1;
+    if (count > 64 || at + imageLength * 512 > bytes.length) return isFound;
+    if (facts.efi !== null && isLoaded(facts.efi, imageLength)) isFound = true;
+    if (indicator >= 128) return isFound;
+    if (imageLength === 0) return false;
+    at += imageLength * 512;
+  }
+  return isFound;
+}
+
+function isSigned(bytes: Uint8Array, at: number): boolean {
+  return byteAt(bytes, at) === 0x55 && byteAt(bytes, at + 1) === 0xaa;
 }
 
 interface Facts {
@@ -83,7 +118,7 @@ interface Facts {
 
 function findStart(bytes: Uint8Array): number | null {
   for (let at = 0; at + 1 < bytes.length; at += 1) {
-    if (byteAt(bytes, at) !== 0x55 || byteAt(bytes, at + 1) !== 0xaa) continue;
+    if (!isSigned(bytes, at)) continue;
     if (readImage(bytes, at) !== null) return at;
     if (at === 0) return null;
   }

@@ -131,18 +131,19 @@ const image: Arbitrary<ImageSpec> = record(
   { requiredKeys: ['codeType', 'efi'] },
 );
 
-/** Now and then an image says something of itself that is not so. */
+/** Now and then an image says something of itself that is not so, or blocks without any are behind it. */
 const chain = array(tuple(image, integer({ min: 0, max: 9 })), { minLength: 1, maxLength: 4 }).map(
   (images) =>
     Buffer.concat(
-      images.map(([{ saidBlocks, startBlocks, isLast, ...spec }, luck], index) =>
+      images.flatMap(([{ saidBlocks, startBlocks, isLast, ...spec }, luck], index) => [
         imageBytes({
           ...spec,
           isLast: luck === 0 ? (isLast ?? false) : index === images.length - 1,
           ...(luck === 1 && saidBlocks !== undefined ? { saidBlocks } : {}),
           ...(luck === 2 && startBlocks !== undefined ? { startBlocks } : {}),
         }),
-      ),
+        Buffer.alloc(luck === 3 ? 512 * (index + 1) : 0, 0xff),
+      ]),
     ),
 );
 
