@@ -15,13 +15,18 @@ export const bootChecks: Check<QuickFacts>[] = [
     id: 'boot.container',
     title: 'Container',
     look: ({ boot }) =>
-      known(boot, 'container', (container) =>
-        container === ''
-          ? ok('This is the machine itself.')
-          : warning(`This is a container (${container}), which shows only a part of the machine.`, {
-              advice: 'Run it on the host itself.',
-            }),
-      ),
+      known(boot, 'container', (container) => {
+        if (container === '') return ok('This is the machine itself.');
+        if (container === 'wsl') {
+          return warning('This is Linux in Windows (WSL), which shows no devices of the machine.', {
+            advice: 'Guests get devices where Linux is on the machine itself.',
+          });
+        }
+        const name = container === 'other' ? '' : ` (${container})`;
+        return warning(`This is a container${name}, which shows only a part of the machine.`, {
+          advice: 'Run it on the host itself.',
+        });
+      }),
   },
   {
     id: 'boot.firmware',

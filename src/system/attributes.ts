@@ -23,6 +23,10 @@ export async function namesIn(host: ReadFiles, folder: string): Promise<string[]
   return (await orNull(host.listFolder(folder), 'ENOENT')) ?? [];
 }
 
+export async function isThere(host: ReadFiles, path: string): Promise<boolean> {
+  return (await orNull(host.factsOf(path), 'ENOENT', 'ENODEV', 'ENOTDIR')) !== null;
+}
+
 /** Null for a device that goes while it is read. */
 export function unlessGone<T>(reading: Promise<T>): Promise<T | null> {
   return orNull(reading, 'ENOENT', 'ENODEV');

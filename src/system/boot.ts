@@ -1,7 +1,7 @@
 /** How this machine starts, and what has to be told to whom so that it starts otherwise. */
-import { isErrno } from '../errors.ts';
 import type { ReadFiles } from '../host/ports.ts';
-import { namesIn, optionalAttribute, unlessGone } from './attributes.ts';
+import { isThere, namesIn, optionalAttribute, unlessGone } from './attributes.ts';
+import { readContainer } from './container.ts';
 import { initramfsOf, type Initramfs } from './initramfs.ts';
 import { type KernelParameter, kernelParameters } from './kernel-parameters.ts';
 import { printable } from '../printable.ts';
@@ -10,7 +10,7 @@ import { expected, type Unread, unlessUnread } from './unread.ts';
 /** What could not be read is null, and `unread` has the reason by the name of the property. */
 export interface Boot {
   distribution: Distribution | null;
-  /** What keeps programs apart from the machine itself: `docker`, `podman`; empty outside. */
+  /** What keeps programs apart from the machine itself: `docker`, `chroot`, `other`; empty outside. */
   container: string | null;
   firmware: 'efi' | 'bios' | null;
   /** Whether the firmware starts nothing that is not signed; on BIOS machines it never does. */
@@ -84,15 +84,6 @@ export async function readBoot(host: ReadFiles): Promise<Boot> {
   };
 }
 
-async function isThere(host: ReadFiles, path: string): Promise<boolean> {
-  try {
-    return (await unlessGone(host.factsOf(path))) !== null;
-  } catch (error) {
-    if (isErrno(error, 'ENOTDIR')) return false;
-    throw error;
-  }
-}
-
 async function readDistribution(host: ReadFiles): Promise<Distribution> {
   const text =
     (await unlessGone(host.readText('/etc/os-release'))) ??
@@ -120,13 +111,6 @@ async function readFirmware(
   const isHidden = (await namesIn(host, '/sys/firmware')).length === 0;
   if (isHidden || container) throw new Error('the firmware is not shown here');
   return 'bios';
-}
-
-async function readContainer(host: ReadFiles): Promise<string> {
-  const named = await optionalAttribute(host, '/run/systemd/container');
-  if (named !== '') return printable(named.split('\n')[0] ?? '');
-  if (await isThere(host, '/.dockerenv')) return 'docker';
-  return (await isThere(host, '/run/.containerenv')) ? 'podman' : '';
 }
 
 const globalVariables = '8be4df61-93ca-11d2-aa0d-00e098032b8c';

@@ -263,6 +263,21 @@ const rows: Row[] = [
     when: 'it is one',
     change: having('boot', { container: 'podman' }),
     verdict: 'warning',
+    says: 'This is a container (podman),',
+  },
+  {
+    id: 'boot.container',
+    when: 'it is one that nothing names',
+    change: having('boot', { container: 'other' }),
+    verdict: 'warning',
+    says: 'This is a container, which',
+  },
+  {
+    id: 'boot.container',
+    when: 'Windows is around it',
+    change: having('boot', { container: 'wsl' }),
+    verdict: 'warning',
+    says: '(WSL)',
   },
   {
     id: 'boot.defaults-folder',

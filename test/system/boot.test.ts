@@ -120,14 +120,6 @@ describe('other machines', () => {
   });
 
   test.each([
-    [{ '/run/systemd/container': 'podman\n' }, 'podman'],
-    [{ '/.dockerenv': '' }, 'docker'],
-    [{ '/run/.containerenv': '' }, 'podman'],
-  ] as [Record<string, string>, string][])('a container by %j is %s', async (files, container) => {
-    expect(await bootOf(files)).toMatchObject({ container });
-  });
-
-  test.each([
     ['mkinitcpio', { '/etc/mkinitcpio.conf': '# MODULES=(old)\nMODULES=(vfio_pci vfio)\n' }],
     [
       'dracut',
