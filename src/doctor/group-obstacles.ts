@@ -1,6 +1,7 @@
 import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
 import { isForVfio } from './vfio-drivers.ts';
+import { unsafeModeText } from './iommu-obstacles.ts';
 import { lossesOf } from './losses.ts';
 import type { Obstacle } from './obstacle.ts';
 import { pciDeviceText } from './pci-text.ts';
@@ -14,13 +15,15 @@ export function groupObstacles(
 ): Obstacle[] {
   if (device.iommuGroup === null) {
     if (device.unread['iommuGroup'] !== undefined) return [];
+    const isUnsafe = survey.iommu.unsafeGroups.some(({ devices }) =>
+      devices.includes(device.address),
+    );
     return [
       {
         id: 'no-group',
         weight: 'blocks',
         brief: 'it is in no IOMMU group',
-        explanation:
-          'The IOMMU is on and this device is in none of its groups, so nothing holds it in check.',
+        explanation: `The IOMMU is on and this device is in none of its groups, so nothing holds it in check.${isUnsafe ? unsafeModeText : ''}`,
         remedy: leavesOutGraphics(survey)
           ? "Take `igfx_off` off the kernel's command line: it leaves the processor's graphics out."
           : 'Another slot may be behind the IOMMU.',

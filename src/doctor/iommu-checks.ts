@@ -1,4 +1,14 @@
-import { about, andAdvice, type Check, known, ok, problem, unknown, warning } from './check.ts';
+import {
+  about,
+  andAdvice,
+  type Check,
+  type Finding,
+  known,
+  ok,
+  problem,
+  unknown,
+  warning,
+} from './check.ts';
 import type { Facts, QuickFacts } from './facts.ts';
 import { interruptObstacles, remappingOff } from './iommu-obstacles.ts';
 import { changeLine } from './kernel-line.ts';
@@ -125,6 +135,11 @@ export const iommuChecks: Check[] = [
     },
   },
   {
+    id: 'iommu.unsafe-groups',
+    title: 'Devices that VFIO has without an IOMMU',
+    look: unsafeGroups,
+  },
+  {
     id: 'iommu.shared-groups',
     title: 'Graphics cards that share their group',
     look: ({ pci, libvirt }) => {
@@ -221,7 +236,31 @@ function staysAnyway(address: string, { pci, libvirt }: Pick<Facts, 'pci' | 'lib
   return uses.some(({ kind }) => kind === 'display') && isNotGiven === true;
 }
 
-function isOn({ pci, boot, cpu, kernel }: QuickFacts) {
+/** Everything else takes these devices for what they are to QEMU: in no group. */
+function unsafeGroups(facts: Facts): Finding[] {
+  const { isOn: hasIommu, unsafeGroups: groups } = facts.pci.iommu;
+  const { remedy, advice } =
+    hasIommu === true
+      ? { remedy: null, advice: 'The IOMMU is on, and another slot may be behind it.' }
+      : isOn(facts);
+  const todo = andAdvice(
+    remedy === null ? { advice } : { remedy, advice },
+    "Then take `enable_unsafe_noiommu_mode` out of /etc/modprobe.d, or off the kernel's command line.",
+  );
+  return groups.flatMap(({ number, devices }) =>
+    devices.map((device) =>
+      about(
+        device,
+        warning(
+          `It is in group ${number}, which VFIO has made of it alone, with no IOMMU behind it: QEMU takes no such device.`,
+          todo,
+        ),
+      ),
+    ),
+  );
+}
+
+function isOn({ pci, boot, cpu, kernel }: QuickFacts): Finding {
   const { iommu } = pci;
   return known(iommu, 'isOn', (on) => {
     if (on) return ok('The IOMMU keeps devices apart.');

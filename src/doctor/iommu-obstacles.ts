@@ -23,14 +23,17 @@ export function iommuObstacles({ iommu, devices }: PciSurvey): Obstacle[] {
         id: 'iommu-off',
         weight: 'blocks',
         brief: 'the IOMMU is off',
-        explanation:
-          'The IOMMU is off, and without it a guest with a device could write anywhere in memory.',
+        explanation: `The IOMMU is off, and without it a guest with a device could write anywhere in memory.${iommu.unsafeGroups.length === 0 ? '' : unsafeModeText}`,
         remedy: howToTurnOn(iommu, vendor),
       },
     ];
   }
   return interruptObstacles(iommu);
 }
+
+/** Behind another sentence. */
+export const unsafeModeText =
+  ' VFIO was told to do without (`enable_unsafe_noiommu_mode`), but QEMU takes no such device.';
 
 /** The firmware leaves its table out where it is told to, or the processor has no IOMMU. */
 function howToTurnOn({ parameters, firmwareTables }: Iommu, vendor: string | null): string {

@@ -4,6 +4,7 @@ import { attribute, namesIn, optionalAttribute } from './attributes.ts';
 import { boundedMap } from './bounded.ts';
 import { moduleRules } from './kernel.ts';
 import { kernelParameters } from './kernel-parameters.ts';
+import { isPciAddress } from './pci-address.ts';
 import { printable } from '../printable.ts';
 import { expected, type Unread, unlessUnread } from './unread.ts';
 
@@ -28,6 +29,11 @@ export interface Iommu {
   /** The words of the kernel's command line that decide over it. */
   parameters: string[] | null;
   groups: IommuGroupFacts[];
+  /**
+   * What VFIO has put PCI devices into that are in no group, as `enable_unsafe_noiommu_mode` tells it to:
+   * there is no IOMMU behind these, so that no guest takes them.
+   */
+  unsafeGroups: IommuGroupFacts[];
   unread: Unread;
 }
 
@@ -49,7 +55,11 @@ export async function readIommu(host: ReadFiles): Promise<Iommu> {
       .toSorted((a, b) => a - b),
   );
   const units = await unlessUnread(unread, 'units', () => namesIn(host, unitsFolder));
-  const on = [numbers, units].some((found) => found !== null && found.length > 0);
+  const found = await boundedMap(numbers ?? [], 8, (number) => readGroup(host, number));
+  const unsafe = found.filter(
+    ({ isOfVfio, group }) => isOfVfio && group.devices.some(isPciAddress),
+  );
+  const on = found.some(({ isOfVfio }) => !isOfVfio) || (units !== null && units.length > 0);
   const firstUnit = units?.[0];
   return {
     isOn: on || (numbers !== null && units !== null ? on : null),
@@ -72,19 +82,28 @@ export async function readIommu(host: ReadFiles): Promise<Iommu> {
         .filter((word) => /iommu|intremap|pcie_acs|^vfio/.test(word))
         .map(printable),
     ),
-    groups: await boundedMap(numbers ?? [], 8, (number) => readGroup(host, number)),
+    groups: found.filter((each) => !unsafe.includes(each)).map(({ group }) => group),
+    unsafeGroups: unsafe.map(({ group }) => group),
     unread,
   };
 }
 
+/** Of a group that VFIO has made: of a device behind no IOMMU, or of a virtual one. */
+export const nameByVfio = 'vfio-noiommu';
+
 const groupsFolder = '/sys/kernel/iommu_groups';
 const unitsFolder = '/sys/class/iommu';
 
-async function readGroup(host: ReadFiles, number: number): Promise<IommuGroupFacts> {
+async function readGroup(
+  host: ReadFiles,
+  number: number,
+): Promise<{ group: IommuGroupFacts; isOfVfio: boolean }> {
   const folder = `${groupsFolder}/${number}`;
   const unread: Unread = {};
   const devices = await unlessUnread(unread, 'devices', () => namesIn(host, `${folder}/devices`));
-  return {
+  // Only those that a driver names have such a file.
+  const name = await unlessUnread(unread, 'name', () => optionalAttribute(host, `${folder}/name`));
+  const group = {
     number,
     // Kernels before 5.11 have no such file.
     type: await unlessUnread(
@@ -95,6 +114,7 @@ async function readGroup(host: ReadFiles, number: number): Promise<IommuGroupFac
     devices: (devices ?? []).map(printable),
     unread,
   };
+  return { group, isOfVfio: name === nameByVfio };
 }
 
 /** By the names that the drivers in Linux's drivers/iommu give their units. */

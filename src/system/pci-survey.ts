@@ -29,7 +29,9 @@ export interface PciSurvey {
 export async function surveyPci(files: ReadFiles): Promise<PciSurvey> {
   const host = readingOnce(files);
   const unread: Unread = {};
-  const devices = (await unlessUnread(unread, 'devices', () => pciDevices(host))) ?? [];
+  const iommu = await readIommu(host);
+  const found = (await unlessUnread(unread, 'devices', () => pciDevices(host))) ?? [];
+  const devices = found.map((device) => withoutUnsafeGroup(device, iommu));
   const ids = new Set(devices.map(({ vendor, device }) => `${vendor}:${device}`));
   const names = await unlessUnread(unread, 'names', () => pciNames(host, ids));
   return {
@@ -37,11 +39,17 @@ export async function surveyPci(files: ReadFiles): Promise<PciSurvey> {
     names: names ?? { vendors: new Map(), devices: new Map() },
     candidates:
       (await unlessUnread(unread, 'candidates', () => candidatesOf(host, devices))) ?? new Map(),
-    iommu: await readIommu(host),
+    iommu,
     uses: await pciUses(host, devices),
     takers: await unlessUnread(unread, 'takers', () => takersOf(host)),
     unread,
   };
+}
+
+/** What VFIO has put into a group of its own making is in none of the IOMMU's. */
+function withoutUnsafeGroup(device: PciDevice, { unsafeGroups }: Iommu): PciDevice {
+  const isUnsafe = unsafeGroups.some(({ number }) => number === device.iommuGroup);
+  return isUnsafe ? { ...device, iommuGroup: null } : device;
 }
 
 const takers = ['driverctl', 'virsh'] as const;

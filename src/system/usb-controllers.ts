@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { ReadFiles } from '../host/ports.ts';
 import { attribute, linkedName, namesIn, optionalAttribute, unlessGone } from './attributes.ts';
+import { nameByVfio } from './iommu.ts';
 import { printable } from '../printable.ts';
 import { unlessUnread } from './unread.ts';
 import { interfaceFolders, speedFrom, usbFolder } from './usb.ts';
@@ -92,6 +93,7 @@ async function readController(host: ReadFiles, hub: string): Promise<UsbControll
 async function iommuGroupOf(host: ReadFiles, folder: string): Promise<IommuGroup | null> {
   const group = await linkedName(host, `${folder}/iommu_group`);
   if (group === null) return null;
+  if ((await optionalAttribute(host, `${folder}/iommu_group/name`)) === nameByVfio) return null;
   const others: string[] = [];
   const members = `${folder}/iommu_group/devices`;
   for (const address of await namesIn(host, members)) {

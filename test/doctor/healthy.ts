@@ -199,6 +199,7 @@ function wholeFacts(): Facts {
           { number: 0, type: 'identity', devices: ['0000:00:02.0'], unread: {} },
           { number: 10, type: 'DMA', devices: ['0000:01:00.0', '0000:01:00.1'], unread: {} },
         ],
+        unsafeGroups: [],
         unread: {},
       },
       uses: {

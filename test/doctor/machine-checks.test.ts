@@ -31,6 +31,12 @@ const grubPart =
     boot.nextLine?.push({ file, variable, isQuoted: true, parameters: kernelParameters(text) });
   };
 
+/** VFIO was told to have the card without an IOMMU. */
+const unsafeGroup: Change = ({ pci }) => {
+  const devices = ['0000:01:00.0'];
+  pci.iommu.unsafeGroups = [{ number: 3, type: 'unknown', devices, unread: {} }];
+};
+
 const unreadOfCard =
   (fact: keyof PciDevice): Change =>
   ({ pci }) => {
@@ -820,6 +826,30 @@ const rows: Row[] = [
       if (device !== undefined) device.iommuGroup = null;
     },
     verdict: 'warning',
+  },
+  {
+    id: 'iommu.unsafe-groups',
+    when: 'VFIO has made none',
+    change: () => {},
+    verdict: 'none',
+  },
+  {
+    id: 'iommu.unsafe-groups',
+    when: 'VFIO has made one, and the IOMMU is on',
+    change: unsafeGroup,
+    verdict: 'warning',
+    says: 'It is in group 3, which VFIO has made of it alone, with no IOMMU behind it',
+    todo: ' The IOMMU is on, and another slot may be behind it. Then take `enable_unsafe_noiommu_mode`',
+  },
+  {
+    id: 'iommu.unsafe-groups',
+    when: 'VFIO has made one, and the IOMMU is off',
+    change: both(unsafeGroup, line('quiet'), ({ pci, boot }) => {
+      pci.iommu.isOn = false;
+      boot.lineTool = 'grubby';
+    }),
+    verdict: 'warning',
+    todo: 'sudo grubby --update-kernel=ALL --args="intel_iommu=on iommu=pt" Then start the machine anew. Then take',
   },
   {
     id: 'iommu.shared-groups',

@@ -115,6 +115,29 @@ describe('without an IOMMU', () => {
     expect(obstacle(verdict, 'iommu-off').remedy).toBe(remedy);
   });
 
+  test.each([
+    { iommu: null, id: 'iommu-off', brief: 'stays: the IOMMU is off' },
+    { iommu: gtx970.iommu, id: 'no-group', brief: 'stays: it is in no IOMMU group' },
+  ] as const)(
+    'a group that VFIO has made makes nothing ready: $brief',
+    async ({ iommu, id, brief }) => {
+      const at = '0000:06:00.0';
+      const pci = gtx970.pci.map(({ group, ...each }) =>
+        group === undefined || each.at === '06:00.0' ? each : { ...each, group },
+      );
+      const { host, link, write } = await buildMachine({ ...gtx970, iommu, pci });
+      const group = '/sys/kernel/iommu_groups/90';
+      await write(`${group}/name`, 'vfio-noiommu\n');
+      await link(group, `/sys/bus/pci/devices/${at}/iommu_group`);
+      await link(`/sys/bus/pci/devices/${at}`, `${group}/devices/${at}`);
+      const verdict = verdicts(await surveyPci(host)).find(({ address }) => address === at);
+      expect(verdict).toMatchObject({ answer: 'stays', brief });
+      expect(verdict?.obstacles.find((each) => each.id === id)?.explanation).toContain(
+        'VFIO was told to do without (`enable_unsafe_noiommu_mode`), but QEMU takes no such device.',
+      );
+    },
+  );
+
   test('an AMD machine is sent to its firmware', async () => {
     const off = { ...b550, iommu: null, acpiTables: [] };
     const root = { at: '00:00.0', is: '0600 1022:1480 00', name: '' };

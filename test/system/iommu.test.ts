@@ -13,6 +13,7 @@ test('a machine that says nothing has it off, and what could not be read is told
     firmwareTables: null,
     parameters: null,
     groups: [],
+    unsafeGroups: [],
     unread: {
       interruptRemapping: 'no such file or directory',
       firmwareTables: 'no such file or directory',
@@ -59,6 +60,28 @@ test('groups are told by number, with their types and what is in them, on PCI or
     { number: 2, type: 'identity', devices: ['107c580000.hvs'], unread: {} },
     { number: 10, type: null, devices: ['0000:00:02.0'], unread: {} },
   ]);
+});
+
+test.each([
+  { what: 'nothing else tells of it', units: [], isOn: false },
+  { what: 'a unit is there', units: ['dmar0'], isOn: true },
+])('groups that VFIO has made tell of no IOMMU: $what', async ({ units, isOn }) => {
+  const { host, write, link } = await createSysfs();
+  const folder = '/sys/kernel/iommu_groups';
+  for (const unit of units)
+    await link(`../../devices/virtual/iommu/${unit}`, `/sys/class/iommu/${unit}`);
+  const members = ['0000:06:00.0', '83b8f4f2-509f-382f-3c1e-e6bfe0fa1001'];
+  for (const [number, device] of members.entries()) {
+    await write(`${folder}/${number}/name`, 'vfio-noiommu\n');
+    await write(`${folder}/${number}/type`, 'unknown\n');
+    await link(`../../../../devices/${device}`, `${folder}/${number}/devices/${device}`);
+  }
+  // Behind a virtual device is none either, and guests take it.
+  expect(await readIommu(host)).toMatchObject({
+    isOn,
+    groups: [{ number: 1, devices: [members[1]] }],
+    unsafeGroups: [{ number: 0, devices: [members[0]], unread: {} }],
+  });
 });
 
 test('of the firmware and the command line it tells what decides', async () => {

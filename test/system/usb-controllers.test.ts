@@ -56,6 +56,13 @@ test('a controller has its buses and all that passing it on depends on', async (
   ]);
 });
 
+test('a controller in a group that VFIO has made is in none', async () => {
+  const { host, addController, write } = await createSysfs();
+  await addController({ ...xhci, group: { number: 4, devices: { '0000:00:14.0': '0x0c0330' } } });
+  await write('/sys/kernel/iommu_groups/4/name', 'vfio-noiommu\n');
+  expect(await usbControllers(host)).toMatchObject([{ iommuGroup: null }]);
+});
+
 test('a controller that is not on PCI is called what the kernel calls it', async () => {
   const { host, addController } = await createSysfs();
   const buses = [{ number: 1 }];
