@@ -16,7 +16,7 @@ export interface Attack {
   attack: (address: string, prepared: string) => Promise<void>;
 }
 
-const floodMs = 10_000;
+const floodMs = 2_000;
 
 export const floods: readonly Attack[] = [
   {
@@ -46,29 +46,29 @@ export const floods: readonly Attack[] = [
     },
   },
   {
-    name: 'messages of every kind, for 10 s',
+    name: 'messages of every kind, for 2 s',
     attack: flood(() => fuzzedMessage(random)),
   },
   {
-    name: 'messages of 1 MiB, for 10 s',
+    name: 'messages of 1 MiB, for 2 s',
     attack: flood(() => large),
   },
   {
-    name: 'wrong tokens, for 10 s',
+    name: 'wrong tokens, for 2 s',
     attack: flood(() => authentication),
   },
   {
-    name: "another guest's messages of every kind, for 10 s",
+    name: "another guest's messages of every kind, for 2 s",
     prepare: anotherGuest,
     attack: flood(() => fuzzedMessage(random), openAsGuest),
   },
   {
-    name: "another guest's `state.recent`, for 10 s",
+    name: "another guest's `state.recent`, for 2 s",
     prepare: anotherGuest,
     attack: flood(() => recent, openAsGuest),
   },
   {
-    name: "another guest's moves, for 10 s",
+    name: "another guest's moves, for 2 s",
     prepare: anotherGuest,
     attack: flood(() => toggle, openAsGuest),
   },
