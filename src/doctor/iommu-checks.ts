@@ -6,6 +6,7 @@ import {
   known,
   ok,
   problem,
+  type Todo,
   unknown,
   warning,
 } from './check.ts';
@@ -62,10 +63,7 @@ export const iommuStateChecks: Check<QuickFacts>[] = [
       }
       // What is built in reads no file of modprobe.d, and what is loaded has read it.
       const state = facts.kernel.modules['vfio_iommu_type1'];
-      const now =
-        state === 'loaded'
-          ? ' && echo 1 | sudo tee /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts'
-          : '';
+      const now = state === 'loaded' ? ` && echo 1 | sudo tee ${unsafeInterrupts}` : '';
       const permission =
         state === 'built-in'
           ? changeLine(facts.boot, { add: ['vfio_iommu_type1.allow_unsafe_interrupts=1'] })
@@ -88,16 +86,17 @@ export const iommuChecks: Check[] = [
   {
     id: 'iommu.unsafe-interrupts',
     title: 'Permission to do without interrupt remapping',
-    look: ({ pci: { iommu } }) => {
+    look: (facts) => {
+      const { iommu } = facts.pci;
       if (iommu.unread['unsafeInterrupts'] !== undefined) {
         return unknown(iommu.unread['unsafeInterrupts']);
       }
       if (iommu.unsafeInterrupts !== true) return ok('VFIO does not do without it.');
       if (iommu.interruptRemapping !== true) return [];
-      return warning('VFIO is allowed to do without interrupt remapping, which this machine has.', {
-        remedy: 'sudo grep --recursive allow_unsafe_interrupts /etc/modprobe.d /etc/default/grub',
-        advice: 'Take it out of the file that this names; that holds from the next start on.',
-      });
+      return warning(
+        'VFIO is allowed to do without interrupt remapping, which this machine has.',
+        takingBack(facts),
+      );
     },
   },
   {
@@ -217,6 +216,26 @@ export const iommuChecks: Check[] = [
     },
   },
 ];
+
+const unsafeInterrupts = '/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts';
+
+/** What the command line or a file says holds at the next start too; root may have allowed it for this one. */
+function takingBack({ kernel, boot }: Pick<Facts, 'kernel' | 'boot'>): Todo {
+  const word = kernel.parameters?.find(
+    ({ name }) => name === 'vfio_iommu_type1.allow_unsafe_interrupts',
+  );
+  if (word !== undefined) return changeLine(boot, { remove: [word.text] });
+  const rule = kernel.moduleRules?.find(
+    ({ kind, module, text }) =>
+      kind === 'options' &&
+      module === 'vfio_iommu_type1' &&
+      text.includes('allow_unsafe_interrupts'),
+  );
+  const remedy = `echo 0 | sudo tee ${unsafeInterrupts}`;
+  return rule === undefined
+    ? { remedy }
+    : { remedy, advice: `Take it out of ${rule.file} too, or the next start allows it again.` };
+}
 
 /** Where Intel's processors have them. */
 export const processorGraphics = '0000:00:02.0';

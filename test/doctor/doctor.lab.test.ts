@@ -44,7 +44,7 @@ const breakages: Breakage[] = [
     id: 'iommu.unsafe-interrupts',
     broken: `echo 'options vfio_iommu_type1 allow_unsafe_interrupts=1' >/etc/modprobe.d/vfio.conf
       modprobe vfio_iommu_type1 && echo 1 >${unsafe}`,
-    byHand: `rm /etc/modprobe.d/vfio.conf && echo 0 >${unsafe}`,
+    byHand: 'rm /etc/modprobe.d/vfio.conf',
   },
   {
     id: 'libvirt.boot',
@@ -73,7 +73,12 @@ const breakages: Breakage[] = [
     about: 'looking-glass',
     broken: 'truncate --no-create --size=32M /dev/shm/looking-glass',
   },
-  { id: 'looking-glass.file', about: 'second', broken: 'rm /dev/shm/second' },
+  {
+    id: 'looking-glass.file',
+    about: 'second',
+    broken: 'rm /dev/shm/second',
+    complaint: /third is a folder/,
+  },
   { id: 'looking-glass.kind', about: 'third', broken: 'rm /dev/shm/third && mkdir /dev/shm/third' },
   {
     id: 'looking-glass.tmpfiles',
@@ -105,6 +110,7 @@ describe('a machine that is broken while it runs, in many places at once', () =>
   let before: Result[];
   let found: Result[];
   let after: Result[];
+  let failures: Map<Breakage, string>;
   let refusal: string;
   const sh = (script: string) => output(lab, script);
 
@@ -128,7 +134,7 @@ describe('a machine that is broken while it runs, in many places at once', () =>
     }
     await sh('handglass shm create');
     before = await lookedAt(lab);
-    ({ found, after } = await breakAndMend(lab, breakages));
+    ({ found, after, failures } = await breakAndMend(lab, breakages));
   });
 
   afterAll(() => lab.end());
@@ -136,6 +142,7 @@ describe('a machine that is broken while it runs, in many places at once', () =>
   test.each(named(breakages))('%s', (_name, breakage) => {
     expect(unwellOf(before, breakage)).toEqual([]);
     expect(resultOf(found, breakage)?.verdict).toMatch(/^(problem|warning)$/);
+    expect(failures.get(breakage)).toMatch(breakage.complaint ?? /^$/);
     expect(unwellOf(after, breakage)).toEqual([]);
   });
 
@@ -220,7 +227,7 @@ describe('a machine that is broken while it runs, in many places at once', () =>
     };
 
     beforeAll(async () => {
-      await mend(lab, resultOf(found, unreset), unreset);
+      expect(await mend(lab, resultOf(found, unreset), unreset)).toBe('');
       seen = await breakAndMend(lab, ofUser, { as: 'alice', config: kvmfr });
     });
 
@@ -236,6 +243,7 @@ describe('a machine that is broken while it runs, in many places at once', () =>
 
     test.each(named(ofUser))('%s', (_name, breakage) => {
       expect(resultOf(seen.found, breakage)?.verdict).toMatch(/^(problem|warning)$/);
+      expect(seen.failures.get(breakage)).toMatch(breakage.complaint ?? /^$/);
       expect(unwellOf(seen.after, breakage)).toEqual([]);
     });
   });

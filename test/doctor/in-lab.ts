@@ -25,6 +25,8 @@ export interface Breakage {
   byHand?: string;
   /** For `virsh edit`: what the person does to the XML, in words of sed. */
   edit?: string;
+  /** What its command says that ends with a failure, since what else is broken is not mended yet. */
+  complaint?: RegExp;
 }
 
 export function resultOf(results: readonly Result[], { id, about = '' }: Breakage) {
@@ -38,8 +40,15 @@ export function unwellOf(results: readonly Result[], { id }: Breakage): string[]
     .map(({ about, explanation }) => `${about}: ${explanation}`);
 }
 
-/** Carries out what was found against a breakage: the command as it is printed, or the advice. */
-export async function mend(lab: Lab, result: Result | undefined, breakage: Breakage) {
+/**
+ * Carries out what was found against a breakage: the command as it is printed, or the advice. Gives what a
+ * command has said that ended with a failure; empty where none did.
+ */
+export async function mend(
+  lab: Lab,
+  result: Result | undefined,
+  breakage: Breakage,
+): Promise<string> {
   const { edit, byHand } = breakage;
   if (edit !== undefined) {
     await lab.run(['tee', '/tmp/edit.sed'], edit);
@@ -49,24 +58,31 @@ export async function mend(lab: Lab, result: Result | undefined, breakage: Break
     );
   }
   const remedy = result?.remedy ?? null;
-  if (remedy !== null) await lab.sh(`export EDITOR=/tmp/editor\n${remedy}`);
+  const failure = remedy === null ? '' : await failureOf(lab, remedy);
   if (byHand !== undefined) await output(lab, byHand);
+  return failure;
 }
 
-/** Breaks all of it, mends all of it, and gives what each look found. */
+async function failureOf(lab: Lab, remedy: string): Promise<string> {
+  const { stdout, stderr, status } = await lab.sh(`export EDITOR=/tmp/editor\n${remedy}`);
+  return status === 0 ? '' : `"${remedy}" ended with ${status}: ${`${stderr}${stdout}`.trim()}`;
+}
+
+/** Breaks all of it, mends all of it, and gives what each look found and which commands failed. */
 export async function breakAndMend(
   lab: Lab,
   breakages: readonly Breakage[],
   options?: Parameters<typeof lookedAt>[1],
-): Promise<{ found: Result[]; after: Result[] }> {
+): Promise<{ found: Result[]; after: Result[]; failures: Map<Breakage, string> }> {
   for (const { broken } of breakages) await output(lab, broken);
   const found = await lookedAt(lab, options);
   // In the order of the screen, as a person goes through it.
   const placeOf = (each: Breakage) => found.indexOf(resultOf(found, each) ?? found[0]!);
+  const failures = new Map<Breakage, string>();
   for (const each of breakages.toSorted((a, b) => placeOf(a) - placeOf(b))) {
-    await mend(lab, resultOf(found, each), each);
+    failures.set(each, await mend(lab, resultOf(found, each), each));
   }
-  return { found, after: await lookedAt(lab, options) };
+  return { found, after: await lookedAt(lab, options), failures };
 }
 
 /** Commands are printed for a user; inside everything runs as root. */

@@ -798,6 +798,28 @@ const rows: Row[] = [
       pci.iommu.unsafeInterrupts = true;
     },
     verdict: 'warning',
+    todo: 'echo 0 | sudo tee /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts ',
+  },
+  {
+    id: 'iommu.unsafe-interrupts',
+    when: 'a file allows it in vain',
+    change: ({ pci, kernel }) => {
+      pci.iommu.unsafeInterrupts = true;
+      const [file, text] = ['/etc/modprobe.d/v.conf', 'allow_unsafe_interrupts=1'];
+      kernel.moduleRules = [{ file, kind: 'options', module: 'vfio_iommu_type1', text }];
+    },
+    verdict: 'warning',
+    todo: 'allow_unsafe_interrupts Take it out of /etc/modprobe.d/v.conf too',
+  },
+  {
+    id: 'iommu.unsafe-interrupts',
+    when: 'the command line allows it in vain',
+    change: both(line('vfio_iommu_type1.allow_unsafe_interrupts=1'), ({ pci, boot }) => {
+      pci.iommu.unsafeInterrupts = true;
+      boot.lineTool = 'grubby';
+    }),
+    verdict: 'warning',
+    todo: '--remove-args="vfio_iommu_type1.allow_unsafe_interrupts=1"',
   },
   {
     id: 'iommu.igfx-off',
