@@ -190,7 +190,7 @@ export const libvirtChecks: Check[] = [
   {
     id: 'libvirt.device-acl',
     title: 'Devices that domains may open',
-    look: ({ virtualization, sharedMemory }) => {
+    look: ({ virtualization, sharedMemory, configuration }) => {
       if (isAbsent(virtualization)) return [];
       const kvmfr = sharedMemory
         .map(({ entry }) => entry.path)
@@ -200,6 +200,9 @@ export const libvirtChecks: Check[] = [
           (path) => deviceAcl?.includes(path) !== true,
         );
         if (missing.length === 0) {
+          if (configuration.state === 'wrong') {
+            return unknown('the configuration is not read, which may name a device of kvmfr');
+          }
           return ok(deviceAcl === null ? 'It is as libvirt has it.' : 'It has all that is needed.');
         }
         const whole = [...new Set([...stockDevices, ...(deviceAcl ?? []), ...kvmfr])];

@@ -203,6 +203,14 @@ const rows: Row[] = [
   },
   {
     id: 'libvirt.device-acl',
+    when: 'nobody knows what the configuration names',
+    change: both(having('configuration', { state: 'wrong', config: null }), (facts) => {
+      facts.sharedMemory = [];
+    }),
+    verdict: 'unknown',
+  },
+  {
+    id: 'libvirt.device-acl',
     when: 'the file is closed',
     change: ({ virtualization }) => {
       virtualization.qemuConf = null;
