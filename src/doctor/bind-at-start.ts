@@ -1,6 +1,7 @@
 /** How vfio-pci has devices before any other driver does. */
 import type { PciDevice } from '../system/pci.ts';
 import type { Todo } from './check.ts';
+import { declaringForStart, isDeclared } from './declaring.ts';
 import type { Facts } from './facts.ts';
 import { changeLine } from './kernel-line.ts';
 import { neededAtStart } from './needed.ts';
@@ -24,9 +25,10 @@ export function bindAtStart({ boot, kernel, pci }: Facts, addresses: readonly st
     return { advice: 'Its ids are named, and another driver was first: see `kernel.vfio-ids`.' };
   }
   if (rule !== undefined) {
-    return {
-      advice: `Add ${missing.join(',')} to the ids in ${rule.file}, and start the machine anew.`,
-    };
+    const more = missing.join(',');
+    return isDeclared(boot)
+      ? declaringForStart(`Add ${more} to the ids in \`boot.extraModprobeConfig\``)
+      : { advice: `Add ${more} to the ids in ${rule.file}, and start the machine anew.` };
   }
   return changeLine(boot, {
     add: [`vfio-pci.ids=${[...named, ...missing].join(',')}`],

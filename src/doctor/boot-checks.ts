@@ -1,4 +1,6 @@
+import { isChangedAsWhole } from '../system/distribution.ts';
 import { about, type Check, known, ok, problem, warning } from './check.ts';
+import { isDeclared } from './declaring.ts';
 import type { QuickFacts } from './facts.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -7,8 +9,8 @@ export const bootChecks: Check<QuickFacts>[] = [
     id: 'boot.distribution',
     title: 'Distribution',
     look: ({ boot }) =>
-      known(boot, 'distribution', ({ name, isImmutable }) =>
-        ok(`${name}${isImmutable ? ', whose system files change as a whole' : ''}.`),
+      known(boot, 'distribution', ({ name }) =>
+        ok(`${name}${isChangedAsWhole(boot) ? ', whose system files change as a whole' : ''}.`),
       ),
   },
   {
@@ -42,6 +44,9 @@ export const bootChecks: Check<QuickFacts>[] = [
     look: ({ boot, kernel }) =>
       known(boot, 'secureBoot', (isOn) => {
         if (!isOn) return ok('It is off, so any module can be loaded.');
+        if (isDeclared(boot)) {
+          return ok('It is on, and kernels as NixOS builds them take modules without a signature.');
+        }
         // What is loaded has its signature, or needs none here.
         const own = ['kvmfr', 'vendor_reset'].filter((name) => kernel.modules[name] === 'loadable');
         if (own.length === 0) return ok('It is on: modules of your own would have to be signed.');
@@ -100,6 +105,7 @@ export const bootChecks: Check<QuickFacts>[] = [
     look: ({ boot }) =>
       known(boot, 'initramfs', ({ generator, modules }) => {
         const own = modules.filter(({ name }) => name.startsWith('vfio'));
+        if (isDeclared(boot)) return ok("It is made from the system's configuration.");
         if (generator === 'unknown') return ok('What makes it is not known here.');
         return ok(
           own.length === 0

@@ -2,6 +2,7 @@
 import type { PciDevice } from '../system/pci.ts';
 import { type Check, type Finding, ok, unknown, warning } from './check.ts';
 import { eachDevice, type Given } from './each-device.ts';
+import { loading } from './module-commands.ts';
 import { isOfHardFamily, resetObstacles } from './reset-obstacles.ts';
 
 export const domainResetChecks: Check[] = [
@@ -23,10 +24,10 @@ function reset({ device, xml, facts }: Given): Finding {
         : notAsked(device);
     }
     if (vendorReset === 'loadable') {
-      return warning(`${obstacle.explanation} The module vendor-reset is there and not loaded.`, {
-        remedy:
-          'echo vendor-reset | sudo tee /etc/modules-load.d/vendor-reset.conf && sudo modprobe vendor-reset',
-      });
+      return warning(
+        `${obstacle.explanation} The module vendor-reset is there and not loaded.`,
+        loading(facts.boot, 'vendor-reset'),
+      );
     }
   }
   if (obstacle !== undefined) return warning(obstacle.explanation, { advice: obstacle.remedy });

@@ -1,5 +1,6 @@
 /** The ROMs that domains give to cards, or that guests find on these. */
 import { dirname } from 'node:path';
+import { isChangedAsWhole } from '../system/distribution.ts';
 import { hasNoOutputs, isGraphics } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
 import { romPathOf } from '../vbios/sysfs.ts';
@@ -66,7 +67,7 @@ function dump(device: PciDevice, file: string, facts: Facts): Todo {
   if (hasRom === false) {
     return { advice: 'The card shows no ROM to dump: take the file from where it was.' };
   }
-  if (facts.boot.distribution?.isImmutable === true && /^\/usr\/(?!local\/)/.test(file)) {
+  if (isChangedAsWhole(facts.boot) && /^\/usr\/(?!local\/)/.test(file)) {
     return andAdvice(
       dump(device, 'gpu.rom', facts),
       'Then name that file in the domain: this system changes /usr only as a whole.',

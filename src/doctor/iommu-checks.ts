@@ -10,9 +10,11 @@ import {
   unknown,
   warning,
 } from './check.ts';
+import { declaringForStart, isDeclared } from './declaring.ts';
 import type { Facts, QuickFacts } from './facts.ts';
 import { interruptObstacles, remappingOff } from './iommu-obstacles.ts';
 import { changeLine } from './kernel-line.ts';
+import { givingOptions } from './module-commands.ts';
 import { classText, pciDeviceText } from './pci-text.ts';
 import { isGraphics, isPciBridge, isUsbController } from '../system/pci-classes.ts';
 
@@ -67,9 +69,11 @@ export const iommuStateChecks: Check<QuickFacts>[] = [
       const permission =
         state === 'built-in'
           ? changeLine(facts.boot, { add: ['vfio_iommu_type1.allow_unsafe_interrupts=1'] })
-          : {
-              remedy: `echo 'options vfio_iommu_type1 allow_unsafe_interrupts=1' | sudo tee /etc/modprobe.d/unsafe-interrupts.conf${now}`,
-            };
+          : givingOptions(
+              facts.boot,
+              'options vfio_iommu_type1 allow_unsafe_interrupts=1',
+              `sudo tee /etc/modprobe.d/unsafe-interrupts.conf${now}`,
+            );
       return problem(
         obstacle.explanation,
         andAdvice(
@@ -231,6 +235,9 @@ function takingBack({ kernel, boot }: Pick<Facts, 'kernel' | 'boot'>): Todo {
       module === 'vfio_iommu_type1' &&
       text.includes('allow_unsafe_interrupts'),
   );
+  if (rule !== undefined && isDeclared(boot)) {
+    return declaringForStart('Take `allow_unsafe_interrupts` out of `boot.extraModprobeConfig`');
+  }
   const remedy = `echo 0 | sudo tee ${unsafeInterrupts}`;
   return rule === undefined
     ? { remedy }

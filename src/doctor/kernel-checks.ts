@@ -5,8 +5,10 @@ import { kernelParameters } from '../system/kernel-parameters.ts';
 import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
 import { isForVfio } from './vfio-drivers.ts';
 import type { Facts } from './facts.ts';
-import { changeLine, loadEarly } from './kernel-line.ts';
+import { loadEarly } from './early-loading.ts';
+import { changeLine } from './kernel-line.ts';
 import { kernelParameterChecks } from './kernel-parameter-checks.ts';
+import { buildingKvmfr, loading } from './module-commands.ts';
 import { idsNeededAtStart } from './needed.ts';
 import { idsIn, idsText, pciDeviceText } from './pci-text.ts';
 import { takeFromHost } from './take-from-host.ts';
@@ -91,10 +93,10 @@ export const kernelChecks: Check[] = [
         'makes the shared memory that the configuration names',
         (state) =>
           state === 'loadable'
-            ? problem('The module kvmfr is there and not loaded, so there is no /dev/kvmfr0.', {
-                remedy:
-                  'echo kvmfr | sudo tee /etc/modules-load.d/kvmfr.conf && sudo modprobe kvmfr',
-              })
+            ? problem(
+                'The module kvmfr is there and not loaded, so there is no /dev/kvmfr0.',
+                loading(facts.boot, 'kvmfr'),
+              )
             : ok('It is loaded.'),
       );
     },
@@ -102,7 +104,7 @@ export const kernelChecks: Check[] = [
 ];
 
 function moduleFinding(
-  { kernel }: Facts,
+  { kernel, boot }: Facts,
   name: string,
   what: string,
   found: (state: ModuleState) => Finding = () => ok('It is there.'),
@@ -110,12 +112,17 @@ function moduleFinding(
   const state = kernel.modules[name] ?? null;
   if (state === null) return unknown(kernel.unread['modules'] ?? 'nobody tells');
   if (state !== 'absent') return found(state);
-  return problem(`This kernel has no module ${name}, which ${what}.`, {
-    advice:
-      name === 'kvmfr'
-        ? 'Build it from the sources of Looking Glass (module/, with dkms).'
-        : "After an upgrade of the kernel, start the machine anew; otherwise use the distribution's own kernel.",
-  });
+  return problem(
+    `This kernel has no module ${name}, which ${what}.`,
+    name === 'kvmfr'
+      ? buildingKvmfr(boot, {
+          advice: 'Build it from the sources of Looking Glass (module/, with dkms).',
+        })
+      : {
+          advice:
+            "After an upgrade of the kernel, start the machine anew; otherwise use the distribution's own kernel.",
+        },
+  );
 }
 
 /** Options of what is built in are read from the kernel's command line alone. */

@@ -1,7 +1,7 @@
 /** How the kernel's command line is changed on this machine, as a command where there is one. */
 import type { Boot, LineTool, NextLine } from '../system/boot.ts';
-import type { Initramfs } from '../system/initramfs.ts';
 import type { Todo } from './check.ts';
+import { declaredWords, declaringForStart } from './declaring.ts';
 
 export interface LineChange {
   add?: readonly string[];
@@ -10,7 +10,12 @@ export interface LineChange {
 
 /** A change that the next start makes good. */
 export function changeLine(boot: Boot, { add = [], remove = [] }: LineChange): Todo {
-  const byHand = { advice: byHandText(boot, add, remove) };
+  const byHand =
+    boot.lineTool === 'nixos'
+      ? declaringForStart(
+          placedText(add, remove, declaredWords, ['into', 'out of'], '`boot.kernelParams`'),
+        )
+      : { advice: byHandText(boot, add, remove) };
   // What is not plain could mean something else to a shell or to sed.
   if (![...add, ...remove].every((word) => /^[\w.,:=/+@%-]+$/.test(word))) return byHand;
   const remedy = commands[boot.lineTool ?? 'unknown'](boot, add, remove);
@@ -108,10 +113,23 @@ function forText(word: string): string {
 }
 
 function wordsText(add: Words, remove: Words): string {
-  const list = (words: Words) => words.map((word) => `\`${word}\``).join(' and ');
-  if (add.length === 0) return `Take ${list(remove)} off the kernel's command line`;
-  if (remove.length === 0) return `Put ${list(add)} on the kernel's command line`;
-  return `Put ${list(add)} on the kernel's command line in place of ${list(remove)}`;
+  return placedText(add, remove, list, ['on', 'off'], "the kernel's command line");
+}
+
+function placedText(
+  add: Words,
+  remove: Words,
+  text: (words: Words) => string,
+  [on, off]: readonly [string, string],
+  place: string,
+): string {
+  if (add.length === 0) return `Take ${text(remove)} ${off} ${place}`;
+  if (remove.length === 0) return `Put ${text(add)} ${on} ${place}`;
+  return `Put ${text(add)} ${on} ${place} in place of ${text(remove)}`;
+}
+
+function list(words: Words): string {
+  return words.map((word) => `\`${word}\``).join(' and ');
 }
 
 /** What makes the boot loader take over its files; null where that is not known here. */
@@ -123,48 +141,4 @@ const makers: Partial<Record<LineTool, string>> = {
   'update-grub': 'sudo update-grub',
   'grub2-mkconfig': 'sudo grub2-mkconfig --output=/boot/grub2/grub.cfg',
   'grub-mkconfig': 'sudo grub-mkconfig --output=/boot/grub/grub.cfg',
-};
-
-/**
- * Has vfio-pci loaded before the drivers that the initramfs has too.
- * @param rules files of modprobe.d about it, which the initramfs of an image does not take along by itself
- * @param rivals modules that would take the device otherwise
- */
-export function loadEarly(
-  { initramfs, lineTool }: Boot,
-  rules: readonly string[] = [],
-  rivals: readonly string[] = [],
-): Todo {
-  const remedy =
-    lineTool === 'rpm-ostree'
-      ? [
-          "sudo rpm-ostree initramfs --enable --arg=--force-drivers --arg='vfio_pci vfio vfio_iommu_type1'",
-          ...rules
-            .filter((file) => /^[\w/.-]+$/.test(file))
-            .map((file) => `--arg=-I --arg=${file}`),
-        ].join(' ')
-      : earlyLoaders[initramfs?.generator ?? 'unknown'](rivals);
-  return remedy === null
-    ? { advice: 'Have the initramfs load vfio_pci before all graphics drivers.' }
-    : { remedy, advice: 'Then start the machine anew.' };
-}
-
-const earlyLoaders: Record<Initramfs['generator'], (rivals: readonly string[]) => string | null> = {
-  mkinitcpio: () =>
-    "sudo sed -i 's/^MODULES=(/&vfio_pci vfio vfio_iommu_type1 /' /etc/mkinitcpio.conf && sudo mkinitcpio --allpresets",
-  dracut: () =>
-    'echo \'force_drivers+=" vfio_pci vfio vfio_iommu_type1 "\' | sudo tee --append /etc/dracut.conf.d/vfio.conf && sudo dracut --force --regenerate-all',
-  // It has udev load what fits the devices before what its list names; modprobe keeps to softdep in both.
-  'initramfs-tools': (rivals) => {
-    const rules = rivals
-      .filter((module) => /^[\w-]+$/.test(module))
-      .map((module) => `'softdep ${module} pre: vfio-pci' `);
-    const order =
-      rules.length === 0
-        ? ''
-        : `printf '%s\\n' ${rules.join('')}| sudo tee --append /etc/modprobe.d/vfio.conf && `;
-    return `${order}printf '%s\\n' vfio_pci vfio vfio_iommu_type1 | sudo tee --append /etc/initramfs-tools/modules && sudo update-initramfs -u -k all`;
-  },
-  booster: () => null,
-  unknown: () => null,
 };

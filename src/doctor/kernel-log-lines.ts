@@ -1,5 +1,6 @@
 /** What the kernel says of trouble with guests. */
 import { mentionedPciAddress } from '../system/pci-address.ts';
+import { andAdvice } from './check.ts';
 import { freeBar } from './free-bar.ts';
 import { hasStartedSince } from './guest-starts.ts';
 import { changeLine } from './kernel-line.ts';
@@ -13,6 +14,7 @@ import {
   removeUnknown,
   stopFaults,
 } from './log-remedies.ts';
+import { buildingKvmfr, givingOptions } from './module-commands.ts';
 import { isForVfio } from './vfio-drivers.ts';
 
 export const kernelLogLines: readonly KnownLine[] = [
@@ -46,7 +48,8 @@ export const kernelLogLines: readonly KnownLine[] = [
     meaning:
       'The module kvmfr does not fit this kernel or its options, so there is no /dev/kvmfr0.',
     isPast: ({ kernel }) => kernel.modules['kvmfr'] === 'loaded',
-    todo: () => ({ remedy: 'sudo dkms autoinstall && sudo modprobe kvmfr' }),
+    todo: ({ boot }) =>
+      buildingKvmfr(boot, { remedy: 'sudo dkms autoinstall && sudo modprobe kvmfr' }),
   },
   {
     id: 'unsigned-module',
@@ -181,11 +184,15 @@ export const kernelLogLines: readonly KnownLine[] = [
     verdict: 'warning',
     meaning:
       'A guest asked for a register of the processor that KVM does not know, which stops some guests.',
-    todo: () => ({
-      remedy:
-        "echo 'options kvm ignore_msrs=1 report_ignored_msrs=0' | sudo tee --append /etc/modprobe.d/kvm.conf",
-      advice: 'Only where a guest stops; it holds when the module is loaded anew.',
-    }),
+    todo: ({ boot }) =>
+      andAdvice(
+        givingOptions(
+          boot,
+          'options kvm ignore_msrs=1 report_ignored_msrs=0',
+          'sudo tee --append /etc/modprobe.d/kvm.conf',
+        ),
+        'Only where a guest stops; it holds when the module is loaded anew.',
+      ),
   },
   {
     id: 'vfio-late',

@@ -1,8 +1,12 @@
-import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
-import type { Facts } from './facts.ts';
+import { allowingInAppArmor } from './apparmor-rules.ts';
+import { about, type Check, known, ok, problem, warning } from './check.ts';
+import { isDeclared } from './declaring.ts';
+import { groupOfLibvirt } from './group-commands.ts';
+import { isAbsent, isBefore } from './libvirt-versions.ts';
 import { installCommand } from './packages.ts';
+import { qemuConfChecks } from './qemu-conf-checks.ts';
 import { groupFinding } from './service-checks.ts';
-import { daemonOf, enabling } from './unit-commands.ts';
+import { daemonOf, enableCommand, enabling } from './unit-commands.ts';
 
 export const libvirtChecks: Check[] = [
   {
@@ -54,23 +58,28 @@ export const libvirtChecks: Check[] = [
   {
     id: 'libvirt.socket',
     title: 'Sockets of libvirt',
-    look: ({ virtualization }) => {
+    look: (facts) => {
+      const { virtualization, boot } = facts;
       if (isAbsent(virtualization)) return [];
       return known(virtualization, 'sockets', (sockets) => {
         const daemon = daemonOf(virtualization);
+        const starting = enabling([`${daemon}.socket`], facts, '--now');
         if (sockets.length === 0) {
-          return problem('libvirt does not listen: it is not started.', {
-            remedy: [...new Set([daemon, 'virtqemud'])]
-              .map((name) => enabling([`${name}.socket`], virtualization, '--now'))
-              .join(' || '),
-          });
+          return problem(
+            'libvirt does not listen: it is not started.',
+            isDeclared(boot)
+              ? starting
+              : {
+                  remedy: [...new Set([daemon, 'virtqemud'])]
+                    .map((name) => enableCommand([`${name}.socket`], virtualization, '--now'))
+                    .join(' || '),
+                },
+          );
         }
         // What is masked while it runs leaves its socket behind, at which nobody answers.
         const service = `${daemon}.service`;
         return virtualization.maskedUnits?.includes(service) === true
-          ? problem(`${service} is masked, so nothing starts it anew.`, {
-              remedy: enabling([`${daemon}.socket`], virtualization, '--now'),
-            })
+          ? problem(`${service} is masked, so nothing starts it anew.`, starting)
           : ok(`It listens at ${sockets.join(' and ')}.`);
       });
     },
@@ -78,30 +87,33 @@ export const libvirtChecks: Check[] = [
   {
     id: 'libvirt.boot',
     title: 'Start of libvirt with the machine',
-    look: ({ virtualization }) => {
+    look: (facts) => {
+      const { virtualization } = facts;
       if (isAbsent(virtualization)) return [];
       return known(virtualization, 'enabledUnits', (units) => {
         const starts = units.some((name) => /^(libvirtd|virtqemud)\.(service|socket)$/.test(name));
         return starts
           ? ok('It starts with the machine, or when it is asked.')
-          : warning('Neither libvirtd nor virtqemud starts with the machine.', {
-              remedy: enabling([`${daemonOf(virtualization)}.socket`], virtualization),
-            });
+          : warning(
+              'Neither libvirtd nor virtqemud starts with the machine.',
+              enabling([`${daemonOf(virtualization)}.socket`], facts),
+            );
       });
     },
   },
   {
     id: 'libvirt.log-daemon',
     title: "Daemon of the domains' logs",
-    look: ({ virtualization }) => {
-      if (isAbsent(virtualization)) return [];
-      return known(virtualization, 'enabledUnits', (units) =>
+    look: (facts) => {
+      if (isAbsent(facts.virtualization)) return [];
+      return known(facts.virtualization, 'enabledUnits', (units) =>
         units.some((name) => name.startsWith('virtlogd')) ||
         units.some((name) => /^(libvirtd|virtqemud)\.service$/.test(name))
           ? ok('virtlogd starts when a domain does.')
-          : warning('virtlogd is not enabled, which keeps what QEMU says.', {
-              remedy: enabling(['virtlogd.socket'], virtualization),
-            }),
+          : warning(
+              'virtlogd is not enabled, which keeps what QEMU says.',
+              enabling(['virtlogd.socket'], facts),
+            ),
       );
     },
   },
@@ -111,7 +123,7 @@ export const libvirtChecks: Check[] = [
     look: (facts) =>
       isAbsent(facts.virtualization)
         ? []
-        : groupFinding(facts, 'libvirt', 'manage domains of the system'),
+        : groupFinding(facts, groupOfLibvirt(facts.boot), 'manage domains of the system'),
   },
   {
     id: 'libvirt.firmware',
@@ -123,7 +135,7 @@ export const libvirtChecks: Check[] = [
         );
         if (usable.length === 0) {
           return warning(
-            'No firmware with UEFI is known to QEMU (/usr/share/qemu/firmware).',
+            `No firmware with UEFI is known to QEMU (${isDeclared(boot) ? '/var/lib' : '/usr/share'}/qemu/firmware).`,
             installCommand(boot, 'ovmf'),
           );
         }
@@ -132,9 +144,10 @@ export const libvirtChecks: Check[] = [
           return broken.map(({ file, executable }) =>
             about(
               file,
-              warning(`It names ${executable ?? 'a file'} or variables that are not there.`, {
-                ...installCommand(boot, 'ovmf'),
-              }),
+              warning(
+                `It names ${executable ?? 'a file'} or variables that are not there.`,
+                installCommand(boot, 'ovmf'),
+              ),
             ),
           );
         }
@@ -146,79 +159,11 @@ export const libvirtChecks: Check[] = [
         );
       }),
   },
-  {
-    id: 'libvirt.firmware-list',
-    title: 'Old list of firmware',
-    look: ({ virtualization }) => {
-      if (isAbsent(virtualization)) return [];
-      return known(virtualization, 'libvirtVersion', (version) => {
-        if (isBefore(version, [5, 2])) {
-          return ok(`libvirt ${version} knows firmware by such a list alone.`);
-        }
-        return known(virtualization, 'qemuConf', ({ listsFirmware }) =>
-          listsFirmware
-            ? warning(
-                '`nvram` in /etc/libvirt/qemu.conf is the way of libvirt before 5.2, and hides firmware that it does not list.',
-                {
-                  remedy: `sudo sed -i -e '/^ *nvram *=.*]/s/^/#/' -e '/^ *nvram *=/,/]/s/^/#/' ${conf} && sudo systemctl restart ${daemonOf(virtualization)}`,
-                },
-              )
-            : ok('libvirt chooses firmware by its descriptors.'),
-        );
-      });
-    },
-  },
-  {
-    id: 'libvirt.qemu-user',
-    title: "QEMU's user",
-    look: ({ virtualization, people }) => {
-      if (isAbsent(virtualization)) return [];
-      return known(people, 'qemu', (qemu) => {
-        const told = virtualization.qemuConf?.user;
-        if (qemu === 'absent') {
-          return told === null || told === undefined
-            ? unknown('no user of QEMU is known here by its usual names')
-            : problem(`${conf} lets QEMU run as ${told}, who does not exist.`, {
-                remedy: `sudo sed -i 's/^[[:space:]]*user[[:space:]]*=/#&/' ${conf} && sudo systemctl restart ${daemonOf(virtualization)}`,
-                advice: "QEMU then runs as libvirt's own choice; or write an existing user there.",
-              });
-        }
-        return ok(`It is ${qemu.user}, in the groups ${qemu.groups.join(', ')}.`);
-      });
-    },
-  },
-  {
-    id: 'libvirt.device-acl',
-    title: 'Devices that domains may open',
-    look: ({ virtualization, sharedMemory, configuration }) => {
-      if (isAbsent(virtualization)) return [];
-      const kvmfr = sharedMemory
-        .map(({ entry }) => entry.path)
-        .filter((path) => path.startsWith('/dev/kvmfr'));
-      return known(virtualization, 'qemuConf', ({ deviceAcl }) => {
-        const missing = [...(deviceAcl === null ? [] : stockDevices), ...kvmfr].filter(
-          (path) => deviceAcl?.includes(path) !== true,
-        );
-        if (missing.length === 0) {
-          if (configuration.state === 'wrong') {
-            return unknown('the configuration is not read, which may name a device of kvmfr');
-          }
-          return ok(deviceAcl === null ? 'It is as libvirt has it.' : 'It has all that is needed.');
-        }
-        const whole = [...new Set([...stockDevices, ...(deviceAcl ?? []), ...kvmfr])];
-        return problem(
-          `\`cgroup_device_acl\` in ${conf} lacks ${missing.join(', ')}.`,
-          whole.every((path) => /^[\w/.-]+$/.test(path))
-            ? { remedy: aclCommand(whole, virtualization) }
-            : { advice: 'Put them into the list by hand: a path in it is no plain one.' },
-        );
-      });
-    },
-  },
+  ...qemuConfChecks,
   {
     id: 'libvirt.apparmor',
     title: 'AppArmor and kvmfr',
-    look: ({ virtualization, sharedMemory }) => {
+    look: ({ virtualization, sharedMemory, boot }) => {
       const paths = sharedMemory
         .map(({ entry }) => entry.path)
         .filter((path) => path.startsWith('/dev/kvmfr'));
@@ -231,10 +176,10 @@ export const libvirtChecks: Check[] = [
               path,
               rules.includes('/dev/kvmfr')
                 ? ok('A rule lets guests open it.')
-                : problem('No rule of AppArmor lets guests open it.', {
-                    remedy: `echo '${path} rw,' | sudo tee --append /etc/apparmor.d/local/abstractions/libvirt-qemu`,
-                    advice: 'It holds when the domain starts anew.',
-                  }),
+                : problem(
+                    'No rule of AppArmor lets guests open it.',
+                    allowingInAppArmor(boot, `${path} rw,`),
+                  ),
             ),
           ),
         );
@@ -266,36 +211,3 @@ export const libvirtChecks: Check[] = [
     },
   },
 ];
-
-/** What every build of libvirt has in its own list. */
-const stockDevices = [
-  '/dev/null',
-  '/dev/full',
-  '/dev/zero',
-  '/dev/random',
-  '/dev/urandom',
-  '/dev/ptmx',
-  '/dev/kvm',
-];
-
-/** Where virsh does not say whether it is there, a socket does. */
-function isAbsent({ libvirtVersion, sockets }: Facts['virtualization']): boolean {
-  return libvirtVersion === '' || (libvirtVersion === null && sockets?.length === 0);
-}
-
-const conf = '/etc/libvirt/qemu.conf';
-
-/** Takes the list out that may be there, on one line or several, and puts the whole one in. */
-function aclCommand(paths: readonly string[], software: Facts['virtualization']): string {
-  const list = paths.map((path) => `"${path}"`).join(', ');
-  return [
-    `sudo sed -i -e '/^ *cgroup_device_acl.*]/d' -e '/^ *cgroup_device_acl/,/]/d' ${conf}`,
-    `echo 'cgroup_device_acl = [ ${list} ]' | sudo tee --append ${conf}`,
-    `sudo systemctl restart ${daemonOf(software)}`,
-  ].join(' && ');
-}
-
-function isBefore(version: string, [major, minor]: readonly [number, number]): boolean {
-  const [own = 0, second = 0] = version.split('.').map(Number);
-  return own < major || (own === major && second < minor);
-}

@@ -2,22 +2,21 @@
 import { kernelParameters } from '../system/kernel-parameters.ts';
 import { mentionedPciAddress } from '../system/pci-address.ts';
 import { hasNoOutputs } from '../system/pci-classes.ts';
+import { allowingInAppArmor } from './apparmor-rules.ts';
 import { andAdvice, type Todo } from './check.ts';
 import type { Facts } from './facts.ts';
 import { misspellingOf } from './ignored-parameters.ts';
 import { processorGraphics } from './iommu-checks.ts';
 import { changeLine } from './kernel-line.ts';
+import { placeOfQemuConf } from './qemu-conf-checks.ts';
 import { shellWord } from './shell-word.ts';
 
-export function openInAppArmor(_facts: Facts, line: string): Todo {
+export function openInAppArmor({ boot }: Facts, line: string): Todo {
   const path = /name="(\/[\w./+:-]+)"/.exec(line)?.[1];
   const rights = /denied_mask="([rwkm]+)"/.exec(line)?.[1] ?? 'rw';
-  if (path === undefined)
-    return { advice: 'Allow it in /etc/apparmor.d/local/abstractions/libvirt-qemu.' };
-  return {
-    remedy: `echo '${path} ${rights},' | sudo tee --append /etc/apparmor.d/local/abstractions/libvirt-qemu`,
-    advice: 'It holds when the domain starts anew.',
-  };
+  return path === undefined
+    ? { advice: 'Allow it in /etc/apparmor.d/local/abstractions/libvirt-qemu.' }
+    : allowingInAppArmor(boot, `${path} ${rights},`);
 }
 
 export function allowInSelinux(_facts: Facts, line: string): Todo {
@@ -30,11 +29,12 @@ export function allowInSelinux(_facts: Facts, line: string): Todo {
   };
 }
 
-export function openDevice(_facts: Facts, line: string): Todo {
+export function openDevice({ boot }: Facts, line: string): Todo {
+  const conf = placeOfQemuConf(boot);
   return {
     advice: line.includes('/dev/vfio/')
-      ? 'libvirt gives QEMU the file of a device that is in a `<hostdev>`: see whether /etc/libvirt/qemu.conf has `dynamic_ownership = 0`, or a `cgroup_device_acl` without /dev/vfio/vfio. Where QEMU is started without libvirt, its user needs the right to that file.'
-      : 'Have libvirt know of the device by an element of its own in place of `qemu:commandline`, or list it in `cgroup_device_acl` of /etc/libvirt/qemu.conf.',
+      ? `libvirt gives QEMU the file of a device that is in a \`<hostdev>\`: see whether ${conf} has \`dynamic_ownership = 0\`, or a \`cgroup_device_acl\` without /dev/vfio/vfio. Where QEMU is started without libvirt, its user needs the right to that file.`
+      : `Have libvirt know of the device by an element of its own in place of \`qemu:commandline\`, or list it in \`cgroup_device_acl\` of ${conf}.`,
   };
 }
 

@@ -1,5 +1,16 @@
 import { modeText, sizeText } from '../shm/wording.ts';
-import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
+import {
+  about,
+  andAdvice,
+  type Check,
+  type Finding,
+  known,
+  ok,
+  problem,
+  unknown,
+  warning,
+} from './check.ts';
+import { declaring, isDeclared } from './declaring.ts';
 import type { Facts, SharedMemory } from './facts.ts';
 import { joining } from './group-commands.ts';
 import { shellWord } from './shell-word.ts';
@@ -147,10 +158,10 @@ export const lookingGlassChecks: Check[] = [
           }
           return problem(
             `QEMU runs as ${qemu.user}, who is not in the group ${group}, and cannot open it.`,
-            {
-              remedy: joining(facts.boot, [group], shellWord(qemu.user)),
-              advice: 'It holds when the domain starts anew.',
-            },
+            andAdvice(
+              joining(facts.boot, [group], shellWord(qemu.user)),
+              'It holds when the domain starts anew.',
+            ),
           );
         });
       })(facts),
@@ -158,7 +169,7 @@ export const lookingGlassChecks: Check[] = [
   {
     id: 'looking-glass.tmpfiles',
     title: 'Other makers of these files',
-    look: ({ service, sharedMemory }) => {
+    look: ({ service, sharedMemory, boot }) => {
       if (sharedMemory.length === 0) return [];
       return known(service, 'temporaryFiles', (lines) => {
         const own = new Set(sharedMemory.map(({ entry }) => entry.path));
@@ -167,9 +178,12 @@ export const lookingGlassChecks: Check[] = [
         return others.map(({ file, path }) =>
           about(
             file,
-            warning(`systemd makes ${path} too, with no bytes in it.`, {
-              remedy: `sudo sed -i -E ${shellWord(linesAbout(path))} ${shellWord(file)}`,
-            }),
+            warning(
+              `systemd makes ${path} too, with no bytes in it.`,
+              isDeclared(boot)
+                ? declaring(`Take the line about it out of \`systemd.tmpfiles.rules\``)
+                : { remedy: `sudo sed -i -E ${shellWord(linesAbout(path))} ${shellWord(file)}` },
+            ),
           ),
         );
       });
@@ -178,16 +192,23 @@ export const lookingGlassChecks: Check[] = [
   {
     id: 'looking-glass.client',
     title: 'Looking Glass client',
-    look: ({ virtualization, sharedMemory }) => {
+    look: ({ virtualization, sharedMemory, boot }) => {
       if (sharedMemory.length === 0) return [];
-      return known(virtualization, 'lookingGlassClient', (path) =>
-        path === ''
-          ? warning('looking-glass-client is neither in /usr/bin nor in /usr/local/bin.', {
+      return known(virtualization, 'lookingGlassClient', (path) => {
+        if (path !== '') return ok(`It is ${path}.`);
+        return isDeclared(boot)
+          ? warning(
+              'looking-glass-client is not among the programs of the system.',
+              andAdvice(
+                declaring('Put `pkgs.looking-glass-client` into `environment.systemPackages`'),
+                'The host program in the guest has to be of its version: others fail silently.',
+              ),
+            )
+          : warning('looking-glass-client is neither in /usr/bin nor in /usr/local/bin.', {
               advice:
                 'Build it in the version of the host program in the guest: others fail silently.',
-            })
-          : ok(`It is ${path}.`),
-      );
+            });
+      });
     },
   },
 ];

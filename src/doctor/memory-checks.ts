@@ -1,4 +1,5 @@
 import { type Check, known, ok, problem, unknown, warning } from './check.ts';
+import { isDeclared } from './declaring.ts';
 import { gibText, mibText } from './sizes.ts';
 
 export const memoryChecks: Check[] = [
@@ -60,15 +61,16 @@ export const memoryChecks: Check[] = [
   {
     id: 'memory.merging',
     title: 'Merging of equal pages (KSM)',
-    look: ({ memory }) =>
+    look: ({ memory, boot }) =>
       known(memory, 'isMerging', (isOn) =>
         isOn
           ? warning(
               'The kernel looks through the memory of guests for equal pages, which makes them stutter.',
               {
                 remedy: 'echo 2 | sudo tee /sys/kernel/mm/ksm/run',
-                advice:
-                  'Where ksmtuned runs, it turns it on again: `sudo systemctl disable --now ksm ksmtuned`.',
+                advice: isDeclared(boot)
+                  ? 'The next start turns it on again where `hardware.ksm.enable` is set.'
+                  : 'Where ksmtuned runs, it turns it on again: `sudo systemctl disable --now ksm ksmtuned`.',
               },
             )
           : ok('The kernel does not look for equal pages.'),
@@ -77,7 +79,7 @@ export const memoryChecks: Check[] = [
   {
     id: 'memory.shared',
     title: 'Room for shared memory',
-    look: ({ memory, sharedMemory }) =>
+    look: ({ memory, sharedMemory, boot }) =>
       known(memory, 'shared', ({ size, free }) => {
         const missing = sharedMemory
           .filter(({ entry }) => entry.path.startsWith('/dev/shm/'))
@@ -90,7 +92,7 @@ export const memoryChecks: Check[] = [
           `/dev/shm has ${mibText(free / 1024)} free, and the files of Looking Glass need ${mibText(missing / 1024)} more.`,
           {
             remedy: `sudo mount -o remount,size=${Math.ceil((size + missing) / 1024 ** 2)}M /dev/shm`,
-            advice: 'That lasts until the next start; /etc/fstab keeps it.',
+            advice: `That lasts until the next start; ${isDeclared(boot) ? '`boot.devShmSize`' : '/etc/fstab'} keeps it.`,
           },
         );
       }),

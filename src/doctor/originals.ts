@@ -67,7 +67,7 @@ export function originalsIn(recorded: Recorded): Original[] {
 
 /** What comes with the kernel and the distribution is the same on many machines. */
 export function isPublic(path: string): boolean {
-  return /^(\/usr)?\/lib\/modules\/[^/]+\/modules\.|^\/usr\/share\/(hwdata|misc)\/pci\.ids$/.test(
+  return /^(\/usr|\/run\/booted-system\/kernel-modules)?\/lib\/modules\/[^/]+\/modules\.|^\/usr\/share\/(hwdata|misc)\/pci\.ids$/.test(
     path,
   );
 }

@@ -1,6 +1,7 @@
 /** How a package is installed here. */
 import type { Boot } from '../system/boot.ts';
-import type { Todo } from './check.ts';
+import { andAdvice, type Todo } from './check.ts';
+import { declaring } from './declaring.ts';
 
 type Software = 'qemu' | 'libvirt' | 'ovmf';
 
@@ -34,16 +35,21 @@ const managers: readonly [string, string, Record<Software, string>][] = [
   ],
 ];
 
-export function installCommand({ distribution }: Boot, software: Software): Todo {
+export function installCommand({ distribution, systemTool }: Boot, software: Software): Todo {
   const byHand = { advice: `Install it by the distribution's own means (${software}).` };
-  if (distribution === null || distribution.isImmutable) {
-    return distribution?.family.includes('fedora') === true
-      ? {
-          remedy: `sudo rpm-ostree install ${managers[1]?.[2][software]}`,
-          advice: 'Then start the machine anew.',
-        }
-      : byHand;
+  if (systemTool === 'nixos-rebuild') {
+    const enabling = declaring('Set `virtualisation.libvirtd.enable = true;`');
+    return software === 'ovmf'
+      ? andAdvice(enabling, 'Where that is so, a newer NixOS lists its firmware by itself.')
+      : enabling;
   }
-  const manager = managers.find(([family]) => distribution.family.includes(family));
+  if (systemTool === 'rpm-ostree') {
+    return {
+      remedy: `sudo rpm-ostree install ${managers[1]?.[2][software]}`,
+      advice: 'Then start the machine anew.',
+    };
+  }
+  if (systemTool === 'unknown') return byHand;
+  const manager = managers.find(([family]) => distribution?.family.includes(family) === true);
   return manager === undefined ? byHand : { remedy: `${manager[1]} ${manager[2][software]}` };
 }

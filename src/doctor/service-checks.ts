@@ -1,25 +1,30 @@
 import type { Membership } from '../system/memberships.ts';
 import type { GroupFile } from '../system/service-parts.ts';
-import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
+import { about, andAdvice, type Check, known, ok, problem, unknown, warning } from './check.ts';
+import { declaring, isDeclared } from './declaring.ts';
 import type { Facts } from './facts.ts';
-import { joining } from './group-commands.ts';
+import { groupOfLibvirt, joining } from './group-commands.ts';
+import {
+  installCommand,
+  installing,
+  installingConfiguration,
+  installingRules,
+} from './installing.ts';
 import { shellWord } from './shell-word.ts';
 import { enabling } from './unit-commands.ts';
-
-const install = 'sudo sh /usr/lib/handglass/units/install.sh';
 
 export const serviceChecks: Check[] = [
   {
     id: 'service.configuration',
     title: 'Configuration',
-    look: ({ configuration: { path, state, problem: text }, service }) => {
+    look: ({ configuration: { path, state, problem: text }, service, boot }) => {
       if (state === 'read') return ok(`${path} is right as it stands.`);
       if (state === 'absent') {
         if (service.hasUnits === false) return [];
-        return warning(`There is no ${path}, so nothing is handed over.`, {
-          remedy: install,
-          advice: 'It installs the example, in which every line is explained.',
-        });
+        return warning(
+          `There is no ${path}, so nothing is handed over.`,
+          installingConfiguration(boot),
+        );
       }
       const lines = text.split('\n').map((line) => line.replace(/\.$/, '').concat('.'));
       return lines.map((line, index) =>
@@ -39,39 +44,25 @@ export const serviceChecks: Check[] = [
       known(service, 'hasUnits', (isThere) =>
         isThere
           ? ok('The units are installed.')
-          : warning(
-              'The service is not installed.',
-              boot.distribution?.isImmutable === true
-                ? {
-                    advice:
-                      'It goes into /usr, which this system changes only as a whole: install it into the image that the machine starts from.',
-                  }
-                : {
-                    remedy: install,
-                    advice:
-                      'Where it is not there yet, `sudo cp -dR . /usr/lib/handglass` copies the folder of Handglass, once set up.',
-                  },
-            ),
+          : warning('The service is not installed.', installing(boot)),
       ),
   },
   {
     id: 'service.running',
     title: 'Service',
-    look: ({ service, virtualization }) => {
-      if (service.hasUnits === false) return [];
-      return known(service, 'hasSocket', (isThere) =>
+    look: (facts) => {
+      if (facts.service.hasUnits === false) return [];
+      return known(facts.service, 'hasSocket', (isThere) =>
         isThere
           ? ok('Its socket is there.')
-          : warning('The service does not run.', {
-              remedy: enabling(['handglass-shm', 'handglass'], virtualization, '--now'),
-            }),
+          : warning('The service does not run.', enabling(units, facts, '--now')),
       );
     },
   },
   {
     id: 'service.restart',
     title: "Guests' keyboard and mouse at a restart",
-    look: ({ service }) => {
+    look: ({ service, boot }) => {
       if (service.hasSocket !== true) return [];
       return known(service, 'isUnderSystemd', (isKept) =>
         isKept
@@ -79,7 +70,7 @@ export const serviceChecks: Check[] = [
           : warning(
               'The service runs without systemd, so they go when it ends: QEMU drops them for good, and the domains must be started anew.',
               {
-                advice: 'End it, and then: `sudo systemctl enable --now handglass-shm handglass`.',
+                advice: `End it, and then: \`sudo systemctl ${isDeclared(boot) ? 'start' : 'enable --now'} handglass-shm handglass\`.`,
               },
             ),
       );
@@ -88,31 +79,33 @@ export const serviceChecks: Check[] = [
   {
     id: 'service.boot',
     title: 'Start with the machine',
-    look: ({ service, virtualization }) => {
-      if (service.hasUnits !== true) return [];
-      return known(virtualization, 'enabledUnits', (units) => {
-        const missing = ['handglass-shm.service', 'handglass.service'].filter(
-          (name) => !units.includes(name),
-        );
+    look: (facts) => {
+      if (facts.service.hasUnits !== true) return [];
+      return known(facts.virtualization, 'enabledUnits', (enabled) => {
+        const missing = units
+          .map((name) => `${name}.service`)
+          .filter((name) => !enabled.includes(name));
         return missing.length === 0
           ? ok('It starts with the machine.')
-          : warning(`${missing.join(' and ')} does not start with the machine.`, {
-              remedy: enabling(['handglass-shm', 'handglass'], virtualization),
-            });
+          : warning(
+              `${missing.join(' and ')} does not start with the machine.`,
+              enabling(units, facts),
+            );
       });
     },
   },
   {
     id: 'service.udev-rules',
     title: 'Rules for udev',
-    look: ({ service }) => {
+    look: ({ service, boot }) => {
       if (service.hasUnits === false) return [];
       return known(service, 'hasUdevRules', (isThere) =>
         isThere
           ? ok('They are installed.')
-          : problem('The rules for udev are missing, so the service may make no input devices.', {
-              remedy: install,
-            }),
+          : problem(
+              'The rules for udev are missing, so the service may make no input devices.',
+              installingRules(boot),
+            ),
       );
     },
   },
@@ -123,18 +116,28 @@ export const serviceChecks: Check[] = [
       if (service.hasUnits === false) return [];
       return known(people, 'service', (user) => {
         if (user === 'absent') {
-          return problem('There is no user handglass, as whom the service runs.', {
-            remedy: 'sudo systemd-sysusers handglass.conf',
-          });
+          return problem(
+            'There is no user handglass, as whom the service runs.',
+            isDeclared(boot)
+              ? declaring(
+                  'Declare `users.users.handglass`, as a system user with a group of its own,',
+                )
+              : { remedy: 'sudo systemd-sysusers handglass.conf' },
+          );
         }
-        const missing = ['input', 'kvm', 'libvirt'].filter((group) => !user.groups.includes(group));
+        const missing = ['input', 'kvm', groupOfLibvirt(boot)].filter(
+          (group) => !user.groups.includes(group),
+        );
         // The unit brings these groups along where they exist.
         return missing.length === 0
           ? ok(`It is in ${user.groups.join(', ')}.`)
-          : warning(`The user handglass is not in the group ${missing.join(' and ')}.`, {
-              remedy: joining(boot, missing, 'handglass'),
-              advice: 'Then restart the service: `sudo systemctl restart handglass`.',
-            });
+          : warning(
+              `The user handglass is not in the group ${missing.join(' and ')}.`,
+              andAdvice(
+                joining(boot, missing, 'handglass'),
+                'Then restart the service: `sudo systemctl restart handglass`.',
+              ),
+            );
       });
     },
   },
@@ -149,7 +152,7 @@ export const serviceChecks: Check[] = [
   {
     id: 'service.uinput',
     title: 'Right to make input devices',
-    look: ({ service, people, kernel }) => {
+    look: ({ service, people, kernel, boot }) => {
       if (service.hasUnits === false) return [];
       return known(service, 'uinput', (node) => {
         if (node === 'absent') {
@@ -164,7 +167,9 @@ export const serviceChecks: Check[] = [
           // The service opens it but once.
           remedy:
             'sudo udevadm trigger --settle --sysname-match=uinput && sudo systemctl try-restart handglass',
-          advice: `Where that changes nothing, install the rules: \`${install}\`.`,
+          advice: isDeclared(boot)
+            ? 'Where that changes nothing, the rules for udev are old ones.'
+            : `Where that changes nothing, install the rules: \`${installCommand}\`.`,
         });
       });
     },
@@ -192,22 +197,31 @@ export const serviceChecks: Check[] = [
   {
     id: 'service.logout',
     title: 'Shared memory at logout',
-    look: ({ service, sharedMemory }) => {
+    look: ({ service, sharedMemory, boot }) => {
       if (service.hasUnits === false && sharedMemory.length === 0) return [];
       return known(service, 'keepsSharedMemory', (keeps) =>
         keeps
           ? ok('logind leaves it alone.')
           : warning(
               'logind removes shared memory when its owner logs out, from under a running guest too.',
-              {
-                remedy:
-                  "printf '[Login]\\nRemoveIPC=no\\n' | sudo install -D -m 644 /dev/stdin /etc/systemd/logind.conf.d/handglass.conf && sudo systemctl kill --signal=HUP systemd-logind",
-              },
+              isDeclared(boot)
+                ? andAdvice(
+                    declaring(
+                      'Set `environment.etc."systemd/logind.conf.d/handglass.conf".text = "[Login]\\nRemoveIPC=no\\n";`',
+                    ),
+                    'It holds from the next start on.',
+                  )
+                : {
+                    remedy:
+                      "printf '[Login]\\nRemoveIPC=no\\n' | sudo install -D -m 644 /dev/stdin /etc/systemd/logind.conf.d/handglass.conf && sudo systemctl kill --signal=HUP systemd-logind",
+                  },
             ),
       );
     },
   },
 ];
+
+const units = ['handglass-shm', 'handglass'];
 
 /**
  * Whether the service's user has these rights of a file, by its own group, by another or as everybody;
@@ -243,10 +257,10 @@ export function groupFinding(
               advice: 'Log out and in again; no command does it for a whole desktop.',
             },
           )
-        : warning(`You are not in the group ${group}, so you cannot ${what} without root.`, {
-            remedy: joining(boot, [group], nameOf(caller)),
-            advice: 'Then log in again.',
-          }),
+        : warning(
+            `You are not in the group ${group}, so you cannot ${what} without root.`,
+            andAdvice(joining(boot, [group], nameOf(caller)), 'Then log in again.'),
+          ),
     );
   });
 }

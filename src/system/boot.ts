@@ -2,6 +2,12 @@
 import type { ReadFiles } from '../host/ports.ts';
 import { isThere, namesIn, optionalAttribute, unlessGone } from './attributes.ts';
 import { readContainer } from './container.ts';
+import {
+  type Distribution,
+  readDistribution,
+  type SystemTool,
+  systemToolOf,
+} from './distribution.ts';
 import { initramfsOf, type Initramfs } from './initramfs.ts';
 import { type KernelParameter, kernelParameters } from './kernel-parameters.ts';
 import { printable } from '../printable.ts';
@@ -10,6 +16,7 @@ import { expected, type Unread, unlessUnread } from './unread.ts';
 /** What could not be read is null, and `unread` has the reason by the name of the property. */
 export interface Boot {
   distribution: Distribution | null;
+  systemTool: SystemTool | null;
   /** What keeps programs apart from the machine itself: `docker`, `chroot`, `other`; empty outside. */
   container: string | null;
   firmware: 'efi' | 'bios' | null;
@@ -36,17 +43,6 @@ export interface NextLine {
   parameters: KernelParameter[];
 }
 
-export interface Distribution {
-  /** `debian`, `fedora`, `arch`. */
-  id: string;
-  /** What it is like, itself first. */
-  family: string[];
-  name: string;
-  version: string;
-  /** Whether its system files are only changed as a whole. */
-  isImmutable: boolean;
-}
-
 export type LineTool =
   | 'rpm-ostree'
   | 'nixos'
@@ -63,11 +59,13 @@ export async function readBoot(host: ReadFiles): Promise<Boot> {
   const fact = <T>(name: string, reading: () => T | Promise<T>) =>
     unlessUnread(unread, name, reading);
   const distribution = await fact('distribution', () => readDistribution(host));
+  const systemTool = await fact('systemTool', () => systemToolOf(host, distribution));
   const container = await fact('container', () => readContainer(host));
   const firmware = await fact('firmware', () => readFirmware(host, container));
   const loader = await fact('loader', () => readLoader(host));
   return {
     distribution,
+    systemTool,
     container,
     firmware,
     secureBoot: await fact('secureBoot', async () => {
@@ -76,29 +74,11 @@ export async function readBoot(host: ReadFiles): Promise<Boot> {
     }),
     lockdown: await fact('lockdown', () => readLockdown(host)),
     loader,
-    lineTool: await fact('lineTool', () => lineTool(host, distribution, loader)),
+    lineTool: await fact('lineTool', () => lineTool(host, systemTool, loader)),
     nextLine: await fact('nextLine', () => nextLine(host)),
     initramfs: await fact('initramfs', () => initramfsOf(host)),
     hasDefaultsFolder: await fact('hasDefaultsFolder', () => isThere(host, '/etc/defaults/grub')),
     unread,
-  };
-}
-
-async function readDistribution(host: ReadFiles): Promise<Distribution> {
-  const text =
-    (await unlessGone(host.readText('/etc/os-release'))) ??
-    (await host.readText('/usr/lib/os-release'));
-  const value = (key: string) =>
-    printable(new RegExp(`^${key}=["']?([^"'\n]*)`, 'm').exec(text)?.[1] ?? '');
-  const id = value('ID') || 'linux';
-  return {
-    id,
-    family: [id, ...value('ID_LIKE').split(' ')].filter(Boolean),
-    name: value('PRETTY_NAME') || `${value('NAME') || id} ${value('VERSION_ID')}`.trim(),
-    version: value('VERSION_ID'),
-    isImmutable:
-      (await isThere(host, '/run/ostree-booted')) ||
-      /^(nixos|steamos|opensuse-microos|guix)$/.test(id),
   };
 }
 
@@ -162,11 +142,11 @@ async function readLoader(host: ReadFiles): Promise<Boot['loader']> {
 
 async function lineTool(
   host: ReadFiles,
-  distribution: Distribution | null,
+  systemTool: SystemTool | null,
   loader: Boot['loader'],
 ): Promise<LineTool> {
-  if (await isThere(host, '/run/ostree-booted')) return 'rpm-ostree';
-  if (distribution?.id === 'nixos') return 'nixos';
+  if (systemTool === 'nixos-rebuild') return 'nixos';
+  if (systemTool === 'rpm-ostree') return 'rpm-ostree';
   const programs: [LineTool, string[]][] = [
     ['kernelstub', ['kernelstub']],
     ['grubby', ['grubby']],

@@ -100,13 +100,18 @@ export async function modulesFile(
   file: string,
 ): Promise<string> {
   if (release === null) throw new Error('it is not known which kernel runs');
-  const folder = `/lib/modules/${release}`;
-  const text = await unlessGone(host.readText(`${folder}/${file}`));
-  if (text !== null) return text;
+  const [path = '', ...others] = moduleFolders.map((folder) => `${folder}/${release}/${file}`);
+  for (const each of [path, ...others]) {
+    const text = await unlessGone(host.readText(each));
+    if (text !== null) return text;
+  }
   throw new Error(
-    `there is no ${folder}/${file}: after an upgrade of the kernel, start the machine anew; a container does not have its host's`,
+    `there is no ${path}: after an upgrade of the kernel, start the machine anew; a container does not have its host's`,
   );
 }
+
+/** The second is NixOS's. */
+const moduleFolders = ['/lib/modules', '/run/booted-system/kernel-modules/lib/modules'];
 
 const ruleFolders = ['/etc/modprobe.d', '/run/modprobe.d', '/usr/lib/modprobe.d'];
 

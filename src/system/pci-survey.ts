@@ -53,10 +53,12 @@ function withoutUnsafeGroup(device: PciDevice, { unsafeGroups }: Iommu): PciDevi
 }
 
 const takers = ['driverctl', 'virsh'] as const;
+/** The last is NixOS's. */
+const programFolders = ['/usr/sbin', '/usr/bin', '/run/current-system/sw/bin'];
 
 async function takersOf(host: ReadFiles): Promise<Taker[]> {
   const found = await boundedMap(takers, 2, async (name) => {
-    const places = ['/usr/sbin', '/usr/bin'].map((folder) => `${folder}/${name}`);
+    const places = programFolders.map((folder) => `${folder}/${name}`);
     const there = await Promise.all(places.map((path) => unlessGone(host.factsOf(path))));
     return there.some((facts) => facts !== null) ? [name] : [];
   });

@@ -32,6 +32,8 @@ export function qemuConfFrom(text: string): QemuConf {
     group: single('group')?.replace(/^\+/, '') ?? null,
     deviceAcl: texts('cgroup_device_acl'),
     securityDriver: single('security_driver'),
-    listsFirmware: value('nvram') !== null,
+    // What NixOS has written there itself names all that it has.
+    listsFirmware:
+      texts('nvram')?.every((each) => each.startsWith('/run/libvirt/nix-ovmf/')) === false,
   };
 }

@@ -61,9 +61,7 @@ export async function readVirtualization(host: ReadFiles & Run): Promise<Virtual
     enabledUnits: await fact('enabledUnits', () => enabledUnits(host)),
     maskedUnits: await fact('maskedUnits', () => maskedUnits(host)),
     firmware: await fact('firmware', () => firmware(host)),
-    qemuConf: await fact('qemuConf', async () =>
-      qemuConfFrom(await host.readText('/etc/libvirt/qemu.conf')),
-    ),
+    qemuConf: await fact('qemuConf', async () => qemuConfFrom(await qemuConfText(host))),
     kvmNode: await fact('kvmNode', () => kvmNode(host)),
     apparmor: await fact('apparmor', async () =>
       (await optionalAttribute(host, '/sys/module/apparmor/parameters/enabled')) === 'Y'
@@ -93,7 +91,9 @@ export async function readKvmNode(
 }
 
 const socketPaths = ['/run/libvirt/virtqemud-sock', '/run/libvirt/libvirt-sock'];
-const clientPaths = ['/usr/bin/looking-glass-client', '/usr/local/bin/looking-glass-client'];
+const clientPaths = ['/usr/bin', '/usr/local/bin', '/run/current-system/sw/bin'].map(
+  (folder) => `${folder}/looking-glass-client`,
+);
 const qemuPrograms = ['qemu-system-x86_64', '/usr/libexec/qemu-kvm', 'qemu-kvm'];
 
 async function qemuVersionOf(host: Run): Promise<string> {
@@ -122,6 +122,16 @@ async function thereAmong(host: ReadFiles, paths: readonly string[]): Promise<st
     if ((await unlessGone(host.factsOf(path))) !== null) found.push(path);
   }
   return found;
+}
+
+/** NixOS has it among libvirt's other files. */
+async function qemuConfText(host: ReadFiles): Promise<string> {
+  const path = '/etc/libvirt/qemu.conf';
+  return (
+    (await unlessGone(host.readText(path))) ??
+    (await unlessGone(host.readText('/var/lib/libvirt/qemu.conf'))) ??
+    host.readText(path)
+  );
 }
 
 const unitFolder = '/etc/systemd/system';
@@ -153,9 +163,14 @@ function isOfGuests(unit: string): boolean {
   return /^(libvirt|virt|handglass)/.test(unit);
 }
 
-const firmwareFolders = ['/etc/qemu/firmware', '/usr/share/qemu/firmware'];
+/** The second is NixOS's. */
+const firmwareFolders = [
+  '/etc/qemu/firmware',
+  '/var/lib/qemu/firmware',
+  '/usr/share/qemu/firmware',
+];
 
-/** A file in the first folder stands in for one of the same name in the second. */
+/** A file in an earlier folder stands in for one of the same name in a later. */
 async function firmware(host: ReadFiles): Promise<Firmware[]> {
   const found = new Map<string, string>();
   for (const folder of firmwareFolders) {

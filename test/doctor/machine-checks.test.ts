@@ -562,7 +562,7 @@ const rows: Row[] = [
   {
     id: 'kernel.vfio-ids',
     when: 'another driver was first, and the system is an image',
-    change: both(having('boot', { lineTool: 'rpm-ostree' }), ({ kernel, pci }) => {
+    change: both(having('boot', { systemTool: 'rpm-ostree' }), ({ kernel, pci }) => {
       const text = 'ids=10de:2684';
       const file = '/etc/modprobe.d/vfio.conf';
       kernel.moduleRules = [{ kind: 'options', module: 'vfio_pci', text, file }];

@@ -112,7 +112,7 @@ const rows: Row[] = [
   {
     id: 'libvirt.caller',
     when: 'the group is missing, and is where usermod does not look',
-    change: both(stranger, having('boot', { lineTool: 'rpm-ostree' })),
+    change: both(stranger, having('boot', { systemTool: 'rpm-ostree' })),
     verdict: 'warning',
     todo: "grep --quiet '^libvirt:' /etc/group || grep '^libvirt:' /usr/lib/group | sudo tee --append /etc/group && sudo usermod --append --groups libvirt bob",
   },
@@ -300,7 +300,7 @@ const rows: Row[] = [
     when: 'QEMU is not in the group, which is where usermod does not look',
     change: both(
       having('people', { qemu: { user: 'qemu', uid: 107, groups: ['qemu'] } }),
-      having('boot', { lineTool: 'rpm-ostree' }),
+      having('boot', { systemTool: 'rpm-ostree' }),
     ),
     verdict: 'problem',
     todo: "grep '^kvm:' /usr/lib/group",
@@ -387,7 +387,7 @@ const rows: Row[] = [
     when: 'two groups are missing, which are where usermod does not look',
     change: both(
       having('people', { service: { user: 'handglass', uid: 990, groups: ['handglass', 'kvm'] } }),
-      having('boot', { lineTool: 'rpm-ostree' }),
+      having('boot', { systemTool: 'rpm-ostree' }),
     ),
     verdict: 'warning',
     todo: "grep '^libvirt:' /usr/lib/group | sudo tee --append /etc/group && sudo usermod --append --groups input,libvirt handglass",
@@ -451,9 +451,10 @@ const rows: Row[] = [
   {
     id: 'service.units',
     when: 'there are none on a system that is an image',
-    change: both(having('service', { hasUnits: false }), ({ boot }) => {
-      if (boot.distribution !== null) boot.distribution.isImmutable = true;
-    }),
+    change: both(
+      having('service', { hasUnits: false }),
+      having('boot', { systemTool: 'rpm-ostree' }),
+    ),
     verdict: 'warning',
     todo: 'install it into the image',
   },

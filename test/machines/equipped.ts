@@ -363,4 +363,31 @@ socket = "/run/qemu/win10.qmp"
       '/sys/module/apparmor/parameters/enabled': 'Y\n',
     },
   },
+  nixos: {
+    as: 'root',
+    firmware: 'efi',
+    qemu: '9.2.4',
+    libvirt: '11.3.0',
+    qemuUser: 'qemu-libvirtd',
+    configuration: desk.replace(
+      'resolution = "2560x1440"',
+      'resolution = "2560x1440"\npath = "/dev/kvmfr0"',
+    ),
+    log: ['kvm [1234]: vcpu0, guest rIP: 0xfffff80 unhandled rdmsr: 0x60d'],
+    domains: {
+      win10: domainXml({
+        name: 'win10',
+        memoryMib: 8192,
+        vcpus: 6,
+        pci: ['06:00.0', '06:00.1'],
+        pins: [1, 5, 2, 6, 3, 7],
+        topology: "<topology sockets='1' cores='3' threads='2'/>",
+      }),
+    },
+    files: {
+      '/boot/loader/loader.conf': 'default nixos-generation-7.conf\n',
+      '/etc/modprobe.d/nixos.conf': 'options vfio-pci ids=10de:13c2,10de:0fbb\n',
+      '/sys/kernel/mm/ksm/run': '1\n',
+    },
+  },
 };

@@ -6,6 +6,7 @@ import { irisXeRocky9 } from './iris-xe-rocky-9.ts';
 import { ivyBridgeDesktop } from './ivy-bridge-desktop.ts';
 import type { Machine } from './machine.ts';
 import { muxlessLaptop } from './muxless-laptop.ts';
+import { nixos } from './nixos.ts';
 import { rhelServer82576 } from './rhel-server-82576.ts';
 import { sandyBridgeLaptop } from './sandy-bridge-laptop.ts';
 import { threadripper } from './threadripper.ts';
@@ -28,4 +29,5 @@ export const machines: Record<string, Machine> = {
   'fedora-ostree': fedoraOstree,
   'ubuntu-x570': ubuntuX570,
   vega,
+  nixos,
 };

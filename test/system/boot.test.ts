@@ -29,8 +29,8 @@ test('a Debian with GRUB by UEFI', async () => {
       family: ['debian'],
       name: 'Debian GNU/Linux 12 (bookworm)',
       version: '12',
-      isImmutable: false,
     },
+    systemTool: 'packages',
     container: '',
     firmware: 'efi',
     secureBoot: true,
@@ -79,6 +79,17 @@ test("words in Debian's folder of parts are kept as well as those in the file", 
     ['/etc/default/grub.d/vfio.cfg', 'iommu=pt'],
   ]);
 });
+
+test.each([
+  ['a NixOS', { '/etc/os-release': 'ID=nixos\n' }, 'nixos-rebuild'],
+  ['an ostree', { '/run/ostree-booted': '' }, 'rpm-ostree'],
+  ['a SteamOS', { '/etc/os-release': 'ID=steamos\n' }, 'unknown'],
+] as [string, Record<string, string>, string][])(
+  'the system files of %s are changed by its own tool',
+  async (_what, files, systemTool) => {
+    expect(await bootOf(files)).toMatchObject({ systemTool });
+  },
+);
 
 describe('other machines', () => {
   test.each([

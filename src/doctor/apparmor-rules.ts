@@ -1,0 +1,16 @@
+/** How AppArmor is told to let guests open more than libvirt's own profiles do. */
+import type { Boot } from '../system/boot.ts';
+import { andAdvice, type Todo } from './check.ts';
+import { declaring, isDeclared } from './declaring.ts';
+
+const file = 'local/abstractions/libvirt-qemu';
+
+/** @param rule with its comma: `/dev/kvmfr0 rw,` */
+export function allowingInAppArmor(boot: Boot, rule: string): Todo {
+  return andAdvice(
+    isDeclared(boot)
+      ? declaring(`Put the line \`${rule}\` into \`security.apparmor.includes."${file}"\``)
+      : { remedy: `echo '${rule}' | sudo tee --append /etc/apparmor.d/${file}` },
+    'It holds when the domain starts anew.',
+  );
+}

@@ -1,0 +1,30 @@
+/** How modules of the kernel are loaded at the start, and get options. */
+import type { Boot } from '../system/boot.ts';
+import type { Todo } from './check.ts';
+import { declaredWords, declaring, declaringForStart, isDeclared } from './declaring.ts';
+
+/** Now and from the next start on. */
+export function loading(boot: Boot, module: string): Todo {
+  return isDeclared(boot)
+    ? declaring(`Put ${declaredWords([module])} into \`boot.kernelModules\``)
+    : {
+        remedy: `echo ${module} | sudo tee /etc/modules-load.d/${module}.conf && sudo modprobe ${module}`,
+      };
+}
+
+/** @param command writes the line into a file of modprobe.d */
+export function givingOptions(boot: Boot, line: string, command: string): Todo {
+  return isDeclared(boot)
+    ? declaringForStart(`Put the line \`${line}\` into \`boot.extraModprobeConfig\``)
+    : { remedy: `echo '${line}' | ${command}` };
+}
+
+/** Looking Glass' module, of which the kernel has none or an unfit one. */
+export function buildingKvmfr(boot: Boot, elsewhere: Todo): Todo {
+  if (isDeclared(boot)) {
+    return declaringForStart(
+      `Put \`config.boot.kernelPackages.kvmfr\` into \`boot.extraModulePackages\` and ${declaredWords(['kvmfr'])} into \`boot.kernelModules\``,
+    );
+  }
+  return elsewhere;
+}

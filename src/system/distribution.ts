@@ -1,0 +1,48 @@
+/** Which distribution runs here, and what changes its system files. */
+import type { ReadFiles } from '../host/ports.ts';
+import { printable } from '../printable.ts';
+import { isThere, unlessGone } from './attributes.ts';
+
+export interface Distribution {
+  /** `debian`, `fedora`, `arch`. */
+  id: string;
+  /** What it is like, itself first. */
+  family: string[];
+  name: string;
+  version: string;
+}
+
+/**
+ * `packages`: packages do, one by one. All others change them as a whole, for the next start; of `unknown` a
+ * person has to find out how.
+ */
+export type SystemTool = 'packages' | 'nixos-rebuild' | 'rpm-ostree' | 'unknown';
+
+export function isChangedAsWhole({ systemTool }: { systemTool: SystemTool | null }): boolean {
+  return systemTool !== null && systemTool !== 'packages';
+}
+
+export async function readDistribution(host: ReadFiles): Promise<Distribution> {
+  const text =
+    (await unlessGone(host.readText('/etc/os-release'))) ??
+    (await host.readText('/usr/lib/os-release'));
+  const value = (key: string) =>
+    printable(new RegExp(`^${key}=["']?([^"'\n]*)`, 'm').exec(text)?.[1] ?? '');
+  const id = value('ID') || 'linux';
+  return {
+    id,
+    family: [id, ...value('ID_LIKE').split(' ')].filter(Boolean),
+    name: value('PRETTY_NAME') || `${value('NAME') || id} ${value('VERSION_ID')}`.trim(),
+    version: value('VERSION_ID'),
+  };
+}
+
+export async function systemToolOf(
+  host: ReadFiles,
+  distribution: Distribution | null,
+): Promise<SystemTool> {
+  const id = distribution?.id ?? '';
+  if (id === 'nixos') return 'nixos-rebuild';
+  if (await isThere(host, '/run/ostree-booted')) return 'rpm-ostree';
+  return /^(steamos|opensuse-microos|guix)$/.test(id) ? 'unknown' : 'packages';
+}
