@@ -142,5 +142,6 @@ export const bootChecks: Check<QuickFacts>[] = [
 
 function toolText(tool: string): string {
   if (tool === 'entries' || tool === 'unknown' || tool === 'hand') return 'hand';
+  if (tool === 'bootc') return 'the image of the system';
   return tool === 'nixos' ? "the system's configuration" : tool;
 }

@@ -4,6 +4,7 @@ import type { SystemTool } from '../system/distribution.ts';
 import type { Initramfs } from '../system/initramfs.ts';
 import type { Todo } from './check.ts';
 import { declaredWords, declaringForStart } from './declaring.ts';
+import { thenStart } from './kernel-line.ts';
 
 /**
  * @param rules files of modprobe.d about it, which the initramfs of an image does not take along by itself
@@ -15,20 +16,22 @@ export function loadEarly(
   rivals: readonly string[] = [],
 ): Todo {
   const how = ways[boot.systemTool ?? 'packages'](boot, rules, rivals);
-  if (how === null) {
-    return { advice: 'Have the initramfs load vfio_pci before all graphics drivers.' };
-  }
-  return typeof how === 'string' ? { remedy: how, advice: 'Then start the machine anew.' } : how;
+  if (how === null) return { advice: `${byHand}.` };
+  return typeof how === 'string' ? { remedy: how, advice: thenStart(boot) } : how;
 }
 
+const byHand = 'Have the initramfs load vfio_pci before all graphics drivers';
 const modules = ['vfio_pci', 'vfio', 'vfio_iommu_type1'];
 
 type Names = readonly string[];
 type Way = (boot: Boot, rules: Names, rivals: Names) => string | Todo | null;
 
 const ways: Record<SystemTool, Way> = {
-  packages: ({ initramfs }, _rules, rivals) =>
-    generators[initramfs?.generator ?? 'unknown'](rivals),
+  packages: ({ initramfs }, _rules, rivals) => madeAnew(initramfs, rivals),
+  'transactional-update': ({ initramfs }, _rules, rivals) =>
+    madeAnew(initramfs, rivals, 'sudo transactional-update initrd'),
+  abroot: ({ initramfs }, _rules, rivals) =>
+    madeAnew(initramfs, rivals, 'sudo abroot update-initramfs'),
   'rpm-ostree': (_boot, rules) =>
     [
       `sudo rpm-ostree initramfs --enable --arg=--force-drivers --arg='${modules.join(' ')}'`,
@@ -38,16 +41,27 @@ const ways: Record<SystemTool, Way> = {
     declaringForStart(
       `Put ${declaredWords(modules)} into \`boot.initrd.kernelModules\`, before all graphics drivers,`,
     ),
+  bootc: () => ({
+    advice: `${byHand}, where the image of the system is built.`,
+  }),
   unknown: () => null,
 };
 
-const generators: Record<Initramfs['generator'], (rivals: Names) => string | null> = {
-  mkinitcpio: () =>
-    `sudo sed -i 's/^MODULES=(/&${modules.join(' ')} /' /etc/mkinitcpio.conf && sudo mkinitcpio --allpresets`,
-  dracut: () =>
-    `echo 'force_drivers+=" ${modules.join(' ')} "' | sudo tee --append /etc/dracut.conf.d/vfio.conf && sudo dracut --force --regenerate-all`,
+/** @param maker makes the initramfs in place of the generator's own program */
+function madeAnew(initramfs: Boot['initramfs'], rivals: Names, maker?: string): string | null {
+  return generators[initramfs?.generator ?? 'unknown'](rivals, maker);
+}
+
+const generators: Record<
+  Initramfs['generator'],
+  (rivals: Names, maker: string | undefined) => string | null
+> = {
+  mkinitcpio: (_rivals, maker = 'sudo mkinitcpio --allpresets') =>
+    `sudo sed -i 's/^MODULES=(/&${modules.join(' ')} /' /etc/mkinitcpio.conf && ${maker}`,
+  dracut: (_rivals, maker = 'sudo dracut --force --regenerate-all') =>
+    `echo 'force_drivers+=" ${modules.join(' ')} "' | sudo tee --append /etc/dracut.conf.d/vfio.conf && ${maker}`,
   // It has udev load what fits the devices before what its list names; modprobe keeps to softdep in both.
-  'initramfs-tools': (rivals) => {
+  'initramfs-tools': (rivals, maker = 'sudo update-initramfs -u -k all') => {
     const rules = rivals
       .filter((module) => /^[\w-]+$/.test(module))
       .map((module) => `'softdep ${module} pre: vfio-pci' `);
@@ -55,7 +69,7 @@ const generators: Record<Initramfs['generator'], (rivals: Names) => string | nul
       rules.length === 0
         ? ''
         : `printf '%s\\n' ${rules.join('')}| sudo tee --append /etc/modprobe.d/vfio.conf && `;
-    return `${order}printf '%s\\n' ${modules.join(' ')} | sudo tee --append /etc/initramfs-tools/modules && sudo update-initramfs -u -k all`;
+    return `${order}printf '%s\\n' ${modules.join(' ')} | sudo tee --append /etc/initramfs-tools/modules && ${maker}`;
   },
   booster: () => null,
   unknown: () => null,

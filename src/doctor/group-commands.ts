@@ -12,7 +12,7 @@ export function joining(boot: Boot, groups: readonly string[], user: string): To
   }
   const join = `sudo usermod --append --groups ${groups.map(shellWord).join(',')} ${user}`;
   // An ostree keeps the groups of packages where usermod does not look.
-  const isOstree = boot.systemTool === 'rpm-ostree';
+  const isOstree = boot.systemTool === 'rpm-ostree' || boot.systemTool === 'bootc';
   const copies = groups.map((group) => {
     const entry = shellWord(`^${group}:`);
     return `grep --quiet ${entry} /etc/group || grep ${entry} /usr/lib/group | sudo tee --append /etc/group`;

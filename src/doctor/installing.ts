@@ -3,6 +3,7 @@ import type { Boot } from '../system/boot.ts';
 import { isChangedAsWhole } from '../system/distribution.ts';
 import type { Todo } from './check.ts';
 import { declaring, isDeclared } from './declaring.ts';
+import { shellWord } from './shell-word.ts';
 
 export const installCommand = 'sudo sh /usr/lib/handglass/units/install.sh';
 
@@ -12,6 +13,12 @@ export function installing(boot: Boot): Todo {
     return declaring(
       'Declare what units/install.sh puts in place (the command and `systemd.services`, `users.users.handglass`, its rules as one of `services.udev.packages`)',
     );
+  }
+  if (boot.systemTool === 'transactional-update') {
+    return {
+      advice:
+        'It goes into /usr: put the folder of Handglass, once set up, into /root, and in `sudo transactional-update shell` copy it from there to /usr/lib/handglass and run units/install.sh in it. Then start the machine anew.',
+    };
   }
   return isChangedAsWhole(boot)
     ? {
@@ -31,17 +38,23 @@ export function installingRules(boot: Boot): Todo {
       'Make units/handglass.rules a package as lib/udev/rules.d/65-handglass.rules, and put that into `services.udev.packages`',
     );
   }
-  return { remedy: installCommand };
+  return {
+    remedy: isChangedAsWhole(boot)
+      ? 'sudo install -D -m 644 /usr/lib/handglass/units/handglass.rules /etc/udev/rules.d/65-handglass.rules && sudo udevadm control --reload'
+      : installCommand,
+  };
 }
 
-export function installingConfiguration(boot: Boot): Todo {
+export function installingConfiguration(boot: Boot, path: string): Todo {
   if (isDeclared(boot)) {
     return {
       advice: 'Copy config/handglass.toml of Handglass there, in which every line is explained.',
     };
   }
   return {
-    remedy: installCommand,
+    remedy: isChangedAsWhole(boot)
+      ? `sudo install -D -m 644 /usr/lib/handglass/config/handglass.toml ${shellWord(path)}`
+      : installCommand,
     advice: 'It installs the example, in which every line is explained.',
   };
 }

@@ -10,16 +10,20 @@ export interface LineChange {
 
 /** A change that the next start makes good. */
 export function changeLine(boot: Boot, { add = [], remove = [] }: LineChange): Todo {
-  const byHand =
-    boot.lineTool === 'nixos'
-      ? declaringForStart(
-          placedText(add, remove, declaredWords, ['into', 'out of'], '`boot.kernelParams`'),
-        )
-      : { advice: byHandText(boot, add, remove) };
+  const byHand = byHands[boot.lineTool ?? 'unknown']?.(boot, add, remove) ?? {
+    advice: byHandText(boot, add, remove),
+  };
   // What is not plain could mean something else to a shell or to sed.
   if (![...add, ...remove].every((word) => /^[\w.,:=/+@%-]+$/.test(word))) return byHand;
   const remedy = commands[boot.lineTool ?? 'unknown'](boot, add, remove);
-  return remedy === null ? byHand : { remedy, advice: 'Then start the machine anew.' };
+  return remedy === null ? byHand : { remedy, advice: thenStart(boot) };
+}
+
+/** What is left to be done behind a command that is for the next start. */
+export function thenStart({ systemTool }: Pick<Boot, 'systemTool'>): string {
+  return systemTool === 'transactional-update' || systemTool === 'abroot'
+    ? 'Then start the machine anew, before any other command of this kind: each begins with the system that runs.'
+    : 'Then start the machine anew.';
 }
 
 /** Without what a later file of grub.d replaces, since it does not take the variable along. */
@@ -37,12 +41,33 @@ function replaces({ variable, parameters }: NextLine): boolean {
 
 type Words = readonly string[];
 
+/** Where no command changes a word. */
+const byHands: Partial<Record<LineTool, (boot: Boot, add: Words, remove: Words) => Todo>> = {
+  nixos: (_boot, add, remove) =>
+    declaringForStart(
+      placedText(add, remove, declaredWords, ['into', 'out of'], '`boot.kernelParams`'),
+    ),
+  bootc(_boot, add, remove) {
+    const place = 'the `kargs` of a file in /usr/lib/bootc/kargs.d';
+    const words = placedText(add, remove, declaredWords, ['into', 'out of'], place);
+    return {
+      advice: `${words} where the image of the system is built, run \`sudo bootc upgrade\` once it is, and start the machine anew.`,
+    };
+  },
+  abroot: (boot, add, remove) => ({
+    remedy: 'sudo abroot kargs edit',
+    advice: `${wordsText(add, remove)} there. ${thenStart(boot)}`,
+  }),
+};
+
 /** A file of grub.d is named where it is the one that counts, and has what is to go. */
 function byHandText(boot: Boot, add: Words, remove: Words): string {
   const words = wordsText(add, remove);
   const maker = takeOver(boot);
-  const last = boot.nextLine?.findLast(
-    (each) => each.file.startsWith('/etc/default/grub.d/') && replaces(each),
+  const last = boot.nextLine?.findLast((each) =>
+    boot.lineTool === 'sdbootutil'
+      ? each.variable === ''
+      : each.file.startsWith('/etc/default/grub.d/') && replaces(each),
   );
   const has = (word: string) => last?.parameters.some(({ text }) => text === word) === true;
   return maker === null || last === undefined || !remove.every(has)
@@ -68,10 +93,14 @@ const commands: Record<LineTool, (boot: Boot, add: Words, remove: Words) => stri
       ...(remove.length === 0 ? [] : [`sudo kernelstub --delete-options "${remove.join(' ')}"`]),
       ...(add.length === 0 ? [] : [`sudo kernelstub --add-options "${add.join(' ')}"`]),
     ].join(' && '),
+  'transactional-update': grubFile,
   'update-grub': grubFile,
   'grub2-mkconfig': grubFile,
   'grub-mkconfig': grubFile,
   nixos: () => null,
+  bootc: () => null,
+  abroot: () => null,
+  sdbootutil: () => null,
   entries: () => null,
   unknown: () => null,
 };
@@ -138,6 +167,8 @@ export function takeOver({ lineTool }: Boot): string | null {
 }
 
 const makers: Partial<Record<LineTool, string>> = {
+  sdbootutil: 'sudo sdbootutil update-all-entries',
+  'transactional-update': 'sudo transactional-update grub.cfg',
   'update-grub': 'sudo update-grub',
   'grub2-mkconfig': 'sudo grub2-mkconfig --output=/boot/grub2/grub.cfg',
   'grub-mkconfig': 'sudo grub-mkconfig --output=/boot/grub/grub.cfg',

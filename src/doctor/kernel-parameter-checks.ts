@@ -3,7 +3,7 @@ import { meaningOf } from '../system/kernel-parameters.ts';
 import { about, andAdvice, type Check, known, ok, problem, warning } from './check.ts';
 import type { Facts, QuickFacts } from './facts.ts';
 import { misspellingOf } from './ignored-parameters.ts';
-import { changeLine, inForce, takeOver } from './kernel-line.ts';
+import { changeLine, inForce, takeOver, thenStart } from './kernel-line.ts';
 import { idsNeededAtStart } from './needed.ts';
 import { idsIn } from './pci-text.ts';
 
@@ -120,7 +120,7 @@ function pendingParameters({ kernel, boot, pci }: Facts) {
             ? changeLine(boot, { add: [...new Set(pending.map(({ text }) => text))] })
             : remedy === null
               ? { advice: 'Have the boot loader take it over, and start the machine anew.' }
-              : { remedy, advice: 'Then start the machine anew.' },
+              : { remedy, advice: thenStart(boot) },
       );
     }),
   );

@@ -1,5 +1,6 @@
 /** How modules of the kernel are loaded at the start, and get options. */
 import type { Boot } from '../system/boot.ts';
+import { isChangedAsWhole } from '../system/distribution.ts';
 import type { Todo } from './check.ts';
 import { declaredWords, declaring, declaringForStart, isDeclared } from './declaring.ts';
 
@@ -26,5 +27,10 @@ export function buildingKvmfr(boot: Boot, elsewhere: Todo): Todo {
       `Put \`config.boot.kernelPackages.kvmfr\` into \`boot.extraModulePackages\` and ${declaredWords(['kvmfr'])} into \`boot.kernelModules\``,
     );
   }
-  return elsewhere;
+  return isChangedAsWhole(boot)
+    ? {
+        advice:
+          'Have it built for this kernel where the system is built, from the sources of Looking Glass (module/).',
+      }
+    : elsewhere;
 }

@@ -1,7 +1,9 @@
 /** How a package is installed here. */
 import type { Boot } from '../system/boot.ts';
+import type { SystemTool } from '../system/distribution.ts';
 import { andAdvice, type Todo } from './check.ts';
 import { declaring } from './declaring.ts';
+import { thenStart } from './kernel-line.ts';
 
 type Software = 'qemu' | 'libvirt' | 'ovmf';
 
@@ -35,21 +37,44 @@ const managers: readonly [string, string, Record<Software, string>][] = [
   ],
 ];
 
-export function installCommand({ distribution, systemTool }: Boot, software: Software): Todo {
+export function installCommand(boot: Boot, software: Software): Todo {
+  const { systemTool } = boot;
   const byHand = { advice: `Install it by the distribution's own means (${software}).` };
-  if (systemTool === 'nixos-rebuild') {
+  const whole = wholeInstalls[systemTool ?? 'packages'];
+  if (whole !== undefined) return whole(boot, software);
+  if (systemTool === 'unknown') return byHand;
+  const manager = managerOf(boot);
+  return manager === undefined ? byHand : { remedy: `${manager[1]} ${manager[2][software]}` };
+}
+
+function managerOf({ distribution }: Boot) {
+  return managers.find(([family]) => distribution?.family.includes(family) === true);
+}
+
+const wholeInstalls: Partial<Record<SystemTool, (boot: Boot, software: Software) => Todo>> = {
+  'nixos-rebuild': (_boot, software) => {
     const enabling = declaring('Set `virtualisation.libvirtd.enable = true;`');
     return software === 'ovmf'
       ? andAdvice(enabling, 'Where that is so, a newer NixOS lists its firmware by itself.')
       : enabling;
-  }
-  if (systemTool === 'rpm-ostree') {
-    return {
-      remedy: `sudo rpm-ostree install ${managers[1]?.[2][software]}`,
-      advice: 'Then start the machine anew.',
-    };
-  }
-  if (systemTool === 'unknown') return byHand;
-  const manager = managers.find(([family]) => distribution?.family.includes(family) === true);
-  return manager === undefined ? byHand : { remedy: `${manager[1]} ${manager[2][software]}` };
+  },
+  'rpm-ostree': (boot, software) => ({
+    remedy: `sudo rpm-ostree install ${namesIn('fedora', software)}`,
+    advice: thenStart(boot),
+  }),
+  bootc: (boot, software) => ({
+    advice: `Have ${managerOf(boot)?.[2][software] ?? software} installed where the image of the system is built, run \`sudo bootc upgrade\` once it is, and start the machine anew.`,
+  }),
+  'transactional-update': (boot, software) => ({
+    remedy: `sudo transactional-update pkg install ${namesIn('suse', software)}`,
+    advice: thenStart(boot),
+  }),
+  abroot: (boot, software) => ({
+    remedy: `sudo abroot pkg add ${namesIn('debian', software)} && sudo abroot pkg apply`,
+    advice: thenStart(boot),
+  }),
+};
+
+function namesIn(family: string, software: Software): string {
+  return managers.find(([name]) => name === family)?.[2][software] ?? software;
 }

@@ -1,3 +1,4 @@
+import { isChangedAsWhole } from '../system/distribution.ts';
 import type { Membership } from '../system/memberships.ts';
 import type { GroupFile } from '../system/service-parts.ts';
 import { about, andAdvice, type Check, known, ok, problem, unknown, warning } from './check.ts';
@@ -23,7 +24,7 @@ export const serviceChecks: Check[] = [
         if (service.hasUnits === false) return [];
         return warning(
           `There is no ${path}, so nothing is handed over.`,
-          installingConfiguration(boot),
+          installingConfiguration(boot, path),
         );
       }
       const lines = text.split('\n').map((line) => line.replace(/\.$/, '').concat('.'));
@@ -167,7 +168,7 @@ export const serviceChecks: Check[] = [
           // The service opens it but once.
           remedy:
             'sudo udevadm trigger --settle --sysname-match=uinput && sudo systemctl try-restart handglass',
-          advice: isDeclared(boot)
+          advice: isChangedAsWhole(boot)
             ? 'Where that changes nothing, the rules for udev are old ones.'
             : `Where that changes nothing, install the rules: \`${installCommand}\`.`,
         });

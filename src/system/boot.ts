@@ -45,7 +45,11 @@ export interface NextLine {
 
 export type LineTool =
   | 'rpm-ostree'
+  | 'bootc'
   | 'nixos'
+  | 'abroot'
+  | 'sdbootutil'
+  | 'transactional-update'
   | 'grubby'
   | 'update-grub'
   | 'grub2-mkconfig'
@@ -63,6 +67,9 @@ export async function readBoot(host: ReadFiles): Promise<Boot> {
   const container = await fact('container', () => readContainer(host));
   const firmware = await fact('firmware', () => readFirmware(host, container));
   const loader = await fact('loader', () => readLoader(host));
+  const lineTool = await fact('lineTool', () =>
+    lineToolOf(host, { distribution, systemTool, loader }),
+  );
   return {
     distribution,
     systemTool,
@@ -74,8 +81,10 @@ export async function readBoot(host: ReadFiles): Promise<Boot> {
     }),
     lockdown: await fact('lockdown', () => readLockdown(host)),
     loader,
-    lineTool: await fact('lineTool', () => lineTool(host, systemTool, loader)),
-    nextLine: await fact('nextLine', () => nextLine(host)),
+    lineTool,
+    nextLine: await fact('nextLine', async () =>
+      (await nextLine(host)).filter(({ variable }) => lineTool !== 'sdbootutil' || variable === ''),
+    ),
     initramfs: await fact('initramfs', () => initramfsOf(host)),
     hasDefaultsFolder: await fact('hasDefaultsFolder', () => isThere(host, '/etc/defaults/grub')),
     unread,
@@ -140,13 +149,26 @@ async function readLoader(host: ReadFiles): Promise<Boot['loader']> {
   return 'unknown';
 }
 
-async function lineTool(
+/** Of systems that change as a whole, by what changes them. */
+const wholeTools: Partial<Record<SystemTool, LineTool>> = {
+  'nixos-rebuild': 'nixos',
+  'rpm-ostree': 'rpm-ostree',
+  bootc: 'bootc',
+  abroot: 'abroot',
+};
+
+async function lineToolOf(
   host: ReadFiles,
-  systemTool: SystemTool | null,
-  loader: Boot['loader'],
+  { distribution, systemTool, loader }: Pick<Boot, 'distribution' | 'systemTool' | 'loader'>,
 ): Promise<LineTool> {
-  if (systemTool === 'nixos-rebuild') return 'nixos';
-  if (systemTool === 'rpm-ostree') return 'rpm-ostree';
+  const whole = wholeTools[systemTool ?? 'packages'];
+  if (whole !== undefined) return whole;
+  if (distribution?.family.includes('suse') === true && (await hasEntriesOfSuse(host))) {
+    return 'sdbootutil';
+  }
+  if (systemTool === 'transactional-update') return 'transactional-update';
+  // What is there of GRUB's tools is for who builds the system, but on SteamOS.
+  if (systemTool === 'unknown' && distribution?.id !== 'steamos') return 'unknown';
   const programs: [LineTool, string[]][] = [
     ['kernelstub', ['kernelstub']],
     ['grubby', ['grubby']],
@@ -167,6 +189,13 @@ async function lineTool(
     }
   }
   return loader === 'systemd-boot' ? 'entries' : 'unknown';
+}
+
+/** In place of a menu of GRUB's, which its tools would make, boot entries with the words of a file. */
+async function hasEntriesOfSuse(host: ReadFiles): Promise<boolean> {
+  return (
+    (await isThere(host, '/usr/bin/sdbootutil')) && (await isThere(host, '/etc/kernel/cmdline'))
+  );
 }
 
 const grubVariable = /^[ \t]*(GRUB_CMDLINE_LINUX(?:_DEFAULT)?)=(.*)$/gm;

@@ -16,7 +16,14 @@ export interface Distribution {
  * `packages`: packages do, one by one. All others change them as a whole, for the next start; of `unknown` a
  * person has to find out how.
  */
-export type SystemTool = 'packages' | 'nixos-rebuild' | 'rpm-ostree' | 'unknown';
+export type SystemTool =
+  | 'packages'
+  | 'nixos-rebuild'
+  | 'rpm-ostree'
+  | 'bootc'
+  | 'transactional-update'
+  | 'abroot'
+  | 'unknown';
 
 export function isChangedAsWhole({ systemTool }: { systemTool: SystemTool | null }): boolean {
   return systemTool !== null && systemTool !== 'packages';
@@ -41,8 +48,29 @@ export async function systemToolOf(
   host: ReadFiles,
   distribution: Distribution | null,
 ): Promise<SystemTool> {
-  const id = distribution?.id ?? '';
+  const { id, family } = distribution ?? { id: '', family: [] };
   if (id === 'nixos') return 'nixos-rebuild';
-  if (await isThere(host, '/run/ostree-booted')) return 'rpm-ostree';
-  return /^(steamos|opensuse-microos|guix)$/.test(id) ? 'unknown' : 'packages';
+  if (await isThere(host, '/run/ostree-booted')) {
+    // Where both are, the first changes this machine alone, and needs no new image for it.
+    if (await isThere(host, '/usr/bin/rpm-ostree')) return 'rpm-ostree';
+    return (await isThere(host, '/usr/bin/bootc')) ? 'bootc' : 'unknown';
+  }
+  if (await isThere(host, '/usr/bin/abroot')) return 'abroot';
+  // The program may be on an openSUSE whose files can be written, too.
+  const isTransactional = family.some((name) => /micro|aeon|kalpa/.test(name));
+  if (isTransactional && (await isThere(host, '/usr/sbin/transactional-update'))) {
+    return 'transactional-update';
+  }
+  return isTransactional || others.has(id) ? 'unknown' : 'packages';
 }
+
+const others: ReadonlySet<string> = new Set([
+  'chromeos',
+  'chromiumos',
+  'endless',
+  'flatcar',
+  'guix',
+  'steamos',
+  'ubuntu-core',
+  'vanilla',
+]);

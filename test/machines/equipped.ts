@@ -390,4 +390,20 @@ socket = "/run/qemu/win10.qmp"
       '/sys/kernel/mm/ksm/run': '1\n',
     },
   },
+  microos: {
+    as: 'root',
+    firmware: 'efi',
+    absent: ['kvmfr', 'vendor_reset'],
+    qemu: '',
+    libvirt: '',
+    files: {
+      '/boot/grub2/grub.cfg': '',
+      '/usr/sbin/grub2-mkconfig': '',
+      '/etc/default/grub':
+        'GRUB_CMDLINE_LINUX_DEFAULT="rd.timeout=60 security=selinux"\nGRUB_CMDLINE_LINUX=""\n',
+      '/usr/lib/dracut/dracut-functions.sh': '',
+      '/etc/modprobe.d/vfio.conf': 'options vfio-pci ids=10de:1380,10de:0fbc\n',
+      '/sys/fs/selinux/enforce': '1',
+    },
+  },
 };

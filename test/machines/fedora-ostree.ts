@@ -115,5 +115,5 @@ export const fedoraOstree: Machine = {
   ...desk('1-5', '1-6'),
   disks: [{ name: 'nvme0n1p3', on: '04:00.0', number: '259:3', mounted: ['/', '/var'] }],
   network: [{ name: 'enp6s0', on: '06:00.0', route: 'default' }],
-  files: { '/run/ostree-booted': '' },
+  files: { '/run/ostree-booted': '', '/usr/bin/rpm-ostree': '' },
 };

@@ -5,6 +5,7 @@ import { gtx970 } from './gtx-970.ts';
 import { irisXeRocky9 } from './iris-xe-rocky-9.ts';
 import { ivyBridgeDesktop } from './ivy-bridge-desktop.ts';
 import type { Machine } from './machine.ts';
+import { microos } from './microos.ts';
 import { muxlessLaptop } from './muxless-laptop.ts';
 import { nixos } from './nixos.ts';
 import { rhelServer82576 } from './rhel-server-82576.ts';
@@ -30,4 +31,5 @@ export const machines: Record<string, Machine> = {
   'ubuntu-x570': ubuntuX570,
   vega,
   nixos,
+  microos,
 };

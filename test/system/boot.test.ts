@@ -80,10 +80,36 @@ test("words in Debian's folder of parts are kept as well as those in the file", 
   ]);
 });
 
+const microos = {
+  '/etc/os-release': 'ID="opensuse-microos"\nID_LIKE="suse opensuse opensuse-tumbleweed microos"\n',
+  '/usr/sbin/transactional-update': '',
+  '/usr/sbin/grub2-mkconfig': '',
+};
+const entries = { '/usr/bin/sdbootutil': '', '/etc/kernel/cmdline': 'root=/dev/sda2 quiet\n' };
+const grub = { '/usr/bin/update-grub': '', '/etc/default/grub': '' };
+
 test.each([
   ['a NixOS', { '/etc/os-release': 'ID=nixos\n' }, 'nixos-rebuild'],
-  ['an ostree', { '/run/ostree-booted': '' }, 'rpm-ostree'],
-  ['a SteamOS', { '/etc/os-release': 'ID=steamos\n' }, 'unknown'],
+  ['an ostree', { '/run/ostree-booted': '', '/usr/bin/rpm-ostree': '' }, 'rpm-ostree'],
+  [
+    'an ostree that an image is for too',
+    { '/run/ostree-booted': '', '/usr/bin/rpm-ostree': '', '/usr/bin/bootc': '' },
+    'rpm-ostree',
+  ],
+  ['an image of bootc', { '/run/ostree-booted': '', '/usr/bin/bootc': '' }, 'bootc'],
+  ['a Fedora that has bootc for others', { '/usr/bin/bootc': '' }, 'packages'],
+  ['a MicroOS', microos, 'transactional-update'],
+  [
+    'a Tumbleweed that has the program',
+    { '/usr/sbin/transactional-update': '', '/etc/os-release': 'ID="opensuse-tumbleweed"\n' },
+    'packages',
+  ],
+  ['a Vanilla OS', { '/usr/bin/abroot': '', '/etc/os-release': 'ID=vanilla\n' }, 'abroot'],
+  ...['steamos', 'ubuntu-core', 'chromeos', 'guix'].map((id) => [
+    `a ${id}`,
+    { '/etc/os-release': `ID=${id}\n` },
+    'unknown',
+  ]),
 ] as [string, Record<string, string>, string][])(
   'the system files of %s are changed by its own tool',
   async (_what, files, systemTool) => {
@@ -91,9 +117,42 @@ test.each([
   },
 );
 
+test('what only GRUB reads is nothing to entries that stand for themselves', async () => {
+  const { nextLine } = await bootOf({
+    ...microos,
+    ...entries,
+    '/etc/default/grub': 'GRUB_CMDLINE_LINUX="iommu=pt"\n',
+  });
+  expect(nextLine?.map(({ file }) => file)).toEqual(['/etc/kernel/cmdline']);
+});
+
 describe('other machines', () => {
   test.each([
-    ['an ostree', { '/run/ostree-booted': '', '/usr/sbin/grubby': '' }, 'rpm-ostree'],
+    [
+      'an ostree',
+      { '/run/ostree-booted': '', '/usr/bin/rpm-ostree': '', '/usr/sbin/grubby': '' },
+      'rpm-ostree',
+    ],
+    [
+      'an image of bootc',
+      { '/run/ostree-booted': '', '/usr/bin/bootc': '', '/usr/sbin/grubby': '' },
+      'bootc',
+    ],
+    ['an ostree of another kind', { '/run/ostree-booted': '', '/usr/sbin/grubby': '' }, 'unknown'],
+    ['a Vanilla OS', { '/usr/bin/abroot': '', '/usr/sbin/update-grub': '' }, 'abroot'],
+    ['a MicroOS with GRUB', microos, 'transactional-update'],
+    ['a MicroOS whose entries stand for themselves', { ...microos, ...entries }, 'sdbootutil'],
+    [
+      'a Tumbleweed whose entries stand for themselves',
+      {
+        ...entries,
+        '/etc/os-release': 'ID="opensuse-tumbleweed"\nID_LIKE="opensuse suse"\n',
+        '/usr/sbin/grub2-mkconfig': '',
+      },
+      'sdbootutil',
+    ],
+    ['a SteamOS', { '/etc/os-release': 'ID=steamos\nID_LIKE=arch\n', ...grub }, 'update-grub'],
+    ['an Ubuntu Core', { '/etc/os-release': 'ID=ubuntu-core\n', ...grub }, 'unknown'],
     ['a Fedora', { '/usr/sbin/grubby': '', '/etc/default/grub': '' }, 'grubby'],
     [
       'an Arch with GRUB',

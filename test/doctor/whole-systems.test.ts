@@ -1,0 +1,145 @@
+/** What is said to systems whose files change only as a whole, for the next start. */
+import { describe } from 'vitest';
+import type { Boot } from '../../src/system/boot.ts';
+import type { Change } from './healthy.ts';
+import { both, having, line, type Row, testRows } from './rows.ts';
+
+const off: Change = both(line('quiet'), ({ pci }) => {
+  pci.iommu.isOn = false;
+});
+const late: Change = both(line('vfio-pci.ids=10de:2684'), ({ pci }) => {
+  Object.assign(pci.devices[1] ?? {}, { driver: 'nouveau' });
+});
+const iommuOff = { id: 'iommu.on', when: 'it is off', change: off };
+const cardTaken = { id: 'kernel.vfio-ids', when: 'another driver was first', change: late };
+const noQemu = {
+  id: 'qemu.version',
+  when: 'there is none',
+  change: having('virtualization', { qemuVersion: '' }),
+};
+const misspelt = {
+  id: 'kernel.ignored-parameter',
+  when: 'a word is misspelt',
+  change: line('iommu_pt'),
+};
+const noUnits = {
+  id: 'service.units',
+  when: 'there are none',
+  change: having('service', { hasUnits: false }),
+};
+const noRules = {
+  id: 'service.udev-rules',
+  when: 'there are none',
+  change: having('service', { hasUdevRules: false }),
+};
+
+const noConfiguration = {
+  id: 'service.configuration',
+  when: 'there is none',
+  change: having('configuration', { state: 'absent', config: null }),
+};
+
+const before = 'Then start the machine anew, before any other command of this kind';
+
+function rowsOn(boot: Partial<Boot>, todos: [Omit<Row, 'verdict'>, string][]): Row[] {
+  const verdicts: Record<string, Row['verdict']> = {
+    'service.units': 'warning',
+    'service.configuration': 'warning',
+  };
+  return todos.map(([row, todo]) => ({
+    ...row,
+    change: both(having('boot', boot), row.change),
+    verdict: verdicts[row.id] ?? 'problem',
+    todo,
+  }));
+}
+
+const dracut = { generator: 'dracut', modules: [] } as const;
+
+describe('a MicroOS with GRUB', () => {
+  testRows(
+    rowsOn(
+      {
+        systemTool: 'transactional-update',
+        lineTool: 'transactional-update',
+        initramfs: { ...dracut, modules: [] },
+      },
+      [
+        [
+          iommuOff,
+          `&iommu=pt /" /etc/default/grub && sudo transactional-update grub.cfg ${before}`,
+        ],
+        [
+          cardTaken,
+          `sudo tee --append /etc/dracut.conf.d/vfio.conf && sudo transactional-update initrd ${before}`,
+        ],
+        [noQemu, `sudo transactional-update pkg install qemu-x86 ${before}`],
+        [noUnits, 'in `sudo transactional-update shell` copy it'],
+        [noRules, '/etc/udev/rules.d/65-handglass.rules && sudo udevadm control --reload'],
+        [
+          noConfiguration,
+          'sudo install -D -m 644 /usr/lib/handglass/config/handglass.toml /etc/handglass/handglass.toml It',
+        ],
+      ],
+    ),
+  );
+});
+
+describe('a MicroOS whose entries stand for themselves', () => {
+  const parameters = [{ text: 'iommu_pt', name: 'iommu_pt', value: null }];
+  testRows(
+    rowsOn(
+      {
+        systemTool: 'transactional-update',
+        lineTool: 'sdbootutil',
+        nextLine: [{ file: '/etc/kernel/cmdline', variable: '', isQuoted: false, parameters }],
+      },
+      [
+        [
+          iommuOff,
+          "Put `intel_iommu=on` and `iommu=pt` on the kernel's command line in /etc/kernel/cmdline, run `sudo sdbootutil update-all-entries`, and start",
+        ],
+        [misspelt, 'in place of `iommu_pt` in /etc/kernel/cmdline, run'],
+      ],
+    ),
+  );
+});
+
+describe('a Vanilla OS', () => {
+  testRows(
+    rowsOn({ systemTool: 'abroot', lineTool: 'abroot' }, [
+      [
+        iommuOff,
+        `sudo abroot kargs edit Put \`intel_iommu=on\` and \`iommu=pt\` on the kernel's command line there. ${before}`,
+      ],
+      [cardTaken, `/etc/initramfs-tools/modules && sudo abroot update-initramfs ${before}`],
+      [noQemu, `sudo abroot pkg add qemu-system-x86 && sudo abroot pkg apply ${before}`],
+      [noUnits, 'install it into the image'],
+    ]),
+  );
+});
+
+describe('an image of bootc', () => {
+  testRows(
+    rowsOn({ systemTool: 'bootc', lineTool: 'bootc', initramfs: { ...dracut, modules: [] } }, [
+      [
+        misspelt,
+        ' Put `"iommu=pt"` into the `kargs` of a file in /usr/lib/bootc/kargs.d in place of `"iommu_pt"` where the image of the system is built, run `sudo bootc upgrade`',
+      ],
+      [cardTaken, ' Have the initramfs load vfio_pci before all graphics drivers, where the image'],
+      [noQemu, ' Have qemu-system-x86 installed where the image of the system is built'],
+      [noUnits, 'install it into the image'],
+    ]),
+  );
+});
+
+describe('an Ubuntu Core', () => {
+  testRows(
+    rowsOn({ systemTool: 'unknown', lineTool: 'unknown' }, [
+      [iommuOff, " Put `intel_iommu=on` and `iommu=pt` on the kernel's command line, and start"],
+      [cardTaken, ' Have the initramfs load vfio_pci before all graphics drivers.'],
+      [noQemu, " Install it by the distribution's own means"],
+      [noUnits, 'install it into the image'],
+    ]),
+  );
+});
