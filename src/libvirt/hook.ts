@@ -8,11 +8,14 @@ import type { ReadFiles } from '../host/ports.ts';
 export async function isInHook(host: ReadFiles): Promise<boolean> {
   for (let pid = 'self'; pid !== '0';) {
     const status = await statusOf(host, pid);
-    if (/^Name:\t(libvirtd|virtqemud)$/m.test(status)) return true;
+    if (libvirt.test(status)) return true;
     pid = /^PPid:\t(\d+)$/m.exec(status)?.[1] ?? '0';
   }
   return false;
 }
+
+/** NixOS wraps the program, and the kernel keeps 15 characters of a name. */
+const libvirt = /^Name:\t\.?(libvirtd|virtqemud)(-wrap\w*)?$/m;
 
 /** Empty for what has ended, or must not be looked into. */
 async function statusOf(host: ReadFiles, pid: string): Promise<string> {

@@ -1,9 +1,11 @@
 /**
  * Floods the service as the guest whose pairing is in a file, until its input ends: asks for the state
- * 1,000 times in a second, and waits for no answer. Prints a line when it is let in, and when it is dropped.
+ * 1,000 times in a second, and waits for no answer. Prints a line when it is let in, and for each line on
+ * its input how often it was dropped.
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { ask, openSocket } from '../bench/attack-guest.ts';
@@ -17,8 +19,11 @@ const { address, port, token } = JSON.parse(readFileSync(path, 'utf8')) as {
   token: string;
 };
 const question = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'state.get', params: {} });
+let drops = 0;
 
-process.stdin.resume().on('end', () => process.exit());
+createInterface({ input: process.stdin })
+  .on('line', () => process.stdout.write(`dropped ${drops} times\n`))
+  .on('close', () => process.exit());
 for (;;) {
   const socket = await openSocket(`wss://${address}:${port}/`, guestAddress).catch(() => null);
   if (socket !== null) await flood(socket).catch(() => {});
@@ -32,5 +37,5 @@ async function flood(socket: WebSocket): Promise<void> {
   for (; socket.readyState === WebSocket.OPEN; await setTimeout(10)) {
     for (let each = 0; each < 10; each += 1) socket.send(question);
   }
-  process.stdout.write('dropped\n');
+  drops += 1;
 }

@@ -1,4 +1,5 @@
 import { buildCommand } from '@stricli/core';
+import { shellWord } from '../../doctor/shell-word.ts';
 import { HandglassError } from '../../errors.ts';
 import { isInHook } from '../../libvirt/hook.ts';
 import type { Context } from '../context.ts';
@@ -7,18 +8,26 @@ import { showMoved } from '../show.ts';
 import { withClient } from '../with-client.ts';
 
 /** Before anything waits: a hook that fails late keeps its domain from its start until then. */
-async function refuseInHook({ host }: Pick<Context, 'host'>, command: string): Promise<void> {
+async function refuseInHook(
+  { host }: Pick<Context, 'host'>,
+  words: readonly string[],
+  to?: string,
+): Promise<void> {
   if (!(await isInHook(host))) return;
+  const rule =
+    to === 'host'
+      ? 'A seat comes home by itself when its domain ends.'
+      : 'on-start = "give" in the seat\'s configuration does without a hook.';
   throw new HandglassError(
     'libvirt-unavailable',
     "This is one of libvirt's hooks: libvirt waits for its end, and a handoff would wait for libvirt.",
-    `Put on-start = "give" into the seat's configuration instead; or let the hook say \`systemd-run ${command}\`, which it does not wait for.`,
+    `${rule} Otherwise let it say \`systemd-run handglass ${words.map(shellWord).join(' ')}\` once the domain has started: libvirt does not wait for that.`,
   );
 }
 
 export const give = buildCommand({
   async func(this: Context, { json }: { json?: boolean }, seat: string, to: string) {
-    await refuseInHook(this, `handglass give ${seat} ${to}`);
+    await refuseInHook(this, ['give', seat, to], to);
     const moved = await withClient(this, (client) => client.call('seat.give', { seat, to }));
     showMoved(this, moved, json);
   },
@@ -43,7 +52,7 @@ export const onlySeat = {
 
 export const toggle = buildCommand({
   async func(this: Context, { json }: { json?: boolean }, seat?: string) {
-    await refuseInHook(this, `handglass toggle ${seat ?? ''}`.trim());
+    await refuseInHook(this, ['toggle', ...(seat === undefined ? [] : [seat])]);
     const params = seat === undefined ? {} : { seat };
     const moved = await withClient(this, (client) => client.call('seat.toggle', params));
     showMoved(this, moved, json);
