@@ -43,7 +43,8 @@ export function createHostSleep(
         : null;
     // What has not gone by the next sleep goes after that.
     if (ending.aborted) return;
-    if (problem === null || !isPassing(problem) || clock.now() >= limit) {
+    const pauseMs = problem === null ? null : pauseAfter(problem);
+    if (pauseMs === null || clock.now() + pauseMs > limit) {
       owners.delete(seat);
       return;
     }
@@ -79,7 +80,6 @@ export function createHostSleep(
 
 const whys = { suspend: 'the host goes to sleep', resume: 'the host is awake again' };
 const limitMs = 30_000;
-const pauseMs = 2000;
 
 type SeatNow = SeatsView['seats'][number];
 
@@ -93,7 +93,12 @@ function isAsBrought(seat: SeatNow): boolean {
   return ownerSoon(seat) === 'host' && Object.values(whys).includes(seat.move?.why ?? '');
 }
 
-/** For a while after sleep devices come anew and libvirt wakes too, and the seat may be on its way home still. */
-function isPassing(problem: HandglassError): boolean {
-  return problem.code === 'device-absent' || problem.code === 'busy' || isAway(problem);
+/**
+ * Null where it would fail again. For a while after sleep devices come anew and libvirt wakes too, and the seat may
+ * be on its way home still. What has failed in the midst of it has moved devices there and back.
+ */
+function pauseAfter(problem: HandglassError): number | null {
+  if (problem.code === 'handoff-failed') return 7_000;
+  const isPassing = problem.code === 'device-absent' || problem.code === 'busy' || isAway(problem);
+  return isPassing ? 2_000 : null;
 }

@@ -96,6 +96,10 @@ test.each([
     reason: 'it is on its way home still',
     problem: new HandglassError('busy', 'The seat "desk" is on its way to "host".'),
   },
+  {
+    reason: 'a device went in the midst of it',
+    problem: new HandglassError('handoff-failed', 'The USB devices could not go to win10.'),
+  },
 ])('a seat that does not go since $reason is tried again', async ({ problem }) => {
   const { sleep, control, pass, tries } = await slept();
   let left = 3;
@@ -104,6 +108,14 @@ test.each([
   expect(tries()).toBe(1);
   await pass(60_000);
   expect(tries()).toBe(4);
+});
+
+test('what moves devices there and back again is tried less often', async () => {
+  const { sleep, control, pass, tries } = await slept();
+  control.fail = () => new HandglassError('handoff-failed', 'The USB devices could not go.');
+  await sleep.resume();
+  await pass(60_000);
+  expect(tries()).toBe(5);
 });
 
 test('it is not tried for ever', async () => {
