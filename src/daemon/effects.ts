@@ -16,7 +16,7 @@ import { type UsbDevice, usbDevices } from '../system/usb.ts';
 import { type Ground, readHaving, readHoldings } from '../usb/ground.ts';
 import { checkUsb, giveUsb, takeUsb } from '../usb/handoff.ts';
 import { graceExpediter } from '../usb/grace-periods.ts';
-import { restoreDrivers } from '../usb/host-drivers.ts';
+import { keepsHostDriver, restoreDrivers } from '../usb/host-drivers.ts';
 import { clearPhantoms } from '../usb/phantoms.ts';
 import { refusalsOf } from '../usb/refusals.ts';
 import { untilUsable } from '../usb/usable.ts';
@@ -145,6 +145,7 @@ export function effectsOn(
     untilUsable: (port) => untilUsable(host, port),
     clearPhantoms: (domain, known) =>
       clearPhantoms(look, domains, domain, known && holdingsIn(known, domain)),
+    keepsHostDriver: (port) => keepsHostDriver(host, port),
     restoreDrivers: (port) => restoreDrivers(host, port),
   };
 }

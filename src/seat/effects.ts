@@ -26,6 +26,8 @@ export interface SeatEffects {
   untilUsable(port: string): Promise<void>;
   /** Takes from a domain what it still lists of ours and is plugged in no more; gives whether it had any. */
   clearPhantoms(domain: string, known: Facts | null): Promise<boolean>;
+  /** Whether a driver of the host has the device on this port, and not for a moment only. */
+  keepsHostDriver(port: string): Promise<boolean>;
   /** Lets the kernel's drivers have the device on this port again; gives the interfaces that they took. */
   restoreDrivers(port: string): Promise<string[]>;
   input: SeatInput;

@@ -145,8 +145,9 @@ function touchedBy({ seat, repair }: Job, seats: readonly Seat[]): string[] {
 }
 
 /** Without the drivers of devices, which a repair that fails may leave otherwise. */
-function textOf({ usb, domains, attached, ports }: Facts): string {
-  return JSON.stringify([usb.map(addressOf), domains, [...attached], [...ports]]);
+function textOf({ usb, uses, domains, attached, ports }: Facts): string {
+  const inUse = [...uses.disks, ...uses.sources];
+  return JSON.stringify([usb.map(addressOf), inUse, domains, [...attached], [...ports]]);
 }
 
 /** Gives what there is to tell of it. */
@@ -158,6 +159,8 @@ async function repairNow(
 ): Promise<string> {
   // Nothing but handoffs and repairs gives a domain what is ours, and a device never comes back as it was.
   const known = (domain: string) => (reading.knowsDomain(domain) ? reading.facts() : null);
+  const takeAlone = (domain: string, port: string) =>
+    effects.takeUsb(domain, { ...seat, usb: [{ port }] }, known(domain));
   if (repair.kind === 'clear') {
     if (await effects.clearPhantoms(repair.domain, known(repair.domain))) {
       return `${repair.domain} has let go of what was pulled out`;
@@ -171,9 +174,14 @@ async function repairNow(
     await effects.giveArrived(repair.domain, seat, repair.port, known(repair.domain));
     return `${repair.name} (port ${repair.port}) was plugged in and is with ${repair.domain}`;
   }
+  if (repair.kind === 'renew') {
+    if (!(await effects.keepsHostDriver(repair.port))) return '';
+    await takeAlone(repair.domain, repair.port);
+    await effects.giveArrived(repair.domain, seat, repair.port, null);
+    return `${repair.name} (port ${repair.port}) had fallen to a driver of the host and is with ${repair.domain} again`;
+  }
   if (repair.kind === 'detach') {
-    const alone = { ...seat, usb: [{ port: repair.port }] };
-    await effects.takeUsb(repair.domain, alone, known(repair.domain));
+    await takeAlone(repair.domain, repair.port);
     return `${repair.name} (port ${repair.port}), which no seat of ${repair.domain} names, has come back from it`;
   }
   const restored = await effects.restoreDrivers(repair.port);

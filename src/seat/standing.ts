@@ -28,6 +28,8 @@ export interface Standing {
 
 export type Repair =
   | { kind: 'clear'; domain: string }
+  /** A device that a domain has, and that a driver of the host has taken: QEMU has it in name alone. */
+  | { kind: 'renew'; domain: string; port: string; name: string }
   | { kind: 'attach'; domain: string; port: string; name: string }
   /** A device that a domain has by our doing, and that no seat names any more. */
   | { kind: 'detach'; domain: string; port: string; name: string }
@@ -49,8 +51,11 @@ export function repairsFor(
   const returned = fitting(seat, usb).filter((device) => lent.has(addressOf(device)));
   const free = (device: UsbDevice) => !isHeld(device, attached);
   const coming = isOn ? arrived.filter(free) : [];
+  const had = attached.get(owner) ?? [];
+  const lost = fitting(seat, usb).filter((device) => holds(had, device) && hasHostDriver(device));
   return [
     ...haunted.map((domain): Repair => ({ kind: 'clear', domain })),
+    ...lost.map(({ port, name }): Repair => ({ kind: 'renew', domain: owner, port, name })),
     ...coming.map(({ port, name }): Repair => ({ kind: 'attach', domain: owner, port, name })),
     ...returned
       .filter((device) => free(device) && !coming.includes(device))
@@ -177,6 +182,10 @@ function namedBy({ usb: selectors }: Seat, usb: readonly UsbDevice[]): UsbDevice
     }
   });
   return [...new Set(named)];
+}
+
+function hasHostDriver({ drivers }: UsbDevice): boolean {
+  return drivers.some((driver) => driver !== 'usbfs');
 }
 
 function isHeld(device: UsbDevice, attached: Facts['attached']): boolean {

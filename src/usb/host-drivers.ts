@@ -38,9 +38,27 @@ async function untilReleased(host: ReadFiles & Clock, folder: string): Promise<v
 
 /** Whether a program has the device, by usbfs. */
 async function isInUse(host: ReadFiles, folder: string): Promise<boolean> {
+  return (await driversIn(host, folder)).includes('usbfs');
+}
+
+/**
+ * Whether a driver of the host has an interface of the device now and a while later: it may have one for a
+ * moment, where the guest sets a configuration, before QEMU takes it back.
+ */
+export async function keepsHostDriver(host: ReadFiles & Clock, port: string): Promise<boolean> {
+  const folder = `${usbFolder}/${port}`;
+  const hasOne = async () =>
+    (await driversIn(host, folder)).some((driver) => driver !== null && driver !== 'usbfs');
+  if (!(await hasOne())) return false;
+  await host.sleep(momentMs);
+  return hasOne();
+}
+
+const momentMs = 1000;
+
+async function driversIn(host: ReadFiles, folder: string): Promise<(string | null)[]> {
   const paths = (await unlessGone(interfaceFolders(host, folder))) ?? [];
-  const drivers = await Promise.all(paths.map((path) => linkedName(host, `${path}/driver`)));
-  return drivers.includes('usbfs');
+  return Promise.all(paths.map((path) => linkedName(host, `${path}/driver`)));
 }
 
 /** See Linux's Documentation/ABI/testing/sysfs-bus-usb and drivers_probe in sysfs-bus-pci. */

@@ -62,6 +62,15 @@ test('a device that is plugged in while the host has its seat stays there', asyn
   await expectInDomain(0);
 });
 
+test('a device that falls to a driver of the host goes to its domain anew', async () => {
+  await service.give('win10');
+  await expectInDomain(2);
+  await sh('echo 1-2:1.0 > /sys/bus/usb/drivers/usbhid/bind');
+  await expectJournal('had fallen to a driver of the host');
+  await eventually(`test ! -e ${mouse}`);
+  await expectInDomain(2);
+});
+
 test('what a killed QEMU leaves without a driver has it again', async () => {
   expect(await sh('stat -c "%U:%G %a" /sys/bus/usb/drivers_probe')).toBe('root:handglass 220');
   await service.give('win10');

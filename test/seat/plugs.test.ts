@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 import type { Seat } from '../../src/config/schema.ts';
 import { HandglassError } from '../../src/errors.ts';
 import { createSeats } from '../../src/seat/seats.ts';
+import { noUses } from '../usb/devices.ts';
 import { createWorld, seatWith, seatWithKeyboard } from './world.ts';
 
 const desk = seatWith('desk', ['win10', 'win11'], 'MOUSE', 'STICK');
@@ -66,6 +67,51 @@ test('a device that one reading has missed stays, and is seen by the next', asyn
   );
   expect(world.calls).not.toContain('detach win10 ua-handglass-1-1');
   expect(stories).toEqual([]);
+});
+
+test('a device that is in use when it comes goes once it is not', async () => {
+  const { world, seats, look, problems } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.unplug('1-2');
+  await look();
+  world.plug('1-2');
+  const disks = new Map([['1-2', [{ kind: 'mounted' as const, node: 'sda1', places: ['/mnt'] }]]]);
+  world.uses = { ...noUses, disks };
+  world.refusals = [
+    { subject: 'QEMU STICK', reason: 'sda1 is mounted on /mnt', remedy: 'Say so.' },
+  ];
+  await look();
+  expect(problems()).toEqual([expect.stringContaining('mounted on /mnt')]);
+  world.uses = noUses;
+  world.refusals = [];
+  await look();
+  expect([world.holder('1-2'), ...problems()]).toEqual(['win10']);
+});
+
+test('a device that falls to a driver of the host goes to its domain anew', async () => {
+  const { world, seats, stories, look, count } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.calls.length = 0;
+  world.fallen.add('1-1');
+  await look();
+  expect(world.calls.filter((call) => /^(at|de)tach /.test(call))).toEqual([
+    'detach win10 ua-handglass-1-1',
+    'attach win10 1-1',
+  ]);
+  expect(stories).toEqual([
+    'desk: QEMU MOUSE (port 1-1) had fallen to a driver of the host and is with win10 again',
+  ]);
+  await look();
+  expect(count('attach win10 1-1')).toBe(1);
+});
+
+test('one that has such a driver for a moment stays', async () => {
+  const { world, seats, stories, look, count } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.fallen.add('1-1');
+  world.fail = (call) => void (call === 'look at 1-1' && world.fallen.clear());
+  await look();
+  expect([count('detach win10 ua-handglass-1-1'), ...stories]).toEqual([0]);
 });
 
 test('what is known of the domain is not asked again for what comes and goes', async () => {

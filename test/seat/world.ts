@@ -12,7 +12,7 @@ import type { UsbDevice } from '../../src/system/usb.ts';
 import { type Holdings, readHoldings } from '../../src/usb/ground.ts';
 import { checkUsb, giveUsb, takeUsb } from '../../src/usb/handoff.ts';
 import { clearPhantoms } from '../../src/usb/phantoms.ts';
-import type { Refusal } from '../../src/usb/refusals.ts';
+import type { Refusal, UsbUses } from '../../src/usb/refusals.ts';
 import { inputDevice } from '../input/devices.ts';
 import { noUses, usbDevice } from '../usb/devices.ts';
 import { createDomainDevices } from '../usb/domain-devices.ts';
@@ -29,6 +29,8 @@ export interface World {
   calls: string[];
   /** Why no device may leave the host. */
   refusals: Refusal[];
+  /** What the machine and the seats do with devices, which a reading shows. */
+  uses: UsbUses;
   /** Asked before each effect; what it throws is the effect's failure. */
   fail: (call: string) => void | Promise<void>;
   setState: (domain: string, state: DomainRunState) => void;
@@ -42,6 +44,8 @@ export interface World {
   replug: (port: string) => void;
   /** The ports of devices that QEMU left without a driver. */
   driverless: Set<string>;
+  /** The ports of devices that a driver of the host has taken from their domain. */
+  fallen: Set<string>;
   /** Which domain has the device on a port now. */
   holder: (port: string) => string;
   /** Sends a seat's input devices somewhere, as a chord or a domain's end does. */
@@ -68,8 +72,10 @@ export function createWorld(): World {
     optical: [],
     drives: drives.held,
     driverless: new Set(),
+    fallen: new Set(),
     calls: [],
     refusals: [],
+    uses: noUses,
     fail: () => {},
     setState(domain, state) {
       states.set(domain, state);
@@ -121,8 +127,8 @@ export function createWorld(): World {
         return {
           input: [keyboard],
           heard: new Set([keyboard.path]),
-          usb: world.usb,
-          uses: noUses,
+          usb: world.usb.map((device) => ({ ...device, drivers: driversOf(device) })),
+          uses: world.uses,
           optical: world.optical,
         };
       },
@@ -155,6 +161,7 @@ export function createWorld(): World {
           present,
           refusalsOf,
         });
+        world.fallen.delete(port);
       },
       async takeUsb(domain, seat, known) {
         await takeUsb(devices, domain, seat.usb, known && holdingsIn(known, domain), () =>
@@ -170,6 +177,10 @@ export function createWorld(): World {
       untilUsable: (port) => before(`wait ${port}`),
       clearPhantoms: (domain, known) =>
         clearPhantoms(lookAt(), devices, domain, known && holdingsIn(known, domain)),
+      async keepsHostDriver(port) {
+        await before(`look at ${port}`);
+        return world.fallen.has(port);
+      },
       async restoreDrivers(port) {
         await before(`probe ${port}`);
         return world.driverless.delete(port) ? [`${port}:1.0`] : [];
@@ -203,6 +214,10 @@ export function createWorld(): World {
     world.usb.filter(({ port }) => at === undefined || port === at);
 
   const refusalsOf = () => world.refusals;
+
+  function driversOf({ port, drivers }: UsbDevice): string[] {
+    return world.holder(port) === 'host' || world.fallen.has(port) ? drivers : ['usbfs'];
+  }
 
   async function holdingsOf(domain: string, known: Facts | null): Promise<Holdings> {
     return known ? holdingsIn(known, domain) : readHoldings(lookAt(), devices, domain);
