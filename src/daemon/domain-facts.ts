@@ -17,8 +17,8 @@ export function domainReader(
   sources: readonly Source[],
   seatDomains: ReadonlySet<string>,
   failed: (failures: readonly HandglassError[]) => void,
-): () => Promise<Omit<DomainFacts, 'processes'>> {
-  const last = new Map<Source, Omit<DomainFacts, 'processes'>>();
+): () => Promise<Omit<DomainFacts, 'processes' | 'younger'>> {
+  const last = new Map<Source, Omit<DomainFacts, 'processes' | 'younger'>>();
 
   async function read(source: Source): Promise<void> {
     const domains = await source.list();

@@ -1,7 +1,7 @@
 import type { Config, Seat } from '../config/schema.ts';
 import { holdsDevices } from '../domain/domain.ts';
 import type { DriveAddress } from '../domain/optical-drive.ts';
-import { qemuProcesses } from '../domain/process.ts';
+import { isYounger, qemuProcesses } from '../domain/process.ts';
 import type { HandglassError } from '../errors.ts';
 import type { Clock, ReadFiles, WriteAttribute } from '../host/ports.ts';
 import type { InputSwitch } from '../input/switching.ts';
@@ -45,12 +45,19 @@ export function effectsOn(
   const readDomains = domainReader(domains.sources, seatDomains, failed);
   const drivePaths = config.seats.flatMap(({ optical }) => optical);
   let processes = new Map<string, number>();
+  let younger = new Set<string>();
 
   const look = () => usbDevices(host);
   const expedited = graceExpediter(host);
 
   async function watchProcesses(active: readonly string[]): Promise<void> {
+    const before = processes;
     processes = await qemuProcesses(host, domains, active, processes);
+    const found = [...processes].filter(([name, pid]) => before.get(name) !== pid);
+    const areYounger = await Promise.all(found.map(([, pid]) => isYounger(host, pid)));
+    const since = found.flatMap(([name], at) => (areYounger[at] ? name : []));
+    const still = [...younger].filter((name) => before.get(name) === processes.get(name));
+    younger = new Set([...still, ...since]);
     for (const domain of seatDomains) input.watch(domain, processes.get(domain) ?? null);
   }
 
@@ -115,7 +122,7 @@ export function effectsOn(
         (each) => holdsDevices(each) && seatDomains.has(each.name),
       );
       await watchProcesses(active.map(({ name }) => name));
-      return { ...facts, processes };
+      return { ...facts, processes, younger };
     },
     async checkUsb(domain, seat, known) {
       checkUsb(domain, seat.usb, await groundOf(domain, seat, known, known));

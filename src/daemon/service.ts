@@ -74,8 +74,8 @@ export interface ServiceOptions {
 }
 
 /**
- * Starts the service; resolves once it can be talked to and knows who has what, with the promise of
- * its end. Aborting the signal ends it, and leaves every device where it is.
+ * Starts the service; resolves once it can be talked to and knows who has what, or libvirt has not said so
+ * within 2 s, with the promise of its end. Aborting the signal ends it, and leaves every device where it is.
  */
 export async function startService(
   host: Host,
@@ -225,7 +225,8 @@ export async function startService(
     watchMounts(host, notice, signal),
     watchStalls(host, input, seatNames, (seat) => moves.stalled(seat), signal),
   ];
-  await seats.refresh();
+  // Libvirt may wait for this service to have started, and is not waited for in turn.
+  await Promise.race([seats.refresh(), host.sleep(longestLookMs, signal).catch(() => {})]);
   // What is only told comes after what has to work.
   isStarted = true;
   checkFiles();
@@ -240,6 +241,9 @@ export async function startService(
   );
   return { ended: endOf(running).finally(() => input.close()) };
 }
+
+/** This machine alone is looked at within that. */
+const longestLookMs = 2_000;
 
 async function endOf(running: readonly Promise<void>[]): Promise<void> {
   await Promise.all(running);

@@ -17,7 +17,7 @@ export async function qemuProcesses(
   const processes = new Map<string, number>();
   for (const [domain, pid] of known) {
     if (!domains.includes(domain)) continue;
-    if (domainIn(await commandLineOf(host, String(pid))) === domain) processes.set(domain, pid);
+    if (domainIn(await commandLineOf(host, `${pid}`)) === domain) processes.set(domain, pid);
   }
   if (processes.size === domains.length) return processes;
   const pids = (await host.listFolder('/proc')).filter((name) => /^\d+$/.test(name));
@@ -28,12 +28,33 @@ export async function qemuProcesses(
   return processes;
 }
 
-/** Empty for what has ended, or must not be looked into. */
+/**
+ * Whether a process began after this one did; not where it has ended. In clock ticks since the machine began, the
+ * 22nd field of proc_pid_stat(5).
+ */
+export async function isYounger(host: ReadFiles, pid: number): Promise<boolean> {
+  const [own, other] = await Promise.all([beginOf(host, 'self'), beginOf(host, `${pid}`)]);
+  return own !== null && other !== null && other > own;
+}
+
+async function beginOf(host: ReadFiles, pid: string): Promise<number | null> {
+  const stat = await textOf(host, `/proc/${pid}/stat`);
+  // The second field, a name in brackets, may have anything in it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fields[19]);
+  return Number.isInteger(ticks) ? ticks : null;
+}
+
 async function commandLineOf(host: ReadFiles, pid: string): Promise<string[]> {
+  return (await textOf(host, `/proc/${pid}/cmdline`)).split('\0');
+}
+
+/** Empty for what has ended, or must not be looked into. */
+async function textOf(host: ReadFiles, path: string): Promise<string> {
   try {
-    return (await host.readText(`/proc/${pid}/cmdline`)).split('\0');
+    return await host.readText(path);
   } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return [];
+    if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return '';
     throw error;
   }
 }

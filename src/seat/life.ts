@@ -29,6 +29,11 @@ export function livesOf(domains: readonly Domain[], before: Lives | null): Lives
   return new Map(domains.map(({ name, state }) => [name, lifeOf(state, before, name)]));
 }
 
+/** As before the first reading: what is on then may have been so all the while. */
+export function allUnknown(lives: Lives): Lives {
+  return new Map([...lives.keys()].map((domain) => [domain, 'unknown']));
+}
+
 /**
  * A domain that ends takes precedence over one that is paused, and one that starts over both, where
  * the configuration lets it have the seat.

@@ -51,6 +51,7 @@ export function createReading(
     ports: new Map(),
     stale: new Set(),
     processes: new Map(),
+    younger: new Set(),
   };
   let problem: HandglassError | null = null;
   let hasRead = false;

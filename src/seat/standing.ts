@@ -107,13 +107,21 @@ function knownAtFirst(
   return new Set(known.map(addressOf));
 }
 
-/** The domains that have ended and started again between two readings. */
-export function startedAnew(before: Standing | null, now: Standing): Set<string> {
-  const others = [...now.processes].filter(([domain, process]) => {
+/**
+ * The domains that have ended and started again between two readings, and those that were on when they were first
+ * read, and had started since the service did.
+ */
+export function startedAnew(
+  before: Standing | null,
+  { processes }: Standing,
+  { younger }: Facts,
+): Set<string> {
+  const anew = [...processes].filter(([domain, process]) => {
     const was = before?.processes.get(domain);
-    return was !== undefined && was !== process;
+    if (was !== undefined) return was !== process;
+    return (before?.lives.get(domain) ?? 'unknown') === 'unknown' && younger.has(domain);
   });
-  return new Set(others.map(([domain]) => domain));
+  return new Set(anew.map(([domain]) => domain));
 }
 
 /** What is remembered after a repair: only the drivers of a device do not show in what is read. */

@@ -1,7 +1,7 @@
 /** What is remembered of every seat (standing.ts), and what follows from what was read last. */
 import type { Seat } from '../config/schema.ts';
 import type { SeatInput } from './effects.ts';
-import { type Wish, wishFor } from './life.ts';
+import { allUnknown, type Wish, wishFor } from './life.ts';
 import type { Reading } from './reading.ts';
 import {
   afterHandoff,
@@ -55,11 +55,10 @@ export function createStandings(input: Pick<SeatInput, 'ownerOf'>, reading: Read
       return { seat: seat.name, from: owner, to: 'host', why: `${owner} has a part of it only` };
     }
     const was = before === null || moved !== null ? owner : before.owner;
-    // What runs when the service begins has not started.
-    const mayStart = before !== null && moved !== 'asked';
-    const rules: Seat = mayStart ? seat : { ...seat, onStart: 'stay' };
-    const lives = before?.lives ?? new Map();
-    const anew = moved === 'asked' ? new Set<string>() : startedAnew(before, now);
+    const isAsked = moved === 'asked';
+    const rules: Seat = isAsked ? { ...seat, onStart: 'stay' } : seat;
+    const lives = before?.lives ?? allUnknown(now.lives);
+    const anew = isAsked ? new Set<string>() : startedAnew(before, now, reading.facts());
     return wishFor(rules, { was, is: owner }, lives, now.lives, anew);
   }
 

@@ -38,6 +38,8 @@ export interface DomainFacts {
   ports: ReadonlyMap<string, UsbPorts>;
   /** The id of the process of each of them, where it is one of this machine. */
   processes: ReadonlyMap<string, number>;
+  /** Those whose process began after this service did. */
+  younger: ReadonlySet<string>;
 }
 
 export type Facts = MachineFacts & DomainFacts;

@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { qemuProcesses } from '../../src/domain/process.ts';
+import { isYounger, qemuProcesses } from '../../src/domain/process.ts';
 import { filesUnder } from '../../src/host/files.ts';
 
 /** A program called qemu runs the domain of its first argument. */
@@ -85,4 +86,15 @@ test('a process that cannot be read for another reason is an error', async () =>
   const failure = Object.assign(new Error('EIO'), { code: 'EIO' });
   const host = { ...files, readText: () => Promise.reject(failure) };
   await expect(qemuProcesses(host, domains, ['win10'])).rejects.toBe(failure);
+});
+
+test('a process that was started after this one is younger, and what has ended is not', async () => {
+  const host = filesUnder('/', () => {});
+  const child = spawn('sleep', ['600']);
+  onTestFinished(() => void child.kill());
+  // The kernel counts ticks of a hundredth of a second.
+  expect(await isYounger(host, child.pid ?? 0)).toBe(true);
+  expect(await isYounger(host, process.ppid)).toBe(false);
+  expect(await isYounger(host, process.pid)).toBe(false);
+  expect(await isYounger(host, 2 ** 22 + 1)).toBe(false);
 });

@@ -560,6 +560,24 @@ test('a domain that starts while a seat comes home by rule is followed', async (
   ]);
 });
 
+test.each([
+  { since: ['win11'], wishes: ['host to win11, win11 has started'] },
+  { since: [], wishes: [] },
+])(
+  'what is on at the first reading has started if since the service did: $since',
+  async ({ since, wishes }) => {
+    const world = createWorld();
+    world.younger = new Set(since);
+    const heard: string[] = [];
+    const seats = createSeats({ seats: [{ ...desk, onStart: 'give' }] }, world.effects, () => {}, {
+      wished: ({ from, to, why }) => heard.push(`${from} to ${to}, ${why}`),
+    });
+    await seats.refresh();
+    await seats.refresh();
+    expect(heard).toEqual(wishes);
+  },
+);
+
 test('a domain that was paused while no service ran has to give its seat back, and none has started', async () => {
   const { world, seats } = await start(desk);
   await seats.give('desk', 'win10');

@@ -131,6 +131,7 @@ test('a domain of another source is started in its own way', async () => {
     drives: new Map(),
     stale: new Set(),
     processes: new Map(),
+    younger: new Set(),
     ports: new Map(),
   });
   await expect(seats.give('desk', 'win10')).rejects.toMatchObject({

@@ -32,6 +32,7 @@ function facts(
     drives: new Map(),
     stale: new Set(),
     processes: new Map(),
+    younger: new Set(),
     ports: new Map(),
   };
 }

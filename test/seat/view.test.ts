@@ -40,6 +40,7 @@ function facts(attached: Record<string, UsbHostdev[]> = {}, devices = [mouse, st
     drives: new Map(),
     stale: new Set(),
     processes: new Map(),
+    younger: new Set(),
     ports: new Map(),
   };
 }

@@ -48,6 +48,8 @@ export interface World {
   fallen: Set<string>;
   /** Which domain has the device on a port now. */
   holder: (port: string) => string;
+  /** Domains that have started since the service did. */
+  younger: Set<string>;
   /** Sends a seat's input devices somewhere, as a chord or a domain's end does. */
   sendInput: (seat: string, to: string) => void;
 }
@@ -73,6 +75,7 @@ export function createWorld(): World {
     drives: drives.held,
     driverless: new Set(),
     fallen: new Set(),
+    younger: new Set(),
     calls: [],
     refusals: [],
     uses: noUses,
@@ -143,6 +146,7 @@ export function createWorld(): World {
           drives: new Map(running.map((name) => [name, [...(drives.held.get(name) ?? [])]])),
           stale: new Set(),
           processes: new Map(processes),
+          younger: new Set(world.younger),
           ports: new Map(ports === null ? [] : running.map((name) => [name, ports])),
         };
       },
