@@ -239,9 +239,11 @@ function takingBack({ kernel, boot }: Pick<Facts, 'kernel' | 'boot'>): Todo {
     return declaringForStart('Take `allow_unsafe_interrupts` out of `boot.extraModprobeConfig`');
   }
   const remedy = `echo 0 | sudo tee ${unsafeInterrupts}`;
-  return rule === undefined
-    ? { remedy }
-    : { remedy, advice: `Take it out of ${rule.file} too, or the next start allows it again.` };
+  if (rule === undefined) return { remedy };
+  const state = kernel.modules['vfio_iommu_type1'];
+  return state === 'loaded' || state === 'built-in'
+    ? { remedy, advice: `Take it out of ${rule.file} too, or the next start allows it again.` }
+    : { advice: `Take \`allow_unsafe_interrupts\` out of ${rule.file}.` };
 }
 
 /** Where Intel's processors have them. */

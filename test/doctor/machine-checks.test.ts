@@ -32,6 +32,11 @@ const grubPart =
   };
 
 /** VFIO was told to have the card without an IOMMU. */
+const allowedByFile: Change = ({ pci, kernel }) => {
+  pci.iommu.unsafeInterrupts = true;
+  const [file, text] = ['/etc/modprobe.d/v.conf', 'allow_unsafe_interrupts=1'];
+  kernel.moduleRules = [{ file, kind: 'options', module: 'vfio_iommu_type1', text }];
+};
 const unsafeGroup: Change = ({ pci }) => {
   const devices = ['0000:01:00.0'];
   pci.iommu.unsafeGroups = [{ number: 3, type: 'unknown', devices, unread: {} }];
@@ -803,13 +808,18 @@ const rows: Row[] = [
   {
     id: 'iommu.unsafe-interrupts',
     when: 'a file allows it in vain',
-    change: ({ pci, kernel }) => {
-      pci.iommu.unsafeInterrupts = true;
-      const [file, text] = ['/etc/modprobe.d/v.conf', 'allow_unsafe_interrupts=1'];
-      kernel.moduleRules = [{ file, kind: 'options', module: 'vfio_iommu_type1', text }];
-    },
+    change: both(allowedByFile, ({ kernel }) => {
+      kernel.modules['vfio_iommu_type1'] = 'loaded';
+    }),
     verdict: 'warning',
     todo: 'allow_unsafe_interrupts Take it out of /etc/modprobe.d/v.conf too',
+  },
+  {
+    id: 'iommu.unsafe-interrupts',
+    when: 'a file allows it in vain to what is not loaded',
+    change: allowedByFile,
+    verdict: 'warning',
+    todo: ' Take `allow_unsafe_interrupts` out of /etc/modprobe.d/v.conf.',
   },
   {
     id: 'iommu.unsafe-interrupts',
