@@ -27,7 +27,9 @@ type Names = readonly string[];
 type Way = (boot: Boot, rules: Names, rivals: Names) => string | Todo | null;
 
 const ways: Record<SystemTool, Way> = {
-  packages: ({ initramfs }, _rules, rivals) => madeAnew(initramfs, rivals),
+  // What dracut writes by itself is in none of the entries of sdbootutil.
+  packages: ({ initramfs, lineTool }, _rules, rivals) =>
+    madeAnew(initramfs, rivals, lineTool === 'sdbootutil' ? 'sudo sdbootutil mkinitrd' : undefined),
   'transactional-update': ({ initramfs }, _rules, rivals) =>
     madeAnew(initramfs, rivals, 'sudo transactional-update initrd'),
   abroot: ({ initramfs }, _rules, rivals) =>

@@ -1,4 +1,4 @@
-/** What is said to systems whose files change only as a whole, for the next start. */
+/** What is said to systems whose files change only as a whole, and to those with entries of their own. */
 import { describe } from 'vitest';
 import type { Boot } from '../../src/system/boot.ts';
 import type { Change } from './healthy.ts';
@@ -102,6 +102,17 @@ describe('a MicroOS whose entries stand for themselves', () => {
         [misspelt, 'in place of `iommu_pt` in /etc/kernel/cmdline, run'],
       ],
     ),
+  );
+});
+
+describe('a Tumbleweed whose entries stand for themselves', () => {
+  testRows(
+    rowsOn({ lineTool: 'sdbootutil', initramfs: { ...dracut, modules: [] } }, [
+      [
+        cardTaken,
+        'sudo tee --append /etc/dracut.conf.d/vfio.conf && sudo sdbootutil mkinitrd Then start the machine anew.',
+      ],
+    ]),
   );
 });
 
