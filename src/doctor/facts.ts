@@ -34,7 +34,7 @@ export interface Facts {
   libvirt: Libvirt;
   /** What lies at each path that a domain names, and at the folders of ROMs. */
   paths: ReadonlyMap<string, PathFacts>;
-  /** What is in each file that a domain names as the ROM of a card, or else in the card's own. */
+  /** What is in each file that a domain names as the ROM of a card, or else in its own where that is shown. */
   roms: ReadonlyMap<string, RomFacts>;
 }
 
