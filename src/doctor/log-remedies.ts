@@ -38,7 +38,10 @@ export function openDevice({ boot }: Facts, line: string): Todo {
   };
 }
 
-export function openSharedMemory({ people, sharedMemory }: Facts, line: string): Todo {
+export function openSharedMemory(
+  { people, sharedMemory, virtualization }: Facts,
+  line: string,
+): Todo {
   const path = /backing store (.+?) for guest RAM/.exec(line)?.[1] ?? '';
   const isNamed = sharedMemory.some(({ entry }) => entry.path === path);
   if (path.startsWith('/dev/kvmfr')) {
@@ -55,7 +58,8 @@ export function openSharedMemory({ people, sharedMemory }: Facts, line: string):
   const denied = 'Where QEMU has the right already, see `log.apparmor` and `log.selinux`.';
   if (isNamed) return { remedy: 'sudo handglass shm create', advice: denied };
   const groups = people.qemu === null || people.qemu === 'absent' ? [] : people.qemu.groups;
-  const group = groups.includes('kvm') ? 'kvm' : groups[0];
+  const own = groups.includes('kvm') ? 'kvm' : groups[0];
+  const group = virtualization.qemuConf?.group ?? own;
   if (group === undefined) {
     return {
       advice: `Name it in a [[looking-glass]] of the configuration, which makes it as it is needed. ${denied}`,

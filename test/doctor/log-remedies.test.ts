@@ -149,6 +149,12 @@ describe('a line of the log', () => {
       () => {},
       `sudo chgrp kvm '${odd}' && sudo chmod g+rw '${odd}' That`,
     ],
+    [
+      `${odd}: Permission denied`,
+      'QEMU is told to run in a group',
+      ({ virtualization }) => Object.assign(virtualization.qemuConf ?? {}, { group: 'games' }),
+      'sudo chgrp games ',
+    ],
     [`${odd}: Permission denied`, 'nobody knows who QEMU is', qemuUnknown, ' Name it'],
     [
       '/dev/kvmfr0: Permission denied',
