@@ -11,7 +11,7 @@ export const installCommand = 'sudo sh /usr/lib/handglass/units/install.sh';
 export function installing(boot: Boot): Todo {
   if (isDeclared(boot)) {
     return declaring(
-      'Declare what units/install.sh puts in place (the command and `systemd.services`, `users.users.handglass`, its rules as one of `services.udev.packages`)',
+      "Declare what units/install.sh puts in place (the command and `systemd.services`, with `libvirtd` in place of the group `libvirt` and the command's own path in place of /usr/bin/handglass; `users.users.handglass`; its rules as one of `services.udev.packages`)",
     );
   }
   if (boot.systemTool === 'transactional-update') {

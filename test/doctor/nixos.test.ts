@@ -187,7 +187,7 @@ const rows: Omit<Row, 'verdict'>[] = [
     id: 'service.units',
     when: 'there are none',
     change: having('service', { hasUnits: false }),
-    todo: 'Declare what units/install.sh puts in place',
+    todo: "with `libvirtd` in place of the group `libvirt` and the command's own path in place of /usr/bin/handglass",
   },
   {
     id: 'service.running',
