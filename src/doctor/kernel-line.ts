@@ -26,7 +26,7 @@ export function thenStart({ systemTool }: Pick<Boot, 'systemTool'>): string {
     : 'Then start the machine anew.';
 }
 
-/** Without what a later file of grub.d replaces, since it does not take the variable along. */
+/** Without what a later file of grub.d replaces, since it does not take the variable along; others add to it. */
 export function inForce(lines: readonly NextLine[]): NextLine[] {
   return lines.filter(
     ({ variable }, index) =>
@@ -35,6 +35,7 @@ export function inForce(lines: readonly NextLine[]): NextLine[] {
 }
 
 function replaces({ variable, parameters }: NextLine): boolean {
+  if (variable === '') return false;
   const along = new RegExp(String.raw`\$\{?${variable}\b`);
   return !parameters.some(({ text }) => along.test(text));
 }
@@ -60,19 +61,22 @@ const byHands: Partial<Record<LineTool, (boot: Boot, add: Words, remove: Words) 
   }),
 };
 
-/** A file of grub.d is named where it is the one that counts, and has what is to go. */
+/** A file is named that has what is to go; of grub.d's, where it is the one that counts. */
 function byHandText(boot: Boot, add: Words, remove: Words): string {
   const words = wordsText(add, remove);
   const maker = takeOver(boot);
-  const last = boot.nextLine?.findLast((each) =>
-    boot.lineTool === 'sdbootutil'
-      ? each.variable === ''
-      : each.file.startsWith('/etc/default/grub.d/') && replaces(each),
+  const has = ({ parameters }: NextLine) =>
+    remove.every((word) => parameters.some(({ text }) => text === word));
+  const last = boot.nextLine?.findLast(
+    (each) => each.file.startsWith('/etc/default/grub.d/') && replaces(each),
   );
-  const has = (word: string) => last?.parameters.some(({ text }) => text === word) === true;
-  return maker === null || last === undefined || !remove.every(has)
+  const place =
+    boot.lineTool === 'sdbootutil'
+      ? boot.nextLine?.find((each) => each.file.startsWith('/etc/') && has(each))
+      : last;
+  return maker === null || place === undefined || !has(place)
     ? `${words}, and start the machine anew.`
-    : `${words} in ${last.file}, run \`${maker}\`, and start the machine anew.`;
+    : `${words} in ${place.file}, run \`${maker}\`, and start the machine anew.`;
 }
 
 const commands: Record<LineTool, (boot: Boot, add: Words, remove: Words) => string | null> = {

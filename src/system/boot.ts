@@ -82,9 +82,7 @@ export async function readBoot(host: ReadFiles): Promise<Boot> {
     lockdown: await fact('lockdown', () => readLockdown(host)),
     loader,
     lineTool,
-    nextLine: await fact('nextLine', async () =>
-      (await nextLine(host)).filter(({ variable }) => lineTool !== 'sdbootutil' || variable === ''),
-    ),
+    nextLine: await fact('nextLine', () => nextLine(host, lineTool)),
     initramfs: await fact('initramfs', () => initramfsOf(host)),
     hasDefaultsFolder: await fact('hasDefaultsFolder', () => isThere(host, '/etc/defaults/grub')),
     unread,
@@ -200,37 +198,68 @@ async function hasEntriesOfSuse(host: ReadFiles): Promise<boolean> {
 
 const grubVariable = /^[ \t]*(GRUB_CMDLINE_LINUX(?:_DEFAULT)?)=(.*)$/gm;
 
-async function nextLine(host: ReadFiles): Promise<NextLine[]> {
+async function nextLine(host: ReadFiles, lineTool: LineTool | null): Promise<NextLine[]> {
+  return lineTool === 'sdbootutil'
+    ? plainLines(host, ['/etc/kernel/cmdline', ...(await partsOfSuse(host))])
+    : [...(await grubLines(host)), ...(await plainLines(host, ['/etc/kernel/cmdline']))];
+}
+
+async function grubLines(host: ReadFiles): Promise<NextLine[]> {
   // The second is Debian's: what stands there is read behind the first.
   const parts = (await namesIn(host, '/etc/default/grub.d')).filter((name) =>
     name.endsWith('.cfg'),
   );
   const files = ['/etc/default/grub', ...parts.map((name) => `/etc/default/grub.d/${name}`)];
-  const texts = await Promise.all(
-    files.map(async (file) => ({ file, text: (await unlessGone(host.readText(file))) ?? '' })),
+  return (await textsOf(host, files)).flatMap(({ file, text }) =>
+    [...text.matchAll(grubVariable)].map(([, variable = '', value = '']) => {
+      const quoted = /^(["'])(.*)\1$/.exec(value.trim());
+      return {
+        file: printable(file),
+        variable,
+        isQuoted: quoted !== null,
+        parameters: kernelParameters(printable(quoted?.[2] ?? value)),
+      };
+    }),
   );
-  const plain = await unlessGone(host.readText('/etc/kernel/cmdline'));
-  return [
-    ...texts.flatMap(({ file, text }) =>
-      [...text.matchAll(grubVariable)].map(([, variable = '', value = '']) => {
-        const quoted = /^(["'])(.*)\1$/.exec(value.trim());
-        return {
-          file: printable(file),
-          variable,
-          isQuoted: quoted !== null,
-          parameters: kernelParameters(printable(quoted?.[2] ?? value)),
-        };
-      }),
+}
+
+/** A file in /etc stands in for one of the same name in /usr; all others are read, those in /etc last. */
+async function partsOfSuse(host: ReadFiles): Promise<string[]> {
+  const [own = [], given = []] = await Promise.all(
+    ['/etc/kernel/cmdline.d', '/usr/kernel/cmdline.d'].map(async (folder) =>
+      (await namesIn(host, folder)).filter((name) => !name.startsWith('.')),
     ),
-    ...(plain === null
-      ? []
-      : [
-          {
-            file: '/etc/kernel/cmdline',
-            variable: '',
-            isQuoted: false,
-            parameters: kernelParameters(printable(plain.trim().replaceAll('\n', ' '))),
-          },
-        ]),
+  );
+  return [
+    ...given.filter((name) => !own.includes(name)).map((name) => `/usr/kernel/cmdline.d/${name}`),
+    ...own.map((name) => `/etc/kernel/cmdline.d/${name}`),
   ];
+}
+
+/** Of files that are the line, or a part of it. */
+async function plainLines(host: ReadFiles, files: readonly string[]): Promise<NextLine[]> {
+  return (await textsOf(host, files)).map(({ file, text }) => ({
+    file: printable(file),
+    variable: '',
+    isQuoted: false,
+    parameters: kernelParameters(
+      printable(
+        text
+          .replaceAll(/^[ \t]*#.*$/gm, '')
+          .trim()
+          .replaceAll('\n', ' '),
+      ),
+    ),
+  }));
+}
+
+/** Of those that are there. */
+async function textsOf(
+  host: ReadFiles,
+  files: readonly string[],
+): Promise<{ file: string; text: string }[]> {
+  const texts = await Promise.all(
+    files.map(async (file) => ({ file, text: await unlessGone(host.readText(file)) })),
+  );
+  return texts.flatMap(({ file, text }) => (text === null ? [] : [{ file, text }]));
 }

@@ -1,6 +1,7 @@
 /** What is said to systems whose files change only as a whole, and to those with entries of their own. */
 import { describe } from 'vitest';
-import type { Boot } from '../../src/system/boot.ts';
+import type { Boot, NextLine } from '../../src/system/boot.ts';
+import { kernelParameters } from '../../src/system/kernel-parameters.ts';
 import type { Change } from './healthy.ts';
 import { both, having, line, type Row, testRows } from './rows.ts';
 
@@ -85,14 +86,18 @@ describe('a MicroOS with GRUB', () => {
   );
 });
 
+/** A file that is the line, or a part of it. */
+function plainLine(file: string, text: string): NextLine {
+  return { file, variable: '', isQuoted: false, parameters: kernelParameters(text) };
+}
+
 describe('a MicroOS whose entries stand for themselves', () => {
-  const parameters = [{ text: 'iommu_pt', name: 'iommu_pt', value: null }];
   testRows(
     rowsOn(
       {
         systemTool: 'transactional-update',
         lineTool: 'sdbootutil',
-        nextLine: [{ file: '/etc/kernel/cmdline', variable: '', isQuoted: false, parameters }],
+        nextLine: [plainLine('/etc/kernel/cmdline', 'iommu_pt')],
       },
       [
         [
@@ -114,6 +119,52 @@ describe('a Tumbleweed whose entries stand for themselves', () => {
       ],
     ]),
   );
+
+  const inParts: Change = having('boot', {
+    lineTool: 'sdbootutil',
+    nextLine: [
+      plainLine('/etc/kernel/cmdline', 'quiet'),
+      plainLine('/usr/kernel/cmdline.d/a.conf', 'iommu=pt acs_override'),
+      plainLine('/etc/kernel/cmdline.d/b.conf', 'intel_iommu=on iommu_pt'),
+    ],
+  });
+  testRows([
+    {
+      id: 'kernel.parameters-lost',
+      when: 'they stand in parts of the line',
+      change: both(inParts, line('quiet intel_iommu=on iommu=pt')),
+      verdict: 'ok',
+    },
+    {
+      id: 'kernel.parameters-lost',
+      when: 'they stand in none',
+      change: both(inParts, line('hugepages=64')),
+      verdict: 'warning',
+      todo: 'line in /etc/kernel/cmdline, run `sudo sdbootutil update-all-entries`',
+    },
+    {
+      id: 'kernel.parameters-pending',
+      when: 'a part of the line was not taken over',
+      change: both(inParts, line('quiet intel_iommu=on')),
+      verdict: 'warning',
+      says: '`iommu=pt`, `acs_override`, `iommu_pt` stands in /usr/kernel/cmdline.d/a.conf',
+      todo: 'sudo sdbootutil update-all-entries',
+    },
+    {
+      id: 'kernel.ignored-parameter',
+      when: 'a part of the line has a misspelt word',
+      change: both(inParts, line('iommu_pt')),
+      verdict: 'problem',
+      todo: 'in place of `iommu_pt` in /etc/kernel/cmdline.d/b.conf, run',
+    },
+    {
+      id: 'kernel.ignored-parameter',
+      when: 'a part of the line that is not for hands has a misspelt word',
+      change: both(inParts, line('acs_override')),
+      verdict: 'problem',
+      todo: " off the kernel's command line, and start the machine anew.",
+    },
+  ]);
 });
 
 describe('a Vanilla OS', () => {

@@ -126,6 +126,31 @@ test('what only GRUB reads is nothing to entries that stand for themselves', asy
   expect(nextLine?.map(({ file }) => file)).toEqual(['/etc/kernel/cmdline']);
 });
 
+test('parts of the line of entries that stand for themselves are read, one in /etc in place of its namesake', async () => {
+  const { nextLine } = await bootOf({
+    ...microos,
+    ...entries,
+    '/usr/kernel/cmdline.d/10-a.conf': 'iommu=pt\n',
+    '/usr/kernel/cmdline.d/20-b.conf': 'intel_iommu=off\n',
+    '/etc/kernel/cmdline.d/20-b.conf': '# for guests\nintel_iommu=on\nhugepages=64\n',
+    '/etc/kernel/cmdline.d/.30-c.conf.swp': 'amd_iommu=off\n',
+  });
+  const kept = nextLine?.map(({ file, parameters }) => [
+    file,
+    parameters.map(({ text }) => text).join(' '),
+  ]);
+  expect(kept).toEqual([
+    ['/etc/kernel/cmdline', 'root=/dev/sda2 quiet'],
+    ['/usr/kernel/cmdline.d/10-a.conf', 'iommu=pt'],
+    ['/etc/kernel/cmdline.d/20-b.conf', 'intel_iommu=on hugepages=64'],
+  ]);
+});
+
+test('parts of the line are nothing to other tools', async () => {
+  const { nextLine } = await bootOf({ ...grub, '/etc/kernel/cmdline.d/a.conf': 'iommu=pt\n' });
+  expect(nextLine).toEqual([]);
+});
+
 describe('other machines', () => {
   test.each([
     [
