@@ -4,13 +4,21 @@ import { andAdvice, type Todo } from './check.ts';
 import { declaring, isDeclared } from './declaring.ts';
 
 const file = 'local/abstractions/libvirt-qemu';
+const declared = `\`security.apparmor.includes."${file}"\``;
 
 /** @param rule with its comma: `/dev/kvmfr0 rw,` */
 export function allowingInAppArmor(boot: Boot, rule: string): Todo {
   return andAdvice(
     isDeclared(boot)
-      ? declaring(`Put the line \`${rule}\` into \`security.apparmor.includes."${file}"\``)
+      ? declaring(`Put the line \`${rule}\` into ${declared}`)
       : { remedy: `echo '${rule}' | sudo tee --append /etc/apparmor.d/${file}` },
     'It holds when the domain starts anew.',
   );
+}
+
+/** The same of what the log does not name whole. */
+export function allowingByHand(boot: Boot): Todo {
+  return isDeclared(boot)
+    ? declaring(`Allow it in ${declared}`)
+    : { advice: `Allow it in /etc/apparmor.d/${file}.` };
 }

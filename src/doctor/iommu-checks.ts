@@ -271,9 +271,12 @@ function unsafeGroups(facts: Facts): Finding[] {
     hasIommu === true
       ? { remedy: null, advice: 'The IOMMU is on, and another slot may be behind it.' }
       : isOn(facts);
+  const places = isDeclared(facts.boot)
+    ? 'out of `boot.extraModprobeConfig` or `boot.kernelParams`'
+    : "out of /etc/modprobe.d, or off the kernel's command line";
   const todo = andAdvice(
     remedy === null ? { advice } : { remedy, advice },
-    "Then take `enable_unsafe_noiommu_mode` out of /etc/modprobe.d, or off the kernel's command line.",
+    `Then take \`enable_unsafe_noiommu_mode\` ${places}.`,
   );
   return groups.flatMap(({ number, devices }) =>
     devices.map((device) =>

@@ -2,7 +2,7 @@
 import { kernelParameters } from '../system/kernel-parameters.ts';
 import { mentionedPciAddress } from '../system/pci-address.ts';
 import { hasNoOutputs } from '../system/pci-classes.ts';
-import { allowingInAppArmor } from './apparmor-rules.ts';
+import { allowingByHand, allowingInAppArmor } from './apparmor-rules.ts';
 import { andAdvice, type Todo } from './check.ts';
 import type { Facts } from './facts.ts';
 import { misspellingOf } from './ignored-parameters.ts';
@@ -14,9 +14,7 @@ import { shellWord } from './shell-word.ts';
 export function openInAppArmor({ boot }: Facts, line: string): Todo {
   const path = /name="(\/[\w./+:-]+)"/.exec(line)?.[1];
   const rights = /denied_mask="([rwkm]+)"/.exec(line)?.[1] ?? 'rw';
-  return path === undefined
-    ? { advice: 'Allow it in /etc/apparmor.d/local/abstractions/libvirt-qemu.' }
-    : allowingInAppArmor(boot, `${path} ${rights},`);
+  return path === undefined ? allowingByHand(boot) : allowingInAppArmor(boot, `${path} ${rights},`);
 }
 
 export function allowInSelinux(_facts: Facts, line: string): Todo {

@@ -1,7 +1,7 @@
 /** What is said to a NixOS, on which a file that a command would write is gone with the next build. */
 import { expect, test } from 'vitest';
 import { type Change, found } from './healthy.ts';
-import { logged } from './logged.ts';
+import { lines, logged } from './logged.ts';
 import { both, having, line, type Row, testRows } from './rows.ts';
 
 const nixos = having('boot', {
@@ -72,6 +72,14 @@ const rows: Omit<Row, 'verdict'>[] = [
       ];
     },
     todo: `Take \`allow_unsafe_interrupts\` out of \`boot.extraModprobeConfig\` ${start}`,
+  },
+  {
+    id: 'iommu.unsafe-groups',
+    when: 'VFIO has made one',
+    change: ({ pci }) => {
+      pci.iommu.unsafeGroups = [{ number: 3, type: null, devices: ['0000:01:00.0'], unread: {} }];
+    },
+    todo: 'Then take `enable_unsafe_noiommu_mode` out of `boot.extraModprobeConfig` or `boot.kernelParams`.',
   },
   {
     id: 'kernel.vfio-ids',
@@ -230,6 +238,12 @@ const rows: Omit<Row, 'verdict'>[] = [
     when: 'it does not fit',
     change: logged('kvmfr: disagrees about version of symbol module_layout'),
     todo: 'into `boot.extraModulePackages`',
+  },
+  {
+    id: 'log.apparmor',
+    when: 'the line names no file',
+    change: logged(lines['apparmor']?.replace(/name="[^"]*"/, 'name="/dev/shm/a b"') ?? ''),
+    todo: `Allow it in \`security.apparmor.includes."local/abstractions/libvirt-qemu"\` ${now}`,
   },
   {
     id: 'log.permission',
