@@ -1,4 +1,5 @@
 /** The kernel's command line: what it was given, what it ignores, and what the next start will give it. */
+import type { LineTool } from '../system/boot.ts';
 import { meaningOf } from '../system/kernel-parameters.ts';
 import { about, andAdvice, type Check, known, ok, problem, warning } from './check.ts';
 import type { Facts, QuickFacts } from './facts.ts';
@@ -110,7 +111,7 @@ function pendingParameters({ kernel, boot, pci }: Facts) {
         pci,
         pending.flatMap(({ text }) => idsIn(text)),
       );
-      const isKeptElsewhere = boot.lineTool === 'grubby' || boot.lineTool === 'rpm-ostree';
+      const isKeptElsewhere = boot.lineTool !== null && keepers.has(boot.lineTool);
       const remedy = takeOver(boot);
       return warning(
         `${list} stands in ${first.file} and was not given to the running kernel.`,
@@ -125,6 +126,9 @@ function pendingParameters({ kernel, boot, pci }: Facts) {
     }),
   );
 }
+
+/** Their words stand elsewhere than in these files. */
+const keepers: ReadonlySet<LineTool> = new Set(['grubby', 'rpm-ostree', 'bootc', 'abroot']);
 
 /** What was written into grub.cfg itself, or typed into its menu, which nobody keeps. */
 function lostParameters({ kernel, boot }: Facts) {

@@ -429,6 +429,20 @@ const rows: Row[] = [
     todo: 'sudo rpm-ostree kargs --append-if-missing=intel_iommu=on',
   },
   {
+    id: 'kernel.parameters-pending',
+    when: 'the system is an image of bootc',
+    change: both(line('quiet'), having('boot', { lineTool: 'bootc' })),
+    verdict: 'warning',
+    todo: ' Put `"intel_iommu=on"` into the `kargs` of a file in /usr/lib/bootc/kargs.d where',
+  },
+  {
+    id: 'kernel.parameters-pending',
+    when: 'abroot keeps them elsewhere than in the file',
+    change: both(line('quiet'), having('boot', { lineTool: 'abroot' })),
+    verdict: 'warning',
+    todo: 'sudo abroot kargs edit',
+  },
+  {
     id: 'kernel.parameters-lost',
     when: 'they stand in no file',
     change: line('quiet intel_iommu=on iommu=pt amd_iommu=on'),
