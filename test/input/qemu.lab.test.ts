@@ -115,3 +115,12 @@ test('a domain that is shut off gives the seat back', async () => {
   await service.owner('host');
   await expectHostTypes();
 });
+
+test('a domain that starts with the host has the keyboard, and then the seat, by itself', async () => {
+  await configure(lab, `${inputSeat}on-start = "give"`);
+  await sh('virsh destroy win10 && virsh autostart win10');
+  await lab.reboot();
+  service = serviceIn(lab);
+  await service.owner('win10');
+  await expectGuestTypes('e');
+});
