@@ -17,8 +17,10 @@ import { type Ground, readHaving, readHoldings } from '../usb/ground.ts';
 import { checkUsb, giveUsb, takeUsb } from '../usb/handoff.ts';
 import { graceExpediter } from '../usb/grace-periods.ts';
 import { keepsHostDriver, restoreDrivers } from '../usb/host-drivers.ts';
+import { hidClass, untilNodesNamed } from '../usb/named-nodes.ts';
 import { clearPhantoms } from '../usb/phantoms.ts';
 import { refusalsOf } from '../usb/refusals.ts';
+import { fittingUsb, namesSeveral } from '../usb/selector.ts';
 import { untilUsable } from '../usb/usable.ts';
 import { domainReader } from './domain-facts.ts';
 import type { ConfiguredDomains } from './domains.ts';
@@ -85,8 +87,15 @@ export function effectsOn(
     return {
       present: usb,
       ...has,
+      sources: uses.sources,
       refusalsOf: refusalsBy(domain, seat, { input: present, usb, uses }),
     };
+  }
+
+  /** Until it is known whether a seat reads what has come. */
+  async function untilNamed({ usb: selectors }: Seat, devices: readonly UsbDevice[]) {
+    const [device] = selectors.filter(namesSeveral).flatMap((each) => fittingUsb(each, devices));
+    if (device?.classes.includes(hidClass)) await untilNodesNamed(host, device.port);
   }
 
   function refusalsBy(
@@ -133,9 +142,10 @@ export function effectsOn(
     },
     async giveArrived(domain, seat, port, known) {
       const at = (devices: readonly UsbDevice[]) => devices.filter((each) => each.port === port);
-      const ground = await groundOf(domain, seat, known, known);
-      const here = { ...ground, present: at(ground.present) };
       const lookThere = async () => at(await look());
+      await untilNamed(seat, await lookThere());
+      const ground = await groundOf(domain, seat, null, known);
+      const here = { ...ground, present: at(ground.present) };
       await expedited(() => giveUsb(lookThere, domains, domain, seat.usb, here));
     },
     async takeUsb(domain, { usb }, known) {

@@ -8,7 +8,7 @@ import { holds, isOurs, isSameDevice } from '../domain/usb-hostdev.ts';
 import { HandglassError } from '../errors.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import { isPhantom } from '../usb/phantoms.ts';
-import { fittingUsb, selectUsb } from '../usb/selector.ts';
+import { fittingUsb, selectUsb, type Staying } from '../usb/selector.ts';
 import { type Lives, livesOf } from './life.ts';
 import type { Facts } from './view.ts';
 
@@ -18,7 +18,10 @@ export interface Standing {
   lives: Lives;
   /** Those of the domains' QEMUs. */
   processes: ReadonlyMap<string, number>;
-  /** Addresses of the seat's devices that were there, without what is still to go to the owner. */
+  /**
+   * Addresses of the seat's devices that were there, without what is still to go to the owner. With what a
+   * seat reads, so that it stays when it is read no more.
+   */
   known: ReadonlySet<string>;
   /** Those that a domain has had, or may have had, and whose drivers have not been seen to since. */
   lent: ReadonlySet<string>;
@@ -46,7 +49,7 @@ export function repairsFor(
   const haunted = seat.domains.filter((domain) =>
     attached.get(domain)?.some((hostdev) => isPhantom(hostdev, usb)),
   );
-  const arrived = namedBy(seat, usb).filter((device) => !known.has(addressOf(device)));
+  const arrived = namedBy(seat, facts).filter((device) => !known.has(addressOf(device)));
   const isOn = facts.domains.some((each) => each.name === owner && isActive(each));
   const returned = fitting(seat, usb).filter((device) => lent.has(addressOf(device)));
   const free = (device: UsbDevice) => !isHeld(device, attached);
@@ -132,8 +135,9 @@ export function afterRepair(standing: Standing, repair: Repair): Standing {
 }
 
 /** @param facts from before the handoff or since: what came meanwhile was lent to nobody */
-export function afterHandoff(standing: Standing, seat: Seat, { usb }: Facts): Standing {
-  return { ...standing, lent: new Set([...standing.lent, ...fitting(seat, usb).map(addressOf)]) };
+export function afterHandoff(standing: Standing, seat: Seat, { usb, uses }: Facts): Standing {
+  const own = fitting(seat, usb, uses.sources);
+  return { ...standing, lent: new Set([...standing.lent, ...own.map(addressOf)]) };
 }
 
 /**
@@ -144,7 +148,8 @@ export function keeperOf(seat: Seat, facts: Facts, before: Standing | null): str
   if (before === null || seat.usb.length === 0) return null;
   if (!seat.domains.includes(before.owner)) return null;
   const isOn = facts.domains.some((each) => each.name === before.owner && isActive(each));
-  const isNew = fitting(seat, facts.usb).every((device) => !before.known.has(addressOf(device)));
+  const own = fitting(seat, facts.usb, facts.uses.sources);
+  const isNew = own.every((device) => !before.known.has(addressOf(device)));
   return isOn && isNew ? before.owner : null;
 }
 
@@ -175,15 +180,19 @@ function portToFill(repair: Repair): string | null {
   return repair.kind === 'attach' ? repair.port : null;
 }
 
-function fitting({ usb: selectors }: Seat, usb: readonly UsbDevice[]): UsbDevice[] {
-  return [...new Set(selectors.flatMap((selector) => fittingUsb(selector, usb)))];
+function fitting(
+  { usb: selectors }: Seat,
+  usb: readonly UsbDevice[],
+  sources?: Staying,
+): UsbDevice[] {
+  return [...new Set(selectors.flatMap((selector) => fittingUsb(selector, usb, sources)))];
 }
 
 /** None by an ambiguous selector: that is told where the seat is shown. */
-function namedBy({ usb: selectors }: Seat, usb: readonly UsbDevice[]): UsbDevice[] {
+function namedBy({ usb: selectors }: Seat, { usb, uses }: Facts): UsbDevice[] {
   const named = selectors.flatMap((selector) => {
     try {
-      return selectUsb(selector, usb);
+      return selectUsb(selector, usb, uses.sources);
     } catch (error) {
       if (error instanceof HandglassError) return [];
       throw error;

@@ -141,7 +141,7 @@ function whyLeft(isHeard: boolean, owner: string, inputOwner: string): string | 
 function viewUsb(selector: UsbSelector, { usb, attached, uses }: Facts): DeviceView[] {
   const view = { kind: 'usb', selector: usbSelectorText(selector), name: '' } as const;
   try {
-    const devices = selectUsb(selector, usb);
+    const devices = selectUsb(selector, usb, uses.sources);
     if (devices.length === 0) return [{ ...view, present: false, with: null, problem: null }];
     return devices.map((device) => {
       const { holder, problem } = holderOf(device, attached);

@@ -1,6 +1,7 @@
 import type { ChordSetting } from '../config/chord-setting.ts';
 import type { Config, Seat } from '../config/schema.ts';
 import { selectInput } from '../input/selector.ts';
+import { sourcePorts } from '../input/sources.ts';
 import { isBluetoothAdapter, isOnBluetooth } from '../system/bluetooth.ts';
 import { type InputDevice, isMadeByProgram } from '../system/input.ts';
 import type { UsbDevice } from '../system/usb.ts';
@@ -111,13 +112,14 @@ function hasChord(
   });
 }
 
-function isFreePointer(device: InputDevice, { config: { seats }, usb }: Hands): boolean {
+function isFreePointer(device: InputDevice, { config: { seats }, input, usb }: Hands): boolean {
   if (!device.capabilities.pointer || isMadeByProgram(device)) return false;
+  const sources = sourcePorts(seats, input);
   return !seats.some(
     (seat) =>
       seat.input.some((selector) => selectInput(selector, [device]).length > 0) ||
       seat.usb
-        .flatMap((selector) => fittingUsb(selector, usb))
+        .flatMap((selector) => fittingUsb(selector, usb, sources))
         .some((each) => goesWith(each, device)),
   );
 }

@@ -5,6 +5,7 @@ import { reasonOf } from '../errors.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import type { Refusal } from './refusals.ts';
 import { failed } from './rollback.ts';
+import type { Staying } from './selector.ts';
 
 /** The USB devices to choose from, as they are now. */
 export type Look = () => Promise<UsbDevice[]>;
@@ -23,6 +24,8 @@ export interface Holdings extends Having {
 
 /** By which it is decided what goes. */
 export interface Ground extends Holdings {
+  /** What the seats read. */
+  sources: Staying;
   /** Why the host cannot do without these devices together. */
   refusalsOf: (leaving: readonly UsbDevice[]) => Refusal[];
 }

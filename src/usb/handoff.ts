@@ -29,9 +29,9 @@ import { fittingUsb, selectUsb, usbDeviceText, usbSelectorText } from './selecto
 export function checkUsb(
   domain: string,
   selectors: readonly UsbSelector[],
-  { present, attached, ports, refusalsOf }: Ground,
+  { present, attached, ports, sources, refusalsOf }: Ground,
 ): Part[] {
-  const found = selectors.map((selector) => selectUsb(selector, present));
+  const found = selectors.map((selector) => selectUsb(selector, present, sources));
   if (found.every(({ length }) => length === 0)) throw absent(selectors);
   const parts = partsOf(selectors, found);
   const devices = parts.map(({ device }) => device);

@@ -9,14 +9,22 @@ import { usbClasses } from '../config/usb-classes.ts';
 import { HandglassError } from '../errors.ts';
 import type { UsbDevice } from '../system/usb.ts';
 
+/** The ports of devices that stay with the host, of whatever class and on whatever hub they are. */
+export type Staying = Pick<ReadonlySet<string>, 'has'>;
+
 /**
  * The devices that a selector names: none that is not plugged in, and more than one only where the
  * selector is of those that name several on purpose.
  *
+ * @param sources what the seats read, which one of several passes over
  * @throws HandglassError `device-ambiguous`, naming the candidates and a selector for each
  */
-export function selectUsb(selector: UsbSelector, devices: readonly UsbDevice[]): UsbDevice[] {
-  const candidates = fittingUsb(selector, devices);
+export function selectUsb(
+  selector: UsbSelector,
+  devices: readonly UsbDevice[],
+  sources?: Staying,
+): UsbDevice[] {
+  const candidates = fittingUsb(selector, devices, sources);
   if (namesSeveral(selector) || candidates.length <= 1) return candidates;
   const choices = candidates.map(
     (device) => `${device.name} is ${selectorToml(shortestUsbSelector(device, devices))}`,
@@ -28,10 +36,19 @@ export function selectUsb(selector: UsbSelector, devices: readonly UsbDevice[]):
   );
 }
 
-/** Every device that has what a selector says; more than one where it is ambiguous, too. */
-export function fittingUsb(selector: UsbSelector, devices: readonly UsbDevice[]): UsbDevice[] {
-  return devices.filter((device) =>
-    namesSeveral(selector) ? !device.isHub && isAmong(selector, device) : hasAll(selector, device),
+/**
+ * Every device that has what a selector says; more than one where it is ambiguous, too.
+ *
+ * @param sources as above; none where it is asked what is to come home
+ */
+export function fittingUsb(
+  selector: UsbSelector,
+  devices: readonly UsbDevice[],
+  sources: Staying = new Set(),
+): UsbDevice[] {
+  if (!namesSeveral(selector)) return devices.filter((device) => hasAll(selector, device));
+  return devices.filter(
+    (device) => !device.isHub && !sources.has(device.port) && isAmong(selector, device),
   );
 }
 

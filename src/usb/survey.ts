@@ -85,7 +85,7 @@ export function surveyUsb(
 
   function surveyed(device: UsbDevice): SurveyedUsb {
     const { port, name, vendor, product, serial, isHub, speedMbps, drivers } = device;
-    const naming = seats.filter(({ usb }) => usb.some((each) => names(each, device, devices)));
+    const naming = seats.filter(({ usb }) => usb.some((each) => names(each, device, facts)));
     return {
       name,
       vendor,
@@ -100,6 +100,7 @@ export function surveyUsb(
       seats: naming.map((seat) => seat.name),
       remarks: [
         ...naming.flatMap(({ usb }) => ambiguities(usb, device, devices)),
+        ...seats.flatMap(({ usb }) => omissions(usb, device, facts)),
         // Of a device that no seat is to give, nobody needs to know.
         ...(naming.length === 0 ? [] : refusalsOf(device, uses)).map(
           ({ reason }) => `it cannot leave the host: ${reason}`,
@@ -128,8 +129,25 @@ function hubOf(port: string): string {
   return port.replace(/[.-]\d+$/, '');
 }
 
-function names(selector: UsbSelector, device: UsbDevice, all: readonly UsbDevice[]): boolean {
-  return fittingUsb(selector, all).includes(device);
+function names(selector: UsbSelector, device: UsbDevice, { devices, uses }: UsbFacts): boolean {
+  return fittingUsb(selector, devices, uses.sources).includes(device);
+}
+
+/** Selectors of several that pass over a device which has what they say. */
+function omissions(
+  selectors: readonly UsbSelector[],
+  device: UsbDevice,
+  facts: UsbFacts,
+): string[] {
+  const seat = facts.uses.sources.get(device.port)?.seat;
+  return selectors
+    .filter(
+      (selector) => fittingUsb(selector, [device]).length > 0 && !names(selector, device, facts),
+    )
+    .map(
+      (selector) =>
+        `${selectorToml(selector)} in the configuration passes over it: the seat "${seat}" needs it for its \`input\``,
+    );
 }
 
 /** Selectors that are to name one device and fit others as well, so that none moves. */
@@ -139,7 +157,7 @@ function ambiguities(
   all: readonly UsbDevice[],
 ): string[] {
   return selectors
-    .filter((selector) => !namesSeveral(selector) && names(selector, device, all))
+    .filter((selector) => !namesSeveral(selector) && fittingUsb(selector, [device]).length > 0)
     .flatMap((selector) => {
       const others = fittingUsb(selector, all).filter((each) => each !== device);
       if (others.length === 0) return [];

@@ -14,9 +14,10 @@ function effectsIn(
   config: Config,
   devices: DomainDevices,
   hasPanel = () => false,
+  sleep = async () => {},
 ) {
   return effectsOn(
-    { ...host, now: Date.now, sleep: async () => {}, writeAttribute: write },
+    { ...host, now: Date.now, sleep, writeAttribute: write },
     config,
     { ...devices, sources: [] } as unknown as ConfiguredDomains,
     { watch: async () => {}, follow: () => {} },
@@ -74,4 +75,34 @@ test('the last keyboard goes while the panel is open and a mouse stays to press 
   await effects.giveUsb('win10', desk!, null);
 
   expect(devices.calls).toEqual(['attach win10 1-1']);
+});
+
+test('a keyboard that a seat reads does not go as one of several, however late it can be read', async () => {
+  const sysfs = await createSysfs();
+  const { write, plugUsb, plugInput } = sysfs;
+  await write('/proc/mounts', '');
+  await plugUsb({ port: '1-1', device: 2, interfaces: [{ class: '03' }] });
+  const devices = createDomainDevices('win10');
+  const config = configOf(`${seat}input = [{ id = "keys" }]\nusb = [{ class = "hid" }]`);
+  let isNamed = false;
+  const name = async () => {
+    if (isNamed) return;
+    isNamed = true;
+    await plugInput({
+      node: 1,
+      name: 'Keys',
+      on: '1-1:1.0',
+      phys: 'usb-1/input0',
+      links: ['keys'],
+    });
+    await write('/sys/class/input/event1/dev', '13:65\n');
+    await write('/run/udev/data/c13:65', 'I:1\n');
+  };
+  const effects = effectsIn(sysfs, config, devices, () => false, name);
+  const [desk] = config.seats;
+
+  await expect(effects.giveArrived('win10', desk!, '1-1', null)).rejects.toMatchObject({
+    code: 'device-absent',
+  });
+  expect(devices.calls).toEqual([]);
 });

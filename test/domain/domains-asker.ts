@@ -47,7 +47,7 @@ async function giveReplugged(): Promise<void> {
     },
   };
   const holdings = await readHoldings(look, hostdevs, 'win10');
-  const ground = { ...holdings, refusalsOf: () => [] };
+  const ground = { ...holdings, sources: new Set<string>(), refusalsOf: () => [] };
   await giveUsb(look, hostdevs, 'win10', [{ serial: 'STICK1' }], ground);
 }
 

@@ -5,7 +5,7 @@ import { listen, proxies, report, type Service, serviceIn } from '../input/desk.
 import type { Conversation } from '../lab/guest/input/conversation.ts';
 import type { Lab } from '../lab/lab.ts';
 import { freshLab } from '../lab/saved-lab.ts';
-import { output } from '../lab/shell.ts';
+import { output, until } from '../lab/shell.ts';
 import { configure, makeDomains } from '../libvirt/traps-desk.ts';
 
 let lab: Lab;
@@ -119,6 +119,21 @@ describe('a selector of several devices', () => {
     await service.give('host');
     await expectIn('win10');
     await lab.control('unplug disk');
+  });
+
+  test('of a class passes over what the seat reads, also when it is plugged in anew', async () => {
+    await configure(lab, `${seatOf('{ class = "hid" }')}input = [{ serial = "KBD1" }]\n`);
+    await until(lab, `test -e ${proxies}/win10-keyboard`);
+    const reader = await listen(lab, `${proxies}/win10-keyboard`, '--grab');
+    await service.give('win10');
+    await expectIn('win10', 'MOUSE1', 'KBD2');
+    for (const device of ['keyboard', 'mouse']) await lab.control(`unplug ${device}`);
+    for (const device of ['keyboard', 'mouse']) await lab.control(`plug ${device}`);
+    await asker.device('KBD1');
+    await expectIn('win10', 'MOUSE1', 'KBD2');
+    await service.give('host');
+    await expectIn('win10');
+    await reader.end();
   });
 
   test('of a hub takes what is plugged in below it, what comes later too, and not the hub', async () => {

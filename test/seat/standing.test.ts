@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import type { Seat } from '../../src/config/schema.ts';
 import type { DomainRunState } from '../../src/domain/run-state.ts';
 import type { UsbHostdev } from '../../src/domain/usb-hostdev.ts';
-import { afterRepair, keeperOf, repairsFor, standingOf } from '../../src/seat/standing.ts';
+import {
+  afterHandoff,
+  afterRepair,
+  keeperOf,
+  repairsFor,
+  standingOf,
+} from '../../src/seat/standing.ts';
 import type { Facts } from '../../src/seat/view.ts';
 import { noUses, usbDevice } from '../usb/devices.ts';
 import { seatWith } from './world.ts';
@@ -46,6 +52,12 @@ interface Case {
   facts: Facts;
   seat?: Partial<Seat>;
 }
+
+/** A seat reads the mouse. */
+const reading = {
+  ...noUses,
+  sources: new Map([['1-1', { seat: 'desk', selector: '{ port = "1-1" }' }]]),
+};
 
 const nothingNew = ['1-1 1:2', '1-2.3 1:3'];
 
@@ -121,6 +133,12 @@ test.each<Case>([
     repairs: ['attach win10 1-1'],
     seat: { usb: [{ class: 'hid' }, { serial: 'MOUSE' }] },
     facts: facts([mouse]),
+  },
+  {
+    reason: 'a seat reads what has come, which a selector of several passes over',
+    repairs: ['attach win10 1-2.3'],
+    seat: { usb: [{ class: 'hid' }] },
+    facts: { ...facts([mouse, stick]), uses: reading },
   },
   {
     reason: 'a domain that is paused has the seat',
@@ -204,6 +222,24 @@ test('a device that gets to be known by its interfaces after it came is new then
   ]);
 });
 
+test('what a seat reads is not new to a selector of several when it is read no more', () => {
+  const hid: Seat = { ...desk, usb: [{ class: 'hid' }] };
+  const read = standingOf(
+    hid,
+    'win10',
+    { ...facts([mouse]), uses: reading },
+    { ...first, known: new Set(), lent: new Set() },
+  );
+  expect(repairsFor(hid, 'win10', facts([mouse]), read)).toEqual([]);
+});
+
+test('what a seat reads is not lent by a selector of several', () => {
+  const hid: Seat = { ...desk, usb: [{ class: 'hid' }] };
+  const before = { ...first, lent: new Set<string>() };
+  const after = afterHandoff(before, hid, { ...facts([mouse, stick]), uses: reading });
+  expect(after.lent).toEqual(new Set(['1-2.3 1:3']));
+});
+
 test('a device is lent until its drivers have been seen to', () => {
   const lent = standingOf(desk, 'win10', facts([mouse], { win10: [held] }), {
     ...first,
@@ -221,6 +257,12 @@ test.each([
   { keeper: 'win10', reason: 'all was pulled out', now: facts([]) },
   { keeper: 'win10', reason: 'what is there has come since', now: facts([again]) },
   { keeper: null, reason: 'a device is there that was there', now: facts([mouse]) },
+  {
+    keeper: 'win10',
+    reason: 'a seat reads what is there, which a selector of several passes over',
+    now: { ...facts([mouse]), uses: reading },
+    seat: { ...desk, usb: [{ class: 'hid' } as const] },
+  },
   { keeper: null, reason: 'the domain has ended', now: facts([], {}, 'shut off') },
   { keeper: null, reason: 'the host had it', now: facts([]), before: first },
   { keeper: null, reason: 'nothing was read before', now: facts([]), before: null },

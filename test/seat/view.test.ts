@@ -271,6 +271,12 @@ test('a device that cannot go is shown with the reason and the way around', () =
   ]);
 });
 
+test('what a seat reads is not shown by a selector of several', () => {
+  const several: Seat = { ...seat, usb: [{ class: 'hid' }] };
+  const { devices } = viewSeat(several, { ...facts(), uses }, 'host');
+  expect(devices.map(({ port }) => port)).toEqual(['1-2.3']);
+});
+
 test('a device that has gone is not shown as one that cannot go', () => {
   const { devices } = viewSeat(seat, { ...facts({ win10: [heldMouse, heldStick] }), uses }, 'host');
   expect(devices.map(({ problem }) => problem)).toEqual([null, null]);

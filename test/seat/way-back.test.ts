@@ -150,6 +150,16 @@ test.each<{ input: InputDevice; seats?: Record<string, unknown>; count: number; 
   expect(refusals([usbKeys, input], { config })).toHaveLength(1);
 });
 
+test('a mouse on the receiver of a keyboard that a seat reads is not among the several that go', () => {
+  const config = configWith({
+    seat: [
+      { name: 'desk', domains: ['win10'], input: [{ name: 'Receiver' }], usb: [{ class: 'hid' }] },
+    ],
+  });
+  const macro = { ...macros, name: 'Receiver' };
+  expect(refusals([usbKeys, pointing, macro], { config, hasPanel: true })).toEqual([]);
+});
+
 test.each([
   { toml: { chord: [chordOf('btn_side+btn_extra')] }, seat: 'desk', count: 0 },
   { toml: { chord: [chordOf('leftctrl+btn_extra')] }, seat: 'desk', count: 1 },

@@ -151,10 +151,10 @@ export function createWorld(): World {
         };
       },
       async checkUsb(domain, seat, known) {
-        checkUsb(domain, seat.usb, { ...(await holdingsOf(domain, known)), refusalsOf });
+        checkUsb(domain, seat.usb, { ...(await holdingsOf(domain, known)), ...rules });
       },
       async giveUsb(domain, seat, known) {
-        const ground = { ...(await holdingsOf(domain, known)), refusalsOf };
+        const ground = { ...(await holdingsOf(domain, known)), ...rules };
         await giveUsb(lookAt(), devices, domain, seat.usb, ground);
       },
       async giveArrived(domain, seat, port, known) {
@@ -163,7 +163,7 @@ export function createWorld(): World {
         await giveUsb(lookAt(port), devices, domain, seat.usb, {
           ...holdings,
           present,
-          refusalsOf,
+          ...rules,
         });
         world.fallen.delete(port);
       },
@@ -217,7 +217,7 @@ export function createWorld(): World {
   const lookAt = (at?: string) => async () =>
     world.usb.filter(({ port }) => at === undefined || port === at);
 
-  const refusalsOf = () => world.refusals;
+  const rules = { sources: noUses.sources, refusalsOf: () => world.refusals };
 
   function driversOf({ port, drivers }: UsbDevice): string[] {
     return world.holder(port) === 'host' || world.fallen.has(port) ? drivers : ['usbfs'];

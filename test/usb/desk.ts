@@ -29,9 +29,9 @@ export async function giveFrom(
   look: Look,
   hostdevs: Hostdevs,
   selectors: readonly UsbSelector[],
-  readRefusals?: () => Promise<Ground['refusalsOf']>,
+  readRules?: () => Promise<Rules>,
 ): Promise<void> {
-  const ground = await groundOf(look, hostdevs, readRefusals);
+  const ground = await groundOf(look, hostdevs, readRules);
   await giveUsb(look, hostdevs, 'win10', selectors, ground);
 }
 
@@ -46,11 +46,13 @@ export async function takeFrom(
 export async function groundOf(
   look: Look,
   hostdevs: Hostdevs,
-  readRefusals: () => Promise<Ground['refusalsOf']> = async () => () => [],
+  readRules: () => Promise<Rules> = async () => ({ sources: new Set(), refusalsOf: () => [] }),
 ): Promise<Ground> {
   const holdings = await readHoldings(look, hostdevs, 'win10');
-  return { ...holdings, refusalsOf: await readRefusals() };
+  return { ...holdings, ...(await readRules()) };
 }
+
+type Rules = Pick<Ground, 'sources' | 'refusalsOf'>;
 
 export const mouse = { serial: 'MOUSE' };
 export const stick = { serial: 'STICK' };

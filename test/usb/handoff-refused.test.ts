@@ -4,7 +4,7 @@ import type { UsbPorts } from '../../src/domain/usb-hostdev.ts';
 import { usbDiskUses } from '../../src/system/usb-disks.ts';
 import { refusalsOf, type UsbUses } from '../../src/usb/refusals.ts';
 import { addBlock, type Block, diskPlace, writeMounts } from '../system/block.ts';
-import { giveFrom, heldMouse, mouse, start } from './desk.ts';
+import { giveFrom, heldMouse, heldPad, heldStick, mouse, start } from './desk.ts';
 
 const sources: UsbUses['sources'] = new Map([
   ['1-1', { seat: 'sofa', selector: '{ name = "Mou*" }' }],
@@ -33,7 +33,10 @@ async function desk(facts: { sources?: UsbUses['sources']; blocks?: Record<strin
     give: (...selectors: UsbSelector[]) =>
       giveFrom(machine.look, machine.hostdevs, selectors, async () => {
         const now = await uses();
-        return (devices) => devices.flatMap((device) => refusalsOf(device, now));
+        return {
+          sources: now.sources,
+          refusalsOf: (devices) => devices.flatMap((device) => refusalsOf(device, now)),
+        };
       }),
   };
 }
@@ -142,10 +145,31 @@ test('a device that a seat reads is refused', async () => {
   expect(hostdevs.calls).toEqual([]);
 });
 
-test('one of several is not skipped, and every refusal is told at once', async () => {
+test('a selector of several passes over what a seat reads', async () => {
+  const { give, hostdevs } = await desk({ sources });
+  await give({ class: 'hid' }, { hub: '1-2' });
+  expect(hostdevs.held.get('win10')).toEqual([heldStick, heldPad]);
+});
+
+test('where a seat reads all that there is of several, nothing is there to go', async () => {
+  const { give, unplugUsb } = await desk({ sources });
+  for (const port of ['1-2.3', '2-1']) await unplugUsb(port);
+  await expect(give({ class: 'hid' })).rejects.toMatchObject({ code: 'device-absent' });
+});
+
+test('a disk among several is not passed over', async () => {
+  const machine = await desk({ blocks: { sda } });
+  await writeMounts(machine, '8:0 /mnt vfat /dev/sda');
+  await expect(machine.give(mouse, { class: 'storage' })).rejects.toMatchObject({
+    code: 'device-refused',
+  });
+  expect(machine.hostdevs.calls).toEqual([]);
+});
+
+test('every refusal is told at once', async () => {
   const { give, hostdevs } = await desk({ sources });
   hostdevs.ports = { all: 8, free: 1 };
-  await expect(give({ class: 'hid' }, { port: '1-2' }, mouse)).rejects.toMatchObject({
+  await expect(give(mouse, { class: 'hid' }, { port: '1-2' })).rejects.toMatchObject({
     code: 'device-refused',
     message:
       'The USB devices cannot go to win10. Mouse (port 1-1): the seat "sofa" reads it by { name = "Mou*" }. Hub (port 1-2): it is a hub, and all that is plugged in below it would vanish. win10: 4 free USB ports needed, it has 1 of 8. Remove Mouse (port 1-1) from one of the two lists: `input` of "sofa", or `usb`. What is plugged in below it goes by { hub = "1-2" }. Give its USB controller more with `virsh edit win10`, such as model=\'qemu-xhci\' ports=\'15\', and start win10 anew.',

@@ -111,6 +111,21 @@ test.each<{ selector: UsbSelector; ports: string[]; reason: string }>([
   expect(selectUsb(selector, desk).map(({ port }) => port)).toEqual(ports);
 });
 
+test.each<{ selector: UsbSelector; ports: string[]; reason: string }>([
+  { selector: { class: 'audio' }, ports: ['1-2.4.1'], reason: 'of a class' },
+  { selector: { hub: '1-2' }, ports: ['1-2.4.1'], reason: 'of a hub' },
+  {
+    selector: { controller: '0000:00:05.0' },
+    ports: ['1-2.4.1', '1-20'],
+    reason: 'of a controller',
+  },
+  { selector: { port: '1-2.1' }, ports: ['1-2.1'], reason: 'but not of one device' },
+])('what a seat reads is passed over by selectors $reason', ({ selector, ports }) => {
+  const sources = new Set(['1-2.1']);
+  expect(selectUsb(selector, desk, sources).map(({ port }) => port)).toEqual(ports);
+  expect(fittingUsb(selector, desk, sources).map(({ port }) => port)).toEqual(ports);
+});
+
 test.each<{ changes: Partial<UsbDevice>; among: UsbDevice[]; selector: UsbSelector }>([
   { changes: { serial: 'A' }, among: [], selector: { serial: 'A' } },
   { changes: {}, among: [], selector: { vendor: '0627', product: '0001' } },

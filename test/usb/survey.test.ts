@@ -162,6 +162,25 @@ test('a device that a seat names and cannot have is remarked on, one that none n
   ]);
 });
 
+test('a selector of several names nothing that a seat reads, and that is remarked on', () => {
+  const sources = new Map([['1-1', { seat: 'desk', selector: '{ port = "1-1" }' }]]);
+  const seats = [
+    { name: 'desk', usb: [{ class: 'hid' } as const] },
+    { name: 'sofa', usb: [{ hub: '1-2' }] },
+  ];
+  const devices = [mouse, usbDevice({ port: '1-3' })];
+  const ports = portsOf({ devices, uses: { ...noUses, sources } }, seats);
+  expect(ports.map(({ device }) => [device?.seats, device?.remarks])).toEqual([
+    [
+      [],
+      [
+        '{ class = "hid" } in the configuration passes over it: the seat "desk" needs it for its `input`',
+      ],
+    ],
+    [['desk'], []],
+  ]);
+});
+
 test('what is not on PCI has no selector for all that is on it', () => {
   const controllers = [{ ...xhci, address: 'vhci_hcd.0', isPci: false }];
   expect(survey({ controllers })).toMatchObject([{ selector: null }]);
