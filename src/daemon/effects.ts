@@ -74,15 +74,16 @@ export function effectsOn(
     machine: MachineFacts | null,
     having: DomainFacts | null,
   ): Promise<Ground> {
-    const readInput = async () => {
-      const present = machine?.input ?? (await inputDevices(host));
+    const readMachine = async () => {
+      const [usb, present] = machine
+        ? [machine.usb, machine.input]
+        : await Promise.all([look(), inputDevices(host)]);
       // Nothing tells when a disk comes into use otherwise than by a mount.
-      return { present, uses: await usbUses(host, config.seats, present) };
+      return { usb, present, uses: await usbUses(host, config.seats, present, usb) };
     };
-    const [usb, has, { present, uses }] = await Promise.all([
-      machine?.usb ?? look(),
+    const [has, { usb, present, uses }] = await Promise.all([
       having ? havingIn(having, domain) : readHaving(domains, domain),
-      readInput(),
+      readMachine(),
     ]);
     return {
       present: usb,
@@ -120,10 +121,11 @@ export function effectsOn(
       devices.follow(present);
       // These files come without a pause, and libvirt's answer waits: the next is asked for meanwhile.
       await host.sleep(0);
-      const uses = await usbUses(host, config.seats, present);
+      const usb = await usbDevices(host);
+      const uses = await usbUses(host, config.seats, present, usb);
       const optical = await opticalDrives(host, drivePaths);
       const heard = new Set(present.map(({ path }) => path).filter((path) => input.hears(path)));
-      return { input: present, heard, usb: await usbDevices(host), uses, optical };
+      return { input: present, heard, usb, uses, optical };
     },
     async readDomains() {
       const facts = await readDomains();

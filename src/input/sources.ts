@@ -3,7 +3,9 @@ import type { Seat } from '../config/schema.ts';
 import { selectorToml } from '../config/selectors.ts';
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
 import type { Switchboard } from '../host/ports.ts';
+import { isBluetoothAdapter, isOnBluetooth } from '../system/bluetooth.ts';
 import type { InputDevice } from '../system/input.ts';
+import type { UsbDevice } from '../system/usb.ts';
 import { selectInput } from './selector.ts';
 
 /** A device that is open. */
@@ -77,16 +79,44 @@ export function openSources(
   };
 }
 
-/** The USB ports of devices that the seats' selectors name, each with a seat and its selector. */
+/** What a seat needs a USB device for. */
+export interface PortUse {
+  seat: string;
+  selector: string;
+  /** What it reads by that, where the device is a Bluetooth adapter. */
+  onBluetooth?: string;
+}
+
+/**
+ * The USB ports of devices that the seats' selectors name. Where one is on Bluetooth, the ports of all
+ * adapters of the host, since nothing tells which is its own.
+ */
 export function sourcePorts(
   seats: readonly Pick<Seat, 'name' | 'input'>[],
   devices: readonly InputDevice[],
-): Map<string, { seat: string; selector: string }> {
+  usb: readonly UsbDevice[],
+): Map<string, PortUse> {
+  const named = namedBySeats(seats, devices).map(({ device, seat, selector }) => ({
+    device,
+    use: { seat: seats[seat]?.name ?? '', selector },
+  }));
+  const adapters = usb.filter(isHostAdapter);
   return new Map(
-    namedBySeats(seats, devices).flatMap(({ device: { port }, seat, selector }) =>
-      port === null ? [] : [[port, { seat: seats[seat]?.name ?? '', selector }]],
-    ),
+    named.flatMap(({ device, use }) => {
+      const { port, name } = device;
+      if (port !== null) return [[port, use]];
+      if (!isOnBluetooth(device)) return [];
+      return adapters.map((adapter): [string, PortUse] => [
+        adapter.port,
+        { ...use, onBluetooth: name },
+      ]);
+    }),
   );
+}
+
+/** One that a domain has carries nothing of the host's. */
+function isHostAdapter(device: UsbDevice): boolean {
+  return isBluetoothAdapter(device) && !device.drivers.includes('usbfs');
 }
 
 /** Two selectors can name one device; the first seat has it. */

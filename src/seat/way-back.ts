@@ -114,7 +114,7 @@ function hasChord(
 
 function isFreePointer(device: InputDevice, { config: { seats }, input, usb }: Hands): boolean {
   if (!device.capabilities.pointer || isMadeByProgram(device)) return false;
-  const sources = sourcePorts(seats, input);
+  const sources = sourcePorts(seats, input, usb);
   return !seats.some(
     (seat) =>
       seat.input.some((selector) => selectInput(selector, [device]).length > 0) ||

@@ -8,8 +8,15 @@ import { usbDeviceText } from './selector.ts';
 /** What this machine does with its USB devices, by port. */
 export interface UsbUses {
   disks: ReadonlyMap<string, readonly DiskUse[]>;
-  /** Those that a seat reads by a selector of its `input`. */
-  sources: ReadonlyMap<string, { seat: string; selector: string }>;
+  /** Those that a seat reads by a selector of its `input`, and the Bluetooth adapters of what it reads. */
+  sources: ReadonlyMap<string, SourceUse>;
+}
+
+interface SourceUse {
+  seat: string;
+  selector: string;
+  /** What the seat reads by that, where the device is an adapter. */
+  onBluetooth?: string;
 }
 
 export interface Refusal {
@@ -113,10 +120,13 @@ function mountRefusal(node: string, places: readonly string[]): Reason {
   return { reason, remedy: `Say \`umount ${places.map(quoted).join(' ')}\`.` };
 }
 
-function sourceRefusal(
-  subject: string,
-  { seat, selector }: { seat: string; selector: string },
-): Reason {
+function sourceRefusal(subject: string, { seat, selector, onBluetooth }: SourceUse): Reason {
+  if (onBluetooth !== undefined) {
+    return {
+      reason: `the seat "${seat}" reads ${onBluetooth} on Bluetooth by ${selector}, which would go with it`,
+      remedy: `Remove ${subject} from \`usb\`, or put a keyboard or mouse with a cable or a receiver of its own into \`input\` of "${seat}" in the place of ${onBluetooth}.`,
+    };
+  }
   return {
     reason: `the seat "${seat}" reads it by ${selector}`,
     remedy: `Remove ${subject} from one of the two lists: \`input\` of "${seat}", or \`usb\`.`,

@@ -106,3 +106,25 @@ test('a keyboard that a seat reads does not go as one of several, however late i
   });
   expect(devices.calls).toEqual([]);
 });
+
+test('a Bluetooth adapter stays while a seat reads a keyboard on Bluetooth, and another is there', async () => {
+  const sysfs = await createSysfs();
+  const { write, plugUsb, plugInput } = sysfs;
+  await write('/proc/mounts', '');
+  await plugUsb({ port: '1-4', device: 2, serial: 'BT', interfaces: [{ class: 'e0' }] });
+  const keys = { capabilities: keyboardBits };
+  await plugInput({ node: 1, name: 'Keys', phys: '00:1a:7d:da:71:13', ...keys });
+  await plugInput({ node: 2, name: 'Spare', phys: 'isa0060/serio0/input0', ...keys });
+  const devices = createDomainDevices('win10');
+  const config = configOf(`${seat}input = [{ name = "Keys" }]\nusb = [{ serial = "BT" }]`);
+  const effects = effectsIn(sysfs, config, devices);
+  const [desk] = config.seats;
+
+  const refused = {
+    code: 'device-refused',
+    message: expect.stringContaining('reads Keys on Bluetooth'),
+  };
+  await expect(effects.giveUsb('win10', desk!, null)).rejects.toMatchObject(refused);
+  await expect(effects.checkUsb('win10', desk!, null)).rejects.toMatchObject(refused);
+  expect(devices.calls).toEqual([]);
+});

@@ -145,6 +145,17 @@ test('a device that a seat reads is refused', async () => {
   expect(hostdevs.calls).toEqual([]);
 });
 
+test('a Bluetooth adapter is refused while a seat reads what may be on it', async () => {
+  const use = { seat: 'sofa', selector: '{ name = "Ke*" }', onBluetooth: 'Keys' };
+  const { give, hostdevs } = await desk({ sources: new Map([['1-1', use]]) });
+  await expect(give(mouse)).rejects.toMatchObject({
+    code: 'device-refused',
+    message:
+      'The USB devices cannot go to win10. Mouse (port 1-1): the seat "sofa" reads Keys on Bluetooth by { name = "Ke*" }, which would go with it. Remove Mouse (port 1-1) from `usb`, or put a keyboard or mouse with a cable or a receiver of its own into `input` of "sofa" in the place of Keys.',
+  });
+  expect(hostdevs.calls).toEqual([]);
+});
+
 test('a selector of several passes over what a seat reads', async () => {
   const { give, hostdevs } = await desk({ sources });
   await give({ class: 'hid' }, { hub: '1-2' });

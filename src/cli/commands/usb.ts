@@ -56,12 +56,13 @@ async function survey(context: Context, seats: Config['seats']): Promise<Surveye
   const { usbControllers, usbPorts } = await import('../../system/usb-controllers.ts');
   const { surveyUsb } = await import('../../usb/survey.ts');
   const { usbUses } = await import('../../seat/usb-uses.ts');
-  const [controllers, ports, usb, uses, holders] = await Promise.all([
+  const [controllers, ports, usb, input, holders] = await Promise.all([
     usbControllers(context.host),
     usbPorts(context.host),
     readableUsb(context.host),
-    inputDevices(context.host).then((input) => usbUses(context.host, seats, input)),
+    inputDevices(context.host),
     usbHolders(context),
   ]);
+  const uses = await usbUses(context.host, seats, input, usb.devices);
   return surveyUsb({ controllers, ports, ...usb, uses }, seats, holders);
 }
