@@ -93,10 +93,15 @@ export function effectsOn(
     };
   }
 
-  /** Until it is known whether a seat reads what has come. */
-  async function untilNamed({ usb: selectors }: Seat, devices: readonly UsbDevice[]) {
+  /** Until it can be told whether a seat reads what has come; gives whether that has to be asked anew. */
+  async function untilNamed(
+    { usb: selectors }: Seat,
+    devices: readonly UsbDevice[],
+  ): Promise<boolean> {
     const [device] = selectors.filter(namesSeveral).flatMap((each) => fittingUsb(each, devices));
-    if (device?.classes.includes(hidClass)) await untilNodesNamed(host, device.port);
+    if (device?.classes.includes(hidClass) !== true) return false;
+    await untilNodesNamed(host, device.port);
+    return true;
   }
 
   function refusalsBy(
@@ -145,8 +150,8 @@ export function effectsOn(
     async giveArrived(domain, seat, port, known) {
       const at = (devices: readonly UsbDevice[]) => devices.filter((each) => each.port === port);
       const lookThere = async () => at(await look());
-      await untilNamed(seat, await lookThere());
-      const ground = await groundOf(domain, seat, null, known);
+      const isUnsure = await untilNamed(seat, known?.usb ? at(known.usb) : await lookThere());
+      const ground = await groundOf(domain, seat, isUnsure ? null : known, known);
       const here = { ...ground, present: at(ground.present) };
       await expedited(() => giveUsb(lookThere, domains, domain, seat.usb, here));
     },
