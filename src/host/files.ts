@@ -35,6 +35,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { isErrno } from '../errors.ts';
 import type {
   FileFacts,
   MakeFile,
@@ -72,13 +73,17 @@ export function filesUnder(
   const below = (path: string) => prefix + path;
   return {
     readText: async (path) => {
-      try {
-        return isInMemory(path)
-          ? readFileSync(below(path), 'utf8')
-          : await readFile(below(path), 'utf8');
-      } catch (error) {
-        // Node keeps to itself which file it was once that is open.
-        throw error instanceof Error ? Object.assign(error, { path: below(path) }) : error;
+      for (;;) {
+        try {
+          return isInMemory(path) && !isLocked(path)
+            ? readFileSync(below(path), 'utf8')
+            : await readFile(below(path), 'utf8');
+        } catch (error) {
+          // By a signal, such as the kernel's own when the machine goes to sleep.
+          if (isErrno(error, 'EINTR')) continue;
+          // Node keeps to itself which file it was once that is open.
+          throw error instanceof Error ? Object.assign(error, { path: below(path) }) : error;
+        }
       }
     },
     listFolder: async (path) =>
@@ -120,6 +125,16 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
  */
 function isInMemory(path: string): boolean {
   return /^\/(sys|proc\/(self|1))\//.test(path);
+}
+
+/**
+ * For these the kernel waits until nobody has the USB device locked (drivers/usb/core/sysfs.c), as it is
+ * for seconds while one that does not answer is set up or reset.
+ */
+function isLocked(path: string): boolean {
+  return /\/(usb\d+|\d+-[\d.]+)\/(configuration|bConfigurationValue|bMaxPower|bNumInterfaces|bmAttributes|manufacturer|product|serial)$/.test(
+    path,
+  );
 }
 
 function isOnThisMachine(path: string): boolean {

@@ -11,7 +11,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { filesUnder } from '../../src/host/files.ts';
 import { processes } from '../../src/host/processes.ts';
@@ -41,6 +41,32 @@ test('a file that does not answer is named', async () => {
     await expect(here.readText(path)).rejects.toMatchObject({ code: 'EIO', path });
   }
 });
+
+test.each(['1-1/serial', '1-2.3/bNumInterfaces', 'usb1/product'])(
+  'while the kernel has %s of a USB device locked, other files are read',
+  async (file) => {
+    const usb = '/sys/bus/usb/devices';
+    const device = join(root, usb, dirname(file));
+    await mkdir(device, { recursive: true });
+    await writeFile(join(device, 'busnum'), '1');
+    const [locked, unlock] = [join(root, usb, file), join(root, 'unlock')];
+    await processes.run('mkfifo', [locked, unlock]);
+    // Without anyone who unlocks it, it answers in the end all the same.
+    const kernel = processes.run('sh', [
+      '-c',
+      'timeout 5 cat "$1"; printf 2 > "$0"',
+      locked,
+      unlock,
+    ]);
+    const texts: string[] = [];
+    const reading = files.readText(`${usb}/${file}`).then((text) => texts.push(text));
+    texts.push(await files.readText(`${usb}/${dirname(file)}/busnum`));
+    expect(texts).toEqual(['1']);
+    await writeFile(unlock, '');
+    await Promise.all([reading, kernel]);
+    expect(texts).toEqual(['1', '2']);
+  },
+);
 
 test('a folder is listed in order', async () => {
   await Promise.all(['b', 'c', 'a', 'B'].map((name) => writeFile(join(root, name), '')));
