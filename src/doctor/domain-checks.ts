@@ -3,6 +3,7 @@ import type { DomainXml } from '../libvirt/domain-xml.ts';
 import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
 import { domainDeskChecks } from './domain-desk-checks.ts';
 import { hugePages, leftToHost } from './domain-huge-pages.ts';
+import { domainUsbChecks } from './domain-usb-checks.ts';
 import { eachDomain, editCommand } from './each-domain.ts';
 import type { Domain, Facts } from './facts.ts';
 import { shellWord } from './shell-word.ts';
@@ -51,6 +52,7 @@ export const domainChecks: Check[] = [
   { id: 'domain.firmware', title: 'Firmware of domains', look: eachDomain(firmware) },
   { id: 'domain.variables', title: 'Variables of UEFI', look: eachDomain(variables) },
   ...domainDeskChecks,
+  ...domainUsbChecks,
   { id: 'domain.disks', title: 'Disks of domains', look: eachDomain(disks) },
   { id: 'domain.old-arguments', title: "QEMU's arguments in domains", look: eachDomain(extra) },
 ];

@@ -26,7 +26,9 @@ export function aliasFor(port: string): string {
 }
 
 /** Whether a domain has this by our doing. */
-export function hasOurAlias(hostdev: UsbHostdev): hostdev is UsbHostdev & { alias: string } {
+export function hasOurAlias<Hostdev extends Pick<UsbHostdev, 'alias'>>(
+  hostdev: Hostdev,
+): hostdev is Hostdev & { alias: string } {
   return hostdev.alias?.startsWith(aliasFor('')) ?? false;
 }
 

@@ -1,5 +1,6 @@
 /** What a domain's XML says of all that it needs of the host. */
 import type { XmlElement } from '@rgrove/parse-xml';
+import { type NamedUsb, namedUsbIn } from './usb-hostdev.ts';
 import { childElements, childrenOf, rootOf } from './xml-children.ts';
 
 export interface DomainXml {
@@ -18,6 +19,7 @@ export interface DomainXml {
   hasHyperv: boolean;
   firmware: FirmwareUse;
   pci: PciHostdev[];
+  usb: NamedUsb[];
   /** Those that are shared memory with a name in /dev/shm. */
   shmems: { name: string; model: string; bytes: number | null }[];
   /** Paths of event devices: `evdev` through QEMU's own keyboard, `passthrough` through virtio. */
@@ -88,6 +90,7 @@ export function parseDomainXml(xml: string): DomainXml {
     hasHyperv: at(features, 'hyperv') !== undefined,
     firmware: firmwareOf(at(root, 'os')),
     pci: named('hostdev').flatMap(pciHostdevOf),
+    usb: namedUsbIn(root),
     shmems: named('shmem').map((element) => ({
       name: element.attributes['name'] ?? '',
       model: at(element, 'model')?.attributes['type'] ?? 'ivshmem',

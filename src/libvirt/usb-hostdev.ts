@@ -13,6 +13,7 @@
  * With both ids and address libvirt attaches this device or none (by ids alone it
  * refuses two of a kind, by address alone it takes whatever sits there).
  */
+import type { XmlElement } from '@rgrove/parse-xml';
 import { aliasFor, type UsbAddress, type UsbHostdev } from '../domain/usb-hostdev.ts';
 import { childrenOf, rootOf } from './xml-children.ts';
 
@@ -28,6 +29,13 @@ export function usbHostdevXml({ port, bus, device, vendor, product }: UsbAddress
 `;
 }
 
+/** A device of the host as a domain's XML names it: by ids, by address, or by both. */
+export interface NamedUsb {
+  ids: { vendor: string; product: string } | null;
+  address: { bus: number; device: number } | null;
+  alias: string | null;
+}
+
 /**
  * The USB host devices that a domain has now. One that does not run has none, and no id: its XML
  * says what it will start with.
@@ -35,18 +43,40 @@ export function usbHostdevXml({ port, bus, device, vendor, product }: UsbAddress
 export function parseUsbHostdevs(domainXml: string): UsbHostdev[] {
   const root = rootOf(domainXml);
   if (root?.attributes['id'] === undefined) return [];
+  return namedUsbIn(root).flatMap(({ address, alias }) =>
+    address === null ? [] : { ...address, alias },
+  );
+}
+
+/** Those that the XML of a domain names, whether it runs or not. */
+export function namedUsbIn(root: XmlElement): NamedUsb[] {
   return childrenOf(root, 'devices')
     .flatMap((element) => childrenOf(element, 'hostdev'))
     .filter(({ attributes }) => attributes['type'] === 'usb')
-    .flatMap((hostdev) => {
-      const address = childrenOf(hostdev, 'source')
-        .flatMap((source) => childrenOf(source, 'address'))
-        .at(0)?.attributes;
-      if (address?.['bus'] === undefined || address['device'] === undefined) return [];
+    .map((hostdev) => {
+      const source = (name: string) =>
+        childrenOf(hostdev, 'source')
+          .flatMap((element) => childrenOf(element, name))
+          .at(0)?.attributes;
       return {
-        bus: Number(address['bus']),
-        device: Number(address['device']),
+        ids: idsFrom(source('vendor')?.['id'], source('product')?.['id']),
+        address: addressFrom(source('address')),
         alias: childrenOf(hostdev, 'alias').at(0)?.attributes['name'] ?? null,
       };
     });
+}
+
+function idsFrom(vendor: string | undefined, product: string | undefined): NamedUsb['ids'] {
+  if (vendor === undefined || product === undefined) return null;
+  return { vendor: fourDigits(vendor), product: fourDigits(product) };
+}
+
+function fourDigits(id: string): string {
+  return id.replace(/^0x/i, '').toLowerCase().padStart(4, '0');
+}
+
+function addressFrom(attributes: Record<string, string> = {}): NamedUsb['address'] {
+  const { bus, device } = attributes;
+  if (bus === undefined || device === undefined) return null;
+  return { bus: Number(bus), device: Number(device) };
 }

@@ -10,7 +10,7 @@ import type { InputDevice } from '../system/input.ts';
 import type { OpticalDrive } from '../system/optical-drives.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import type { Having, Holdings } from '../usb/ground.ts';
-import { type Refusal, refusalsOf, type UsbUses } from '../usb/refusals.ts';
+import { foreignRemedy, type Refusal, refusalsOf, type UsbUses } from '../usb/refusals.ts';
 import { fittingUsb, selectUsb, usbSelectorText } from '../usb/selector.ts';
 import { driveRefusals } from './optical.ts';
 
@@ -188,7 +188,7 @@ function holderOf(
     if (hostdev === undefined) continue;
     const problem = isOurs(hostdev, device)
       ? null
-      : `Another program attached it to ${domain}, and only that program can detach it.`;
+      : `Another program attached it to ${domain}. ${foreignRemedy(domain)}`;
     return { holder: domain, problem };
   }
   return { holder: 'host', problem: null };

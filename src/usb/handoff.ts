@@ -18,7 +18,7 @@ import { HandglassError, reasonOf } from '../errors.ts';
 import type { UsbDevice } from '../system/usb.ts';
 import type { Ground, Holdings, Look } from './ground.ts';
 import { type Part, partsOf, renumbered } from './parts.ts';
-import { portRefusals, refused } from './refusals.ts';
+import { foreignRemedy, portRefusals, refused } from './refusals.ts';
 import { bringBack, failed } from './rollback.ts';
 import { fittingUsb, selectUsb, usbDeviceText, usbSelectorText } from './selector.ts';
 
@@ -40,7 +40,7 @@ export function checkUsb(
   );
   if (foreign.length > 0) {
     const story = foreign.map((device) => `${usbDeviceText(device)}: ${takenByOthers}`);
-    throw failed(notGone(domain), story, undefined);
+    throw failed(notGone(domain), story, undefined, foreignRemedy(domain));
   }
   const coming = devices.filter((device) => !holds(attached, device));
   // What is left of one that was pulled out makes room for it.
@@ -107,16 +107,17 @@ export async function takeUsb(
   if (stayed.length === 0) return;
   const story = stayed.map(({ device, error }) => `${usbDeviceText(device)}: ${reasonOf(error)}`);
   const cause = new AggregateError(stayed.map(({ error }) => error));
-  throw failed(`Not every USB device came back from ${domain}`, story, cause);
+  const remedy = stayed.some(({ isForeign }) => isForeign) ? foreignRemedy(domain) : undefined;
+  throw failed(`Not every USB device came back from ${domain}`, story, cause, remedy);
 }
 
-/** Gives those that stay, each with the reason. */
+/** Gives those that stay, each with the reason; foreign is what another program attached. */
 async function detachNamed(
   hostdevs: Hostdevs,
   domain: string,
   selectors: readonly UsbSelector[],
   { present, attached }: Holdings,
-): Promise<{ device: UsbDevice; error: unknown }[]> {
+): Promise<{ device: UsbDevice; error: unknown; isForeign: boolean }[]> {
   const devices = new Set(selectors.flatMap((selector) => fittingUsb(selector, present)));
   const there = [...devices].filter((device) =>
     attached.some((hostdev) => isSameDevice(hostdev, device)),
@@ -125,9 +126,11 @@ async function detachNamed(
   const aliases = ours.map(({ port }) => aliasFor(port));
   const failures = ours.length === 0 ? new Map() : await hostdevs.detach(domain, aliases);
   return there.flatMap((device) => {
-    if (!ours.includes(device)) return [{ device, error: new Error(takenByOthers) }];
     const alias = aliasFor(device.port);
-    return failures.has(alias) ? [{ device, error: failures.get(alias) }] : [];
+    const isForeign = !ours.includes(device);
+    if (!isForeign && !failures.has(alias)) return [];
+    const error: unknown = isForeign ? new Error(takenByOthers) : failures.get(alias);
+    return [{ device, error, isForeign }];
   });
 }
 

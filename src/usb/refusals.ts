@@ -57,6 +57,11 @@ export function portRefusals(domain: string, ports: UsbPorts | null, needed: num
   return [{ subject: domain, reason, remedy }];
 }
 
+/** What ends that a domain has a device by its own XML, or by another program. */
+export function foreignRemedy(domain: string): string {
+  return `Take it out of ${domain} with \`virsh edit ${domain}\`, and with \`virsh detach-device\` while it runs; or take it out of \`usb\` in the configuration.`;
+}
+
 /** Every refusal at once. */
 export function refused(
   domain: string,

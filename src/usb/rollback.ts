@@ -27,11 +27,11 @@ export async function bringBack<Device>(
 }
 
 /** @param story what happened to each device, each without a full stop */
-export function failed(what: string, story: readonly string[], cause: unknown): HandglassError {
-  return new HandglassError(
-    'handoff-failed',
-    `${what}. ${story.join('. ')}.`,
-    '`handglass status` shows where each device is now.',
-    { cause },
-  );
+export function failed(
+  what: string,
+  story: readonly string[],
+  cause: unknown,
+  remedy = '`handglass status` shows where each device is now.',
+): HandglassError {
+  return new HandglassError('handoff-failed', `${what}. ${story.join('. ')}.`, remedy, { cause });
 }

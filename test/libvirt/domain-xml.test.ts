@@ -78,6 +78,7 @@ test('a domain says all that it needs of the host', () => {
       variables: '/var/lib/libvirt/qemu/nvram/win10_VARS.fd',
       template: '/usr/share/OVMF/OVMF_VARS.fd',
     },
+    usb: [{ ids: null, address: { bus: 1, device: 2 }, alias: null }],
     pci: [{ address: '0000:0a:00.1', isManaged: true, rom: { isShown: false, file: null } }],
     shmems: [{ name: 'looking-glass', model: 'ivshmem-plain', bytes: 64 * 1024 ** 2 }],
     input: [

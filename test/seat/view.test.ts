@@ -127,7 +127,8 @@ test.each([null, 'hostdev0', 'ua-handglass-9-9'])(
     expect(owner).toBe('host');
     expect(devices[0]).toMatchObject({
       with: 'win10',
-      problem: 'Another program attached it to win10, and only that program can detach it.',
+      problem:
+        'Another program attached it to win10. Take it out of win10 with `virsh edit win10`, and with `virsh detach-device` while it runs; or take it out of `usb` in the configuration.',
     });
   },
 );

@@ -17,6 +17,8 @@ import {
 } from './desk.ts';
 
 const remedy = '`handglass status` shows where each device is now.';
+const foreignRemedy =
+  'Take it out of win10 with `virsh edit win10`, and with `virsh detach-device` while it runs; or take it out of `usb` in the configuration.';
 const away = new HandglassError('libvirt-unavailable', 'libvirt cannot be reached.');
 
 test('devices go to a domain in order, and come back', async () => {
@@ -207,11 +209,11 @@ test.each([
   hostdevs.held.set('win10', [row.hostdev, heldStick]);
   await expect(give(stick, mouse)).rejects.toMatchObject({
     code: 'handoff-failed',
-    message: `The USB devices could not go to win10. Mouse (port 1-1): another program attached it. ${remedy}`,
+    message: `The USB devices could not go to win10. Mouse (port 1-1): another program attached it. ${foreignRemedy}`,
   });
   await expect(take(mouse, stick)).rejects.toMatchObject({
     code: 'handoff-failed',
-    message: `Not every USB device came back from win10. Mouse (port 1-1): another program attached it. ${remedy}`,
+    message: `Not every USB device came back from win10. Mouse (port 1-1): another program attached it. ${foreignRemedy}`,
   });
   expect(held()).toEqual([row.hostdev]);
 });
