@@ -150,7 +150,7 @@ export function effectsOn(
     async giveArrived(domain, seat, port, known) {
       const at = (devices: readonly UsbDevice[]) => devices.filter((each) => each.port === port);
       const lookThere = async () => at(await look());
-      const isUnsure = await untilNamed(seat, known?.usb ? at(known.usb) : await lookThere());
+      const isUnsure = await untilNamed(seat, known ? at(known.usb) : await lookThere());
       const ground = await groundOf(domain, seat, isUnsure ? null : known, known);
       const here = { ...ground, present: at(ground.present) };
       await expedited(() => giveUsb(lookThere, domains, domain, seat.usb, here));

@@ -111,15 +111,18 @@ export function createSeats(
     isMoving: (name) => handoffs.has(name),
     repaired(name, repair, story) {
       standings.repaired(name, repair);
-      if (story === '') return;
-      stories.repaired(name, story);
-      repaired(name, story);
+      if (story !== '') told(name, story);
     },
     unanswered() {
       reading.doubtDomains();
       tell();
     },
   });
+
+  function told(seat: string, story: string): void {
+    stories.repaired(seat, story);
+    repaired(seat, story);
+  }
 
   function view(): SeatsView {
     return {
@@ -162,6 +165,9 @@ export function createSeats(
     const wishes = known.map((seat) => {
       const now = standings.settle(seat, viewNow(seat).owner, moved);
       repairs.plan(seat, [...now.repairs, ...straysOf(seat, config.seats, reading.facts())]);
+      if (now.loser !== null) {
+        told(seat.name, `${now.loser} has none of its devices any more, by another program`);
+      }
       return now.wish;
     });
     for (const wish of wishes) if (wish !== null) wished(wish);

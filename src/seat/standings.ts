@@ -18,7 +18,8 @@ export interface Standings {
   /** The domain that keeps a seat of which nobody has anything now. */
   keeperOf(seat: Seat): string | null;
   /**
-   * Takes in what was read of a seat that is not moving; gives what is to be done.
+   * Takes in what was read of a seat that is not moving; gives what is to be done, and who has lost the seat by
+   * nobody's doing here.
    *
    * @param moved why it has just been moved, if so: what somebody asked for counts before any start meanwhile
    */
@@ -26,7 +27,7 @@ export interface Standings {
     seat: Seat,
     owner: string,
     moved: 'asked' | 'by rule' | null,
-  ): { repairs: Repair[]; wish: Wish | null };
+  ): { repairs: Repair[]; wish: Wish | null; loser: string | null };
   /** A handoff to a domain begins: what it leaves there half way is to come home. */
   begun(seat: Seat): void;
   /** A handoff has brought the seat there. */
@@ -70,7 +71,11 @@ export function createStandings(input: Pick<SeatInput, 'ownerOf'>, reading: Read
       const now = standingOf(seat, owner, facts, before);
       standings.set(seat.name, now);
       const wish = wishOf(seat, owner, before, now, moved);
-      return { repairs: repairsFor(seat, owner, facts, now), wish };
+      // Input devices go by a chord, and nothing else moves then.
+      const mayBeLost = seat.input.length === 0 && moved === null && wish === null;
+      const had = before?.owner ?? 'host';
+      const loser = mayBeLost && owner === 'host' && had !== 'host' ? had : null;
+      return { repairs: repairsFor(seat, owner, facts, now), wish, loser };
     },
     begun: ({ name }) => change(name, (standing) => ({ ...standing, owner: 'host', isHalf: true })),
     arrived: ({ name }, owner) =>

@@ -69,6 +69,15 @@ test('a device that one reading has missed stays, and is seen by the next', asyn
   expect(stories).toEqual([]);
 });
 
+test('that another program has taken all back from the domain is told', async () => {
+  const { world, seats, stories, look, shown } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.lose('win10');
+  await look();
+  expect(shown()?.owner).toBe('host');
+  expect(stories).toEqual(['desk: win10 has none of its devices any more, by another program']);
+});
+
 test('a device that is in use when it comes goes once it is not', async () => {
   const { world, seats, look, problems } = await start(desk);
   await seats.give('desk', 'win10');

@@ -46,6 +46,8 @@ export interface World {
   driverless: Set<string>;
   /** The ports of devices that a driver of the host has taken from their domain. */
   fallen: Set<string>;
+  /** Another program takes back from a domain all that it has. */
+  lose: (domain: string) => void;
   /** Which domain has the device on a port now. */
   holder: (port: string) => string;
   /** Domains that have started since the service did. */
@@ -112,6 +114,7 @@ export function createWorld(): World {
       world.unplug(port);
       world.plug(port);
     },
+    lose: (domain) => void devices.held.set(domain, []),
     holder(port) {
       const device = world.usb.find((each) => each.port === port);
       const holders = [...devices.held].filter(([, hostdevs]) =>
