@@ -25,6 +25,8 @@ export interface Standing {
   known: ReadonlySet<string>;
   /** Those that a domain has had, or may have had, and whose drivers have not been seen to since. */
   lent: ReadonlySet<string>;
+  /** The ports of what was given anew for a host's driver, and has it still: once is enough. */
+  renewed: ReadonlySet<string>;
   /** A handoff to a domain has begun since, and not succeeded. */
   isHalf: boolean;
 }
@@ -43,7 +45,7 @@ export function repairsFor(
   seat: Seat,
   owner: string,
   facts: Facts,
-  { known, lent }: Pick<Standing, 'known' | 'lent'>,
+  { known, lent, renewed }: Pick<Standing, 'known' | 'lent' | 'renewed'>,
 ): Repair[] {
   const { usb, attached } = facts;
   const haunted = seat.domains.filter((domain) =>
@@ -54,8 +56,7 @@ export function repairsFor(
   const returned = fitting(seat, usb).filter((device) => lent.has(addressOf(device)));
   const free = (device: UsbDevice) => !isHeld(device, attached);
   const coming = isOn ? arrived.filter(free) : [];
-  const had = attached.get(owner) ?? [];
-  const lost = fitting(seat, usb).filter((device) => holds(had, device) && hasHostDriver(device));
+  const lost = lostTo(seat, owner, facts).filter(({ port }) => !renewed.has(port));
   return [
     ...haunted.map((domain): Repair => ({ kind: 'clear', domain })),
     ...lost.map(({ port, name }): Repair => ({ kind: 'renew', domain: owner, port, name })),
@@ -78,7 +79,14 @@ export function standingOf(
 ): Standing {
   const { usb, attached, domains } = facts;
   const own = fitting(seat, usb);
-  const was = before ?? { known: knownAtFirst(own, owner, facts), lent: new Set() };
+  const lost = lostTo(seat, owner, facts);
+  // One that is well with its owner now may fall once more.
+  const renewed = new Set(
+    own
+      .filter((device) => lost.includes(device) || !isHeld(device, attached))
+      .flatMap(({ port }) => (before?.renewed.has(port) ? port : [])),
+  );
+  const was = before ?? { known: knownAtFirst(own, owner, facts), lent: new Set(), renewed };
   const toGo = repairsFor(seat, owner, facts, was).map(portToFill);
   const known = own.filter(({ port }) => !toGo.includes(port));
   const lent = own.filter(
@@ -95,6 +103,7 @@ export function standingOf(
     processes: facts.processes,
     known: new Set(known.map(addressOf)),
     lent: new Set(lent.map(addressOf)),
+    renewed,
     isHalf: false,
   };
 }
@@ -127,8 +136,11 @@ export function startedAnew(
   return new Set(anew.map(([domain]) => domain));
 }
 
-/** What is remembered after a repair: only the drivers of a device do not show in what is read. */
+/** What is remembered after a repair, since it does not show in what is read. */
 export function afterRepair(standing: Standing, repair: Repair): Standing {
+  if (repair.kind === 'renew') {
+    return { ...standing, renewed: new Set([...standing.renewed, repair.port]) };
+  }
   if (repair.kind !== 'probe') return standing;
   const lent = [...standing.lent].filter((address) => !address.startsWith(`${repair.port} `));
   return { ...standing, lent: new Set(lent) };
@@ -201,8 +213,10 @@ function namedBy({ usb: selectors }: Seat, { usb, uses }: Facts): UsbDevice[] {
   return [...new Set(named)];
 }
 
-function hasHostDriver({ drivers }: UsbDevice): boolean {
-  return drivers.some((driver) => driver !== 'usbfs');
+/** What a seat's owner has in name alone, since a driver of the host has it. */
+function lostTo(seat: Seat, owner: string, { usb, attached }: Facts): UsbDevice[] {
+  const held = fitting(seat, usb).filter((device) => holds(attached.get(owner) ?? [], device));
+  return held.filter(({ drivers }) => drivers.some((driver) => driver !== 'usbfs'));
 }
 
 function isHeld(device: UsbDevice, attached: Facts['attached']): boolean {

@@ -114,6 +114,22 @@ test('a device that falls to a driver of the host goes to its domain anew', asyn
   expect(count('attach win10 1-1')).toBe(1);
 });
 
+test('one that such a driver does not let go goes to its domain anew once', async () => {
+  const { world, seats, look, count } = await start(desk);
+  await seats.give('desk', 'win10');
+  world.calls.length = 0;
+  const fall = () => void world.fallen.add('1-1');
+  world.fail = (call) => (call.startsWith('attach ') ? fall() : undefined);
+  fall();
+  for (let looks = 0; looks < 5; looks += 1) await look();
+  expect(count('attach win10 1-1')).toBe(1);
+  world.fallen.clear();
+  await look();
+  fall();
+  await look();
+  expect(count('attach win10 1-1')).toBe(2);
+});
+
 test('one that has such a driver for a moment stays', async () => {
   const { world, seats, stories, look, count } = await start(desk);
   await seats.give('desk', 'win10');

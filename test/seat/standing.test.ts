@@ -176,6 +176,7 @@ test.each<Case>([
   const repairs = repairsFor({ ...desk, ...seat }, owner, row.facts, {
     known: new Set(known),
     lent: new Set(lent),
+    renewed: new Set(),
   });
   const texts = repairs.map((repair) => Object.entries(repair).filter(([key]) => key !== 'name'));
   expect(texts.map((each) => each.map(([, value]) => value).join(' '))).toEqual(row.repairs);
@@ -192,6 +193,7 @@ test('at the first reading nothing is new, and every device may have been lent',
     ]),
     known: new Set(['1-1 1:2']),
     lent: new Set(['1-1 1:2']),
+    renewed: new Set(),
     isHalf: false,
     processes: new Map(),
   });

@@ -163,12 +163,12 @@ export function createWorld(): World {
       async giveArrived(domain, seat, port, known) {
         const holdings = await holdingsOf(domain, known);
         const present = holdings.present.filter((each) => each.port === port);
+        world.fallen.delete(port);
         await giveUsb(lookAt(port), devices, domain, seat.usb, {
           ...holdings,
           present,
           ...rules,
         });
-        world.fallen.delete(port);
       },
       async takeUsb(domain, seat, known) {
         await takeUsb(devices, domain, seat.usb, known && holdingsIn(known, domain), () =>
