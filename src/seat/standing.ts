@@ -16,7 +16,7 @@ import type { Facts } from './view.ts';
 export interface Standing {
   owner: string;
   lives: Lives;
-  /** Those of the domains' QEMUs. */
+  /** Those that the domains' QEMUs had last. */
   processes: ReadonlyMap<string, number>;
   /**
    * Addresses of the seat's devices that were there, without what is still to go to the owner. With what a
@@ -100,7 +100,7 @@ export function standingOf(
   return {
     owner,
     lives: livesOf(domains, before?.lives ?? null),
-    processes: facts.processes,
+    processes: new Map([...(before?.processes ?? []), ...facts.processes]),
     known: new Set(known.map(addressOf)),
     lent: new Set(lent.map(addressOf)),
     renewed,
@@ -120,8 +120,8 @@ function knownAtFirst(
 }
 
 /**
- * The domains that have ended and started again between two readings, and those that were on when they were first
- * read, and had started since the service did.
+ * The domains that have ended and started again between two readings, and those that were on when their process was
+ * first seen, and had started since the service did.
  */
 export function startedAnew(
   before: Standing | null,
@@ -130,8 +130,7 @@ export function startedAnew(
 ): Set<string> {
   const anew = [...processes].filter(([domain, process]) => {
     const was = before?.processes.get(domain);
-    if (was !== undefined) return was !== process;
-    return (before?.lives.get(domain) ?? 'unknown') === 'unknown' && younger.has(domain);
+    return was === undefined ? younger.has(domain) : was !== process;
   });
   return new Set(anew.map(([domain]) => domain));
 }

@@ -603,6 +603,22 @@ test.each([
   },
 );
 
+test('a domain that ended while it was first read, and started again, has started', async () => {
+  const world = createWorld();
+  const heard: string[] = [];
+  const seats = createSeats({ seats: [{ ...desk, onStart: 'give' }] }, world.effects, () => {}, {
+    wished: ({ from, to, why }) => heard.push(`${from} to ${to}, ${why}`),
+  });
+  world.endProcess('win10');
+  await seats.refresh();
+  expect(heard).toEqual([]);
+  world.setState('win10', 'shut off');
+  world.setState('win10', 'running');
+  world.younger.add('win10');
+  await seats.refresh();
+  expect(heard).toEqual(['host to win10, win10 has started']);
+});
+
 test('a domain that was paused while no service ran has to give its seat back, and none has started', async () => {
   const { world, seats } = await start(desk);
   await seats.give('desk', 'win10');

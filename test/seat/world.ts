@@ -50,6 +50,8 @@ export interface World {
   lose: (domain: string) => void;
   /** Which domain has the device on a port now. */
   holder: (port: string) => string;
+  /** Its process ends, which libvirt does not say yet. */
+  endProcess: (domain: string) => void;
   /** Domains that have started since the service did. */
   younger: Set<string>;
   /** Sends a seat's input devices somewhere, as a chord or a domain's end does. */
@@ -114,6 +116,7 @@ export function createWorld(): World {
       world.unplug(port);
       world.plug(port);
     },
+    endProcess: (domain) => void processes.delete(domain),
     lose: (domain) => void devices.held.set(domain, []),
     holder(port) {
       const device = world.usb.find((each) => each.port === port);
