@@ -1,4 +1,5 @@
 /** Input and USB devices, and what the configuration says of them. */
+import { isNamed } from '../libvirt/usb-hostdev.ts';
 import { selectorToml } from '../config/selectors.ts';
 import { proxyName } from '../config/proxy-name.ts';
 import { selectInput } from '../input/selector.ts';
@@ -110,9 +111,13 @@ export const usbChecks: Check[] = [
     title: 'USB devices without a driver',
     look: ({ devices, libvirt }) =>
       known(devices, 'usb', (usb) => {
+        const running = libvirt.domains?.filter(({ isRunning }) => isRunning) ?? [];
+        const lent = running.flatMap(({ xml }) => xml?.usb ?? []);
         // Sound, input and disks, for which the kernel itself has drivers.
-        const left = usb.filter(({ driverless }) =>
-          driverless.some((each) => ['01', '03', '08'].includes(each.class)),
+        const left = usb.filter(
+          (device) =>
+            device.driverless.some((each) => ['01', '03', '08'].includes(each.class)) &&
+            !lent.some((each) => isNamed(each, device)),
         );
         if (left.length === 0) return ok('Each has what it needs, or is of a kind of its own.');
         const mayBeLent = libvirt.domains?.every(({ isRunning }) => !isRunning) !== true;

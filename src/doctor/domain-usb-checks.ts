@@ -1,8 +1,7 @@
 /** Whether a domain has by its own XML what a seat is to give it and take back. */
-import { hasOurAlias, isSameDevice } from '../domain/usb-hostdev.ts';
+import { hasOurAlias } from '../domain/usb-hostdev.ts';
 import type { DomainXml } from '../libvirt/domain-xml.ts';
-import type { NamedUsb } from '../libvirt/usb-hostdev.ts';
-import type { UsbDevice } from '../system/usb.ts';
+import { isNamed } from '../libvirt/usb-hostdev.ts';
 import { fittingUsb, usbDeviceText } from '../usb/selector.ts';
 import { type Check, type Finding, known, ok, warning } from './check.ts';
 import { eachDomain, editCommand } from './each-domain.ts';
@@ -37,13 +36,4 @@ function own(xml: DomainXml, { configuration, devices }: Facts): Finding | Findi
       ),
     );
   });
-}
-
-function isNamed({ ids, address }: NamedUsb, device: UsbDevice): boolean {
-  if (ids === null && address === null) return false;
-  const { vendor, product } = device;
-  return (
-    (ids === null || (ids.vendor === vendor && ids.product === product)) &&
-    (address === null || isSameDevice(address, device))
-  );
 }

@@ -14,7 +14,7 @@
  * refuses two of a kind, by address alone it takes whatever sits there).
  */
 import type { XmlElement } from '@rgrove/parse-xml';
-import { aliasFor, type UsbAddress, type UsbHostdev } from '../domain/usb-hostdev.ts';
+import { aliasFor, isSameDevice, type UsbAddress, type UsbHostdev } from '../domain/usb-hostdev.ts';
 import { childrenOf, rootOf } from './xml-children.ts';
 
 export function usbHostdevXml({ port, bus, device, vendor, product }: UsbAddress): string {
@@ -34,6 +34,19 @@ export interface NamedUsb {
   ids: { vendor: string; product: string } | null;
   address: { bus: number; device: number } | null;
   alias: string | null;
+}
+
+/** Whether it is this device. */
+export function isNamed(
+  { ids, address }: NamedUsb,
+  device: Pick<UsbAddress, 'vendor' | 'product' | 'bus' | 'device'>,
+): boolean {
+  if (ids === null && address === null) return false;
+  const { vendor, product } = device;
+  return (
+    (ids === null || (ids.vendor === vendor && ids.product === product)) &&
+    (address === null || isSameDevice(address, device))
+  );
 }
 
 /**

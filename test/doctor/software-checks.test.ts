@@ -527,6 +527,20 @@ const rows: Row[] = [
   },
   {
     id: 'usb.drivers',
+    when: 'a guest that runs has it, and does not use it yet',
+    change: ({ devices: { usb }, libvirt: { domains } }) => {
+      const [device] = usb ?? [];
+      Object.assign(device ?? {}, { driverless: [{ name: '1-2:1.0', class: '03' }] });
+      const address = { bus: device?.bus ?? 0, device: device?.device ?? 0 };
+      for (const domain of domains ?? []) {
+        domain.isRunning = true;
+        domain.xml?.usb.push({ ids: null, address, alias: null });
+      }
+    },
+    verdict: 'ok',
+  },
+  {
+    id: 'usb.drivers',
     when: 'what has none is of a kind of its own',
     change: ({ devices: { usb } }) => {
       Object.assign(usb?.[0] ?? {}, { driverless: [{ name: '1-2:1.1', class: 'ff' }] });

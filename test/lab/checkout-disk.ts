@@ -19,7 +19,9 @@ const room = 1.5;
 export async function makeCheckoutDisk(path: string): Promise<void> {
   const archive = `${path}.tar`;
   try {
-    const left = ['.git', ...(await developersModules())].map((path) => `--exclude=./${path}`);
+    const left = ['.git', 'node_modules/.vitest-cache', ...(await developersModules())].map(
+      (path) => `--exclude=./${path}`,
+    );
     await run('tar', ['--create', '--file', archive, ...left, '--directory', checkout, '.']);
     const blocks = Math.ceil(((await stat(archive)).size * room) / blockSize);
     const size = ['--block-size', `${blockSize}`, '--size-in-blocks', `${blocks}`];
