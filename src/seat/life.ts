@@ -24,9 +24,25 @@ export interface Wish {
   why: string;
 }
 
-/** @param before null at the first reading, when what is paused may have run before */
-export function livesOf(domains: readonly Domain[], before: Lives | null): Lives {
-  return new Map(domains.map(({ name, state }) => [name, lifeOf(state, before, name)]));
+/**
+ * @param before null at the first reading, when what is paused may have run before
+ * @param anew the domains whose process is another than before
+ */
+export function livesOf(
+  domains: readonly Domain[],
+  before: Lives | null,
+  anew: ReadonlySet<string> = new Set(),
+): Lives {
+  const was = (name: string): Life => {
+    if (anew.has(name)) return 'off';
+    return before === null ? 'unknown' : (before.get(name) ?? 'off');
+  };
+  return new Map(
+    domains.map(({ name, state }) => [
+      name,
+      state === 'no state' ? (before?.get(name) ?? 'unknown') : lifeOf(state, was(name)),
+    ]),
+  );
 }
 
 /** As before the first reading: what is on then may have been so all the while. */
@@ -58,9 +74,7 @@ export function wishFor(
   return { seat: seat.name, from: owner.is, to: started, why: `${started} has started` };
 }
 
-function lifeOf(state: Domain['state'], before: Lives | null, name: string): Life {
-  const was = before === null ? 'unknown' : (before.get(name) ?? 'off');
-  if (state === 'no state') return before?.get(name) ?? 'unknown';
+function lifeOf(state: Exclude<Domain['state'], 'no state'>, was: Life): Life {
   if (state !== 'paused') return lives[state];
   return was === 'off' || was === 'starting' ? 'starting' : 'paused';
 }

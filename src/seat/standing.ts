@@ -99,7 +99,7 @@ export function standingOf(
   );
   return {
     owner,
-    lives: livesOf(domains, before?.lives ?? null),
+    lives: livesOf(domains, before?.lives ?? null, startedAnew(before, facts)),
     processes: new Map([...(before?.processes ?? []), ...facts.processes]),
     known: new Set(known.map(addressOf)),
     lent: new Set(lent.map(addressOf)),
@@ -125,8 +125,7 @@ function knownAtFirst(
  */
 export function startedAnew(
   before: Standing | null,
-  { processes }: Standing,
-  { younger }: Facts,
+  { processes, younger }: Pick<Facts, 'processes' | 'younger'>,
 ): Set<string> {
   const anew = [...processes].filter(([domain, process]) => {
     const was = before?.processes.get(domain);

@@ -59,7 +59,7 @@ export function createStandings(input: Pick<SeatInput, 'ownerOf'>, reading: Read
     const isAsked = moved === 'asked';
     const rules: Seat = isAsked ? { ...seat, onStart: 'stay' } : seat;
     const lives = before?.lives ?? allUnknown(now.lives);
-    const anew = isAsked ? new Set<string>() : startedAnew(before, now, reading.facts());
+    const anew = isAsked ? new Set<string>() : startedAnew(before, reading.facts());
     return wishFor(rules, { was, is: owner }, lives, now.lives, anew);
   }
 

@@ -603,6 +603,17 @@ test.each([
   },
 );
 
+test('a domain that ended and is seen again before it runs has started once it does', async () => {
+  const { world, look, wishes } = await start({ ...desk, onStart: 'give' });
+  world.setState('win10', 'shut off');
+  world.setState('win10', 'paused');
+  await look();
+  expect(wishes).toEqual([]);
+  world.setState('win10', 'running');
+  await look();
+  expect(wishes).toEqual(['desk: host to win10, win10 has started']);
+});
+
 test('a domain that ended while it was first read, and started again, has started', async () => {
   const world = createWorld();
   const heard: string[] = [];
