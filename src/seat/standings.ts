@@ -75,7 +75,12 @@ export function createStandings(input: Pick<SeatInput, 'ownerOf'>, reading: Read
       const mayBeLost = seat.input.length === 0 && moved === null && wish === null;
       const had = before?.owner ?? 'host';
       const loser = mayBeLost && owner === 'host' && had !== 'host' ? had : null;
-      return { repairs: repairsFor(seat, owner, facts, now), wish, loser };
+      // What is on its way home may be in the domain's XML still, and is not to go back there.
+      const isGiven = input.ownerOf(seat.name) === owner;
+      const repairs = repairsFor(seat, owner, facts, now).filter(
+        ({ kind }) => kind !== 'renew' || isGiven,
+      );
+      return { repairs, wish, loser };
     },
     begun: ({ name }) => change(name, (standing) => ({ ...standing, owner: 'host', isHalf: true })),
     arrived: ({ name }, owner) =>

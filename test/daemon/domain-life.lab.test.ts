@@ -1,6 +1,6 @@
 /** What becomes of a seat when its domain's life, or a device's presence, changes. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { mouse, type Service, serviceIn } from '../input/desk.ts';
+import { listen, mouse, proxies, type Service, serviceIn } from '../input/desk.ts';
 import type { Lab } from '../lab/lab.ts';
 import { freshLab } from '../lab/saved-lab.ts';
 import { output, until } from '../lab/shell.ts';
@@ -63,12 +63,19 @@ test('a device that is plugged in while the host has its seat stays there', asyn
 });
 
 test('a device that falls to a driver of the host goes to its domain anew', async () => {
+  // In QEMU's place, so that the keyboard goes too.
+  const readers = [];
+  for (const kind of ['keyboard', 'pointer']) {
+    readers.push(await listen(lab, `${proxies}/win10-${kind}`, '--grab'));
+  }
   await service.give('win10');
   await expectInDomain(2);
   await sh('echo 1-2:1.0 > /sys/bus/usb/drivers/usbhid/bind');
   await expectJournal('had fallen to a driver of the host');
   await eventually(`test ! -e ${mouse}`);
   await expectInDomain(2);
+  await service.give('host');
+  for (const reader of readers) await reader.end();
 });
 
 test('what a killed QEMU leaves without a driver has it again', async () => {

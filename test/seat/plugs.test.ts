@@ -8,6 +8,7 @@ import { noUses } from '../usb/devices.ts';
 import { createWorld, seatWith, seatWithKeyboard } from './world.ts';
 
 const desk = seatWith('desk', ['win10', 'win11'], 'MOUSE', 'STICK');
+const typed = seatWithKeyboard('desk', ['win10', 'win11'], 'MOUSE', 'STICK');
 const headset = seatWith('desk', ['win10'], 'MOUSE');
 
 async function start(...configured: Seat[]) {
@@ -98,7 +99,7 @@ test('a device that is in use when it comes goes once it is not', async () => {
 });
 
 test('a device that falls to a driver of the host goes to its domain anew', async () => {
-  const { world, seats, stories, look, count } = await start(desk);
+  const { world, seats, stories, look, count } = await start(typed);
   await seats.give('desk', 'win10');
   world.calls.length = 0;
   world.fallen.add('1-1');
@@ -115,7 +116,7 @@ test('a device that falls to a driver of the host goes to its domain anew', asyn
 });
 
 test('one that such a driver does not let go goes to its domain anew once', async () => {
-  const { world, seats, look, count } = await start(desk);
+  const { world, seats, look, count } = await start(typed);
   await seats.give('desk', 'win10');
   world.calls.length = 0;
   const fall = () => void world.fallen.add('1-1');
@@ -130,8 +131,18 @@ test('one that such a driver does not let go goes to its domain anew once', asyn
   expect(count('attach win10 1-1')).toBe(2);
 });
 
+test('one that is on its way home does not go back', async () => {
+  const { world, seats, look, count } = await start(typed);
+  await seats.give('desk', 'win10');
+  world.sendInput('desk', 'host');
+  world.fallen.add('1-1');
+  world.calls.length = 0;
+  await look();
+  expect(count('attach win10 1-1')).toBe(0);
+});
+
 test('one that has such a driver for a moment stays', async () => {
-  const { world, seats, stories, look, count } = await start(desk);
+  const { world, seats, stories, look, count } = await start(typed);
   await seats.give('desk', 'win10');
   world.fallen.add('1-1');
   world.fail = (call) => void (call === 'look at 1-1' && world.fallen.clear());
