@@ -142,7 +142,6 @@ function startPlace() {
     for (let turns = afterMs % 16; turns > 0; turns -= 1) await setImmediate();
     await act(fault, before);
     await moved;
-    state.away = false;
     await rest();
     const { owner, input, held: there, driverless } = facts();
     const all = seatDevices(afterFault(before, fault)).map((device) => devices[device].serial);

@@ -95,8 +95,8 @@ function clashing({ isLibvirtUp, domain, ports, filled, left }: Desk): Step[] {
     ...[...ports.keys()].map((device): Step => ({ kind: 'unplug', device })),
     { kind: 'pause' },
     { kind: 'kill QEMU' },
-    { kind: 'kill libvirtd' },
     { kind: 'kill service', meanwhile: null },
+    // Not libvirtd: killed in the midst, it may list for good what QEMU has let go, until the next handoff.
   ];
 }
 
