@@ -38,7 +38,7 @@ export async function isYounger(host: ReadFiles, pid: number): Promise<boolean> 
 }
 
 async function beginOf(host: ReadFiles, pid: string): Promise<number | null> {
-  const stat = await textOf(host, `/proc/${pid}/stat`);
+  const stat = await processText(host, pid, 'stat');
   // The second field, a name in brackets, may have anything in it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields[19]);
@@ -46,13 +46,17 @@ async function beginOf(host: ReadFiles, pid: string): Promise<number | null> {
 }
 
 async function commandLineOf(host: ReadFiles, pid: string): Promise<string[]> {
-  return (await textOf(host, `/proc/${pid}/cmdline`)).split('\0');
+  return (await processText(host, pid, 'cmdline')).split('\0');
 }
 
 /** Empty for what has ended, or must not be looked into. */
-async function textOf(host: ReadFiles, path: string): Promise<string> {
+export async function processText(
+  host: ReadFiles,
+  pid: string,
+  file: 'cmdline' | 'stat' | 'status',
+): Promise<string> {
   try {
-    return await host.readText(path);
+    return await host.readText(`/proc/${pid}/${file}`);
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return '';
     throw error;

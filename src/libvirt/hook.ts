@@ -1,4 +1,4 @@
-import { isErrno } from '../errors.ts';
+import { processText } from '../domain/process.ts';
 import type { ReadFiles } from '../host/ports.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { ReadFiles } from '../host/ports.ts';
  */
 export async function isInHook(host: ReadFiles): Promise<boolean> {
   for (let pid = 'self'; pid !== '0';) {
-    const status = await statusOf(host, pid);
+    const status = await processText(host, pid, 'status');
     if (libvirt.test(status)) return true;
     pid = /^PPid:\t(\d+)$/m.exec(status)?.[1] ?? '0';
   }
@@ -16,13 +16,3 @@ export async function isInHook(host: ReadFiles): Promise<boolean> {
 
 /** NixOS wraps the program, and the kernel keeps 15 characters of a name. */
 const libvirt = /^Name:\t\.?(libvirtd|virtqemud)(-wrap\w*)?$/m;
-
-/** Empty for what has ended, or must not be looked into. */
-async function statusOf(host: ReadFiles, pid: string): Promise<string> {
-  try {
-    return await host.readText(`/proc/${pid}/status`);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return '';
-    throw error;
-  }
-}
