@@ -80,11 +80,11 @@ export function completeMoves(
     for (const seat of now) {
       const failure = failed.get(seat.name);
       if (failure === undefined || seat.moving) continue;
-      if (isWholeWith(failure.to, seat)) settle(seat.name);
-      else if (failure.again !== null) {
+      // What a libvirt that has just started says may change yet: to be home at a look is not enough.
+      if (failure.again !== null) {
         failed.delete(seat.name);
         void failure.again();
-      }
+      } else if (isWholeWith(failure.to, seat)) settle(seat.name);
     }
   }
 

@@ -2,9 +2,9 @@ import { createBackoff } from '../host/backoff.ts';
 import type { Clock, Follow } from '../host/ports.ts';
 
 /**
- * Calls back after each event that libvirt reports of any domain, and once after each connection,
- * since what happened before it is not told. Resolves when the signal is aborted. Virsh ends with
- * libvirt's daemon: it is started again after 2 s, and after ever longer while it does not stay.
+ * Calls back after each event that libvirt reports of any domain, and at each connection, since what
+ * happened before it is not told. Resolves when the signal is aborted. Virsh ends with libvirt's
+ * daemon: it is started again after 2 s, and after ever longer while it does not stay.
  */
 export async function followEvents(
   host: Follow & Clock,
@@ -12,15 +12,21 @@ export async function followEvents(
   changed: () => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const args = ['--quiet', '--connect', uri, 'event', '--all', '--loop'];
+  // The URI is printed once there is a connection, for which a libvirt that has just started takes seconds.
+  const args = ['--quiet', '--connect', uri, 'uri; event --all --loop'];
   const pauses = createBackoff(2000, 30_000);
   while (!signal.aborted) {
     const startMs = host.now();
+    let isConnected = false;
     changed();
-    // Virsh does not say when it has subscribed: what happens before then is seen by a second look.
-    host.sleep(subscribedMs, signal).then(changed, () => {});
     try {
-      for await (const event of host.follow('virsh', args, signal)) if (event !== '') changed();
+      for await (const line of host.follow('virsh', args, signal)) {
+        if (line === '') continue;
+        changed();
+        // It does not say when it has subscribed: what happens before then is seen by one look more.
+        if (!isConnected) host.sleep(subscribedMs, signal).then(changed, () => {});
+        isConnected = true;
+      }
     } catch {
       // Why libvirt cannot be reached is told by whoever asks it for something.
     }
@@ -29,7 +35,7 @@ export async function followEvents(
   }
 }
 
-/** Virsh connects and subscribes within half a second, on a slow machine too. */
+/** Far longer than it takes from one command to the next. */
 const subscribedMs = 1000;
 /** Far longer than an attempt in vain takes. */
 const stayedMs = 60_000;

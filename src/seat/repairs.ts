@@ -93,7 +93,10 @@ export function createRepairs(
     let isVoid = false;
     let story = '';
     try {
-      story = await repairNow(effects, seat, repair, reading);
+      const isWanted = () =>
+        planned.get(seat.name)?.some((job) => job.key === key) === true &&
+        !events.isMoving(seat.name);
+      story = await repairNow(effects, seat, repair, reading, isWanted);
       events.repaired(seat.name, repair, story);
       // No reading shows it: lent again, the device is to be seen to again.
       if (repair.kind === 'probe') forget(seat, key);
@@ -150,12 +153,17 @@ function textOf({ usb, uses, domains, attached, ports }: Facts): string {
   return JSON.stringify([usb.map(addressOf), inUse, domains, [...attached], [...ports]]);
 }
 
-/** Gives what there is to tell of it. */
+/**
+ * Gives what there is to tell of it.
+ *
+ * @param isWanted whether it is still to be done, by the last reading
+ */
 async function repairNow(
   effects: SeatEffects,
   seat: Seat,
   repair: Repair,
   reading: Reading,
+  isWanted: () => boolean,
 ): Promise<string> {
   // Nothing but handoffs and repairs gives a domain what is ours, and a device never comes back as it was.
   const known = (domain: string) => (reading.knowsDomain(domain) ? reading.facts() : null);
@@ -176,6 +184,9 @@ async function repairNow(
   }
   if (repair.kind === 'renew') {
     if (!(await effects.keepsHostDriver(repair.port))) return '';
+    // A libvirt that has just started lists for a moment what QEMU let go before.
+    await reading.refresh();
+    if (!isWanted()) return '';
     await takeAlone(repair.domain, repair.port);
     await effects.giveArrived(repair.domain, seat, repair.port, null);
     return `${repair.name} (port ${repair.port}) had fallen to a driver of the host and is with ${repair.domain} again`;

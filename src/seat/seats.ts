@@ -163,7 +163,8 @@ export function createSeats(
   function settle(seats: readonly Seat[], moved: 'asked' | 'by rule' | null = null): void {
     const known = reading.problem() === null ? seats : [];
     const wishes = known.map((seat) => {
-      const now = standings.settle(seat, viewNow(seat).owner, moved);
+      const isComing = stories.of(seat.name).move?.to === 'host';
+      const now = standings.settle(seat, viewNow(seat).owner, moved, isComing);
       repairs.plan(seat, [...now.repairs, ...straysOf(seat, config.seats, reading.facts())]);
       if (now.loser !== null) {
         told(seat.name, `${now.loser} has none of its devices any more, by another program`);

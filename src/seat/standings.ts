@@ -22,11 +22,13 @@ export interface Standings {
    * nobody's doing here.
    *
    * @param moved why it has just been moved, if so: what somebody asked for counts before any start meanwhile
+   * @param isComing whether it was to come home last: what libvirt lists in the domain still is not to go back there
    */
   settle(
     seat: Seat,
     owner: string,
     moved: 'asked' | 'by rule' | null,
+    isComing: boolean,
   ): { repairs: Repair[]; wish: Wish | null; loser: string | null };
   /** A handoff to a domain begins: what it leaves there half way is to come home. */
   begun(seat: Seat): void;
@@ -65,7 +67,7 @@ export function createStandings(input: Pick<SeatInput, 'ownerOf'>, reading: Read
 
   return {
     keeperOf: (seat) => keeperOf(seat, reading.facts(), standings.get(seat.name) ?? null),
-    settle(seat, owner, moved) {
+    settle(seat, owner, moved, isComing) {
       const facts = reading.facts();
       const before = standings.get(seat.name) ?? null;
       const now = standingOf(seat, owner, facts, before);
@@ -75,10 +77,8 @@ export function createStandings(input: Pick<SeatInput, 'ownerOf'>, reading: Read
       const mayBeLost = seat.input.length === 0 && moved === null && wish === null;
       const had = before?.owner ?? 'host';
       const loser = mayBeLost && owner === 'host' && had !== 'host' ? had : null;
-      // What is on its way home may be in the domain's XML still, and is not to go back there.
-      const isGiven = input.ownerOf(seat.name) === owner;
       const repairs = repairsFor(seat, owner, facts, now).filter(
-        ({ kind }) => kind !== 'renew' || isGiven,
+        ({ kind }) => kind !== 'renew' || !isComing,
       );
       return { repairs, wish, loser };
     },

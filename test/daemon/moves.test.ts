@@ -111,13 +111,26 @@ test.each([
   { now: 'nobody can say', seat: { owner: 'host' }, problem: libvirtIsAway, isOver: false },
 ])('a failure is over once the seat has come by itself: $now', async (row) => {
   const { moves, control, views, whats, lines } = start();
-  control.fail = () => libvirtIsAway;
+  control.fail = () => new HandglassError('handoff-failed', 'The stick stayed.');
   moves.moved('desk', 'host', 'death');
   moves.panic();
   await lines(1);
   const seats = views.map((view) => ({ ...view, ...row.seat }));
   moves.seen({ seats, domains: [], problem: row.problem ?? null, unrepaired: [] });
-  expect(whats()).toEqual(row.isOver ? [] : [libvirtIsAway.what]);
+  expect(whats()).toEqual(row.isOver ? [] : ['The stick stayed.']);
+});
+
+test('what nobody could be asked is asked again, though the seat seems to be home', async () => {
+  const { moves, asked, control, views, whats, lines } = start();
+  control.fail = () => libvirtIsAway;
+  moves.moved('desk', 'host', 'death');
+  await vi.waitUntil(() => whats().length === 1, { interval: 1, timeout: 60_000 });
+  control.fail = () => null;
+  const seats = views.map((view) => ({ ...view, owner: 'host' }));
+  moves.seen({ seats, domains: [], problem: null, unrepaired: [] });
+  await lines(2);
+  expect(asked).toEqual(['desk after host', 'desk after host']);
+  expect(whats()).toEqual([]);
 });
 
 test('what nobody foresaw is a problem with its reason', async () => {

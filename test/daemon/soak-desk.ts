@@ -159,9 +159,9 @@ function changed(desk: Desk, step: Step): Desk {
   return desk.failure?.to === 'host' ? { ...given(up, 'host'), failure: null } : up;
 }
 
-/** Of a clash: who has the seat is not known. */
+/** Of a clash: who has the seat is not known, and libvirt is there again. */
 export function afterFault(desk: Desk, fault: Step): Desk {
-  return { ...changed(desk, fault), failure: null };
+  return { ...changed(desk, fault), failure: null, isLibvirtUp: true };
 }
 
 /**

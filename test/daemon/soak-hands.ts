@@ -90,6 +90,7 @@ export async function handsOn(lab: Lab): Promise<Hands> {
     await lab.control('key leftctrl+rightctrl');
     await setTimeout(afterMs);
     await act(fault, before);
+    if (fault.kind === 'kill libvirtd') await act({ kind: 'start libvirtd' }, before);
     const after = afterFault(before, fault);
     await until((facts) => complaintsAfterClash(facts, after, fault.kind === 'kill service'));
     await give('host', after);

@@ -143,6 +143,8 @@ function startPlace() {
     await act(fault, before);
     await moved;
     await rest();
+    if (fault.kind === 'kill libvirtd') await act({ kind: 'start libvirtd' }, before);
+    await rest();
     const { owner, input, held: there, driverless } = facts();
     const all = seatDevices(afterFault(before, fault)).map((device) => devices[device].serial);
     const isGiven = fault.kind === 'kill service' ? there.length > 0 : input === 'win10';

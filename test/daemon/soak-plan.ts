@@ -96,7 +96,7 @@ function clashing({ isLibvirtUp, domain, ports, filled, left }: Desk): Step[] {
     { kind: 'pause' },
     { kind: 'kill QEMU' },
     { kind: 'kill service', meanwhile: null },
-    // Not libvirtd: killed in the midst, it may list for good what QEMU has let go, until the next handoff.
+    { kind: 'kill libvirtd' },
   ];
 }
 

@@ -198,9 +198,7 @@ test('libvirt is followed for as long as it can be asked', async () => {
   event.resolve('event lifecycle for domain win10: Started Booted');
   await next();
   expect(asked()).toBeGreaterThan(before);
-  expect(followed).toEqual([
-    ['--quiet', '--connect', 'qemu:///system', 'event', '--all', '--loop'],
-  ]);
+  expect(followed).toEqual([['--quiet', '--connect', 'qemu:///system', 'uri; event --all --loop']]);
 });
 
 test('it ends at once when it is told to, in the middle of a pause too', async () => {

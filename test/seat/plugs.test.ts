@@ -98,8 +98,11 @@ test('a device that is in use when it comes goes once it is not', async () => {
   expect([world.holder('1-2'), ...problems()]).toEqual(['win10']);
 });
 
-test('a device that falls to a driver of the host goes to its domain anew', async () => {
-  const { world, seats, stories, look, count } = await start(typed);
+test.each([
+  { seat: typed, name: 'with a keyboard' },
+  { seat: desk, name: 'without' },
+])('a device that falls to a driver of the host goes to its domain anew, $name', async (row) => {
+  const { world, seats, stories, look, count } = await start(row.seat);
   await seats.give('desk', 'win10');
   world.calls.length = 0;
   world.fallen.add('1-1');
@@ -131,14 +134,27 @@ test('one that such a driver does not let go goes to its domain anew once', asyn
   expect(count('attach win10 1-1')).toBe(2);
 });
 
-test('one that is on its way home does not go back', async () => {
-  const { world, seats, look, count } = await start(typed);
+test('one that was on its way home does not go back', async () => {
+  const { world, seats, look, count } = await start(desk);
   await seats.give('desk', 'win10');
-  world.sendInput('desk', 'host');
+  world.fail = (call) => {
+    if (call.startsWith('detach ')) throw new HandglassError('handoff-failed', 'QEMU is busy.');
+  };
+  await expect(seats.give('desk', 'host')).rejects.toMatchObject({ code: 'handoff-failed' });
   world.fallen.add('1-1');
   world.calls.length = 0;
   await look();
-  expect(count('attach win10 1-1')).toBe(0);
+  expect([count('attach win10 1-1'), count('look at 1-1')]).toEqual([0, 0]);
+});
+
+test('one that its domain does not have any more a moment later stays with the host', async () => {
+  const { world, seats, look, count } = await start(typed);
+  await seats.give('desk', 'win10');
+  world.fallen.add('1-1');
+  world.fail = (call) => void (call === 'look at 1-1' && world.lose('win10'));
+  world.calls.length = 0;
+  await look();
+  expect([count('look at 1-1'), count('attach win10 1-1')]).toEqual([1, 0]);
 });
 
 test('one that has such a driver for a moment stays', async () => {
