@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { restoreDrivers } from '../../src/usb/host-drivers.ts';
+import { keepsHostDriver, restoreDrivers } from '../../src/usb/host-drivers.ts';
 import { sleptClock } from '../host/clocks.ts';
 import { createSysfs } from '../system/sysfs.ts';
 
@@ -30,6 +30,7 @@ async function start(fail: (name: string) => void = () => {}) {
     asked,
     passed,
     restore: (port = '1-2.3') => restoreDrivers(host, port),
+    keeps: (port = '1-2.3') => keepsHostDriver(host, port),
   };
 }
 
@@ -99,4 +100,26 @@ test('without the right to ask, the failure says what to do', async () => {
     code: 'handoff-failed',
     what: 'The USB interface 1-2.3:1.1 is without a driver, and /sys/bus/usb/drivers_probe cannot be written: permission denied.',
   });
+});
+
+test('a driver of the host has a device where it has it a second later too', async () => {
+  const { passed, keeps } = await start();
+  expect(await keeps()).toBe(true);
+  expect(passed()).toBe(1000);
+});
+
+test('one that has it for a moment only, as while the guest configures it, does not', async () => {
+  const { control, keeps, remove } = await start();
+  control.asleep = () => remove('/sys/bus/usb/devices/1-2.3:1.0/driver');
+  expect(await keeps()).toBe(false);
+});
+
+test.each([
+  { what: 'that QEMU has', port: '1-4' },
+  { what: 'that is gone', port: '1-9' },
+])('a device $what is not waited for', async ({ port }) => {
+  const { passed, keeps, plugUsb } = await start();
+  await plugUsb({ port: '1-4', device: 4, interfaces: [{ class: '03', driver: 'usbfs' }] });
+  expect(await keeps(port)).toBe(false);
+  expect(passed()).toBe(0);
 });
