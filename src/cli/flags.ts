@@ -35,6 +35,15 @@ export const fromFlag = {
   optional: true,
 } as const;
 
+/** Where a picture goes in place of the screen: see give-picture.ts. */
+export const svgFlag = {
+  kind: 'parsed',
+  brief: 'A picture; - prints it',
+  placeholder: 'FILE',
+  parse: (path: string) => (path === '-' ? path : resolve(notEmpty(path))),
+  optional: true,
+} as const;
+
 /** A positional argument that is taken as it stands. */
 export function argument<Name extends string>(placeholder: Name, brief: string) {
   return { placeholder, brief, parse: notEmpty } as const;

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { run } from '@stricli/core';
 import { describe, expect, test } from 'vitest';
@@ -193,17 +194,23 @@ describe('the picture of USB devices', () => {
   });
 
   test('is asked for alone', async () => {
-    expect(await handglass(['usb', '--json', '--svg'])).toEqual({
+    expect(await handglass(['usb', '--json', '--svg', '-'])).toEqual({
       stdout: '',
       stderr: 'handglass: --json and --svg exclude each other.\n           Leave one out.\n',
       status: 2,
     });
   });
 
-  test('is all that is printed', async () => {
-    const { stdout, stderr, status } = await handglass(['usb', '--svg']);
+  test('is all that is printed where - stands for the file', async () => {
+    const { stdout, stderr, status } = await handglass(['usb', '--svg', '-']);
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
     expect(stdout).toMatch(/^<svg [^]*<\/svg>\n$/);
+  });
+
+  test('is written to a file, as that of the groups is', async () => {
+    const path = `${await configFile('')}.svg`;
+    expect(await handglass(['usb', '--svg', path])).toEqual({ stdout: '', stderr: '', status: 0 });
+    expect(await readFile(path, 'utf8')).toMatch(/^<svg [^]*<\/svg>$/);
   });
 });
 

@@ -1,30 +1,28 @@
 import { buildCommand } from '@stricli/core';
 import type { Config } from '../../config/schema.ts';
-import { HandglassError } from '../../errors.ts';
 import type { SurveyedController } from '../../usb/survey.ts';
 import { configurationLines, configuredSeats } from '../configured-seats.ts';
 import type { Context } from '../context.ts';
-import { configFlag, jsonFlag } from '../flags.ts';
+import { configFlag, jsonFlag, svgFlag } from '../flags.ts';
+import { givePicture, requireOneForm } from '../give-picture.ts';
 import { usbHolders } from '../usb-holders.ts';
 
 interface Flags {
   config: string;
   json?: boolean;
-  svg?: boolean;
+  svg?: string;
 }
 
 export const usb = buildCommand({
   async func(this: Context, flags: Flags) {
-    if (flags.json && flags.svg) {
-      throw new HandglassError('usage', '--json and --svg exclude each other.', 'Leave one out.');
-    }
+    requireOneForm(flags.json, flags.svg);
     const { seats, problem } = await configuredSeats(this.host, flags.config);
     const controllers = await survey(this, seats);
     if (flags.json) {
       this.print(JSON.stringify(controllers));
-    } else if (flags.svg) {
+    } else if (flags.svg !== undefined) {
       const { usbPicture } = await import('../render/usb-picture.ts');
-      this.print(usbPicture(controllers));
+      await givePicture(this, flags.svg, usbPicture(controllers));
     } else {
       const { usbLines } = await import('../render/usb.ts');
       this.print(...usbLines(controllers), ...configurationLines(problem, this.columns));
@@ -34,20 +32,10 @@ export const usb = buildCommand({
     flags: {
       config: configFlag,
       json: jsonFlag,
-      svg: {
-        kind: 'boolean',
-        brief: 'Print a picture',
-        optional: true,
-        withNegated: false,
-      },
+      svg: svgFlag,
     },
   },
-  docs: {
-    brief: 'Show USB controllers, ports and devices, and what would select each',
-    fullDescription: `Show USB controllers, ports and devices, and what would select each.
-
-With --svg: as a picture, for \`handglass usb --svg > usb.svg\`.`,
-  },
+  docs: { brief: 'Show USB controllers, ports and devices, and what would select each' },
 });
 
 async function survey(context: Context, seats: Config['seats']): Promise<SurveyedController[]> {
