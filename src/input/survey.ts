@@ -14,6 +14,8 @@ export type SurveyedInput = Pick<
   selector: InputSelector | null;
   /** The seat that takes it. */
   seat: string | null;
+  /** Those that name it in their `usb`. */
+  usbSeats: string[];
   /** What its user should know, in words. */
   remarks: string[];
 };
@@ -21,11 +23,13 @@ export type SurveyedInput = Pick<
 /**
  * @param seats those of the configuration; none where there is no configuration
  * @param unreadable paths that the service has no right to read
+ * @param usbSeats the seats that name a device in their `usb`, by its port
  */
 export function surveyInput(
   devices: readonly InputDevice[],
   seats: readonly Pick<Seat, 'name' | 'input'>[],
   unreadable: ReadonlySet<string>,
+  usbSeats: ReadonlyMap<string, string[]> = new Map(),
 ): SurveyedInput[] {
   const ambiguous = seats
     .flatMap(({ input }) => input)
@@ -56,6 +60,7 @@ export function surveyInput(
       ids,
       selector: choice?.selector ?? null,
       seat: seat?.name ?? null,
+      usbSeats: usbSeats.get(port ?? '') ?? [],
       remarks,
     };
   });

@@ -36,6 +36,8 @@ export interface SurveyedUsb extends Pick<
   selector: UsbSelector;
   /** The seats that name it. */
   seats: string[];
+  /** The seat that names it in its `input`. */
+  inputSeat: string | null;
   /** What its user should know, in words. */
   remarks: string[];
   /** Of a hub. */
@@ -85,6 +87,7 @@ export function surveyUsb(
 
   function surveyed(device: UsbDevice): SurveyedUsb {
     const { port, name, vendor, product, serial, isHub, speedMbps, drivers } = device;
+    const use = facts.uses.sources.get(port);
     const naming = seats.filter(({ usb }) => usb.some((each) => names(each, device, facts)));
     return {
       name,
@@ -98,6 +101,8 @@ export function surveyUsb(
       with: holders.get(port) ?? (drivers.includes('usbfs') ? null : 'host'),
       selector: isHub ? { hub: port } : shortestUsbSelector(device, devices),
       seats: naming.map((seat) => seat.name),
+      // A Bluetooth adapter is needed for what is on it, and named by nobody.
+      inputSeat: use === undefined || use.onBluetooth !== undefined ? null : use.seat,
       remarks: [
         ...naming.flatMap(({ usb }) => ambiguities(usb, device, devices)),
         ...seats.flatMap(({ usb }) => omissions(usb, device, facts)),

@@ -44,14 +44,15 @@ describe('the list of input devices', () => {
         input: [{ id: 'usb-Keyboard-event-kbd' }, { vendor: '046d', product: 'c077' }],
       },
     ];
-    const lines = inputLines(surveyInput(devices, seats, new Set(['/dev/input/event1'])));
+    const lent = new Map([['1-3', ['desk', 'sofa']]]);
+    const lines = inputLines(surveyInput(devices, seats, new Set(['/dev/input/event1']), lent));
     expect(`\n${stripVTControlCharacters(lines.join('\n'))}\n`).toMatchInlineSnapshot(`
       "
       Keyboard       keyboard  { id = "usb-Keyboard-event-kbd" }  seat desk
         the service has no right to read it
       Optical Mouse  mouse     { port = "1-2" }                   seat desk
         { vendor = "046d", product = "c077" } in the configuration also takes Optical Mouse (/dev/input/event3)
-      Optical Mouse  mouse     { port = "1-3" }                   seat desk
+      Optical Mouse  mouse     { port = "1-3" }                   seat desk, desk (usb), sofa (usb)
         { vendor = "046d", product = "c077" } in the configuration also takes Optical Mouse (/dev/input/event2)
       Lid Switch     switch
         never taken: it has a switch, such as a lid, of which the host must know

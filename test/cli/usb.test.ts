@@ -58,7 +58,7 @@ const desk = surveyUsb(
       usbDevice({ port: '1-4', ...pad, classes: ['ff'], drivers: ['xpad'] }),
       usbDevice({ port: '2-1', serial: '"', name: 'A <b> & "c"', drivers: ['usbfs'] }),
     ],
-    uses: noUses,
+    uses: { ...noUses, sources: new Map([['2-1', { seat: 'sofa', selector: '' }]]) },
   },
   [{ name: 'desk', usb: [{ serial: 'M1' }, { vendor: '045e', product: '028e' }] }],
   new Map([['1-1', 'win10']]),
@@ -96,7 +96,7 @@ describe('the list of USB devices', () => {
             { vendor = "045e", product = "028e" } in the configuration also fits Pad (port 1-2.1), so none of them moves
           empty: 1-3
         bus 2, 5 Gb/s
-          2-1      A <b> & "c"  hid              a program of the host  { serial = "\\"" }
+          2-1      A <b> & "c"  hid              a program of the host  { serial = "\\"" }   seat sofa (input)
           empty: 2-2
 
       0000:00:06.0  xHCI Host Controller (xhci_hcd); IOMMU group 6, with 0000:00:06.1, 0000:00:06.2, 0000:00:06.3; reset by flr, bus

@@ -21,6 +21,7 @@ test('a device is shown with its selector, whose form and names stay', () => {
       ids: [],
       selector: { vendor: '0627', product: '0001' },
       seat: null,
+      usbSeats: [],
       remarks: [],
     },
   ]);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { PortUse } from '../../src/input/sources.ts';
 import type { UsbUses } from '../../src/usb/refusals.ts';
 import { surveyUsb, type SurveyedPort, type UsbFacts } from '../../src/usb/survey.ts';
 import { noUses, usbDevice, usbHub } from './devices.ts';
@@ -60,6 +61,7 @@ test('a controller is shown with its ports and devices, whose form and names sta
                 with: 'host',
                 selector: { serial: 'M1' },
                 seats: [],
+                inputSeat: null,
                 remarks: [],
                 ports: [],
               },
@@ -129,6 +131,17 @@ test('a device names every seat whose selectors name it', () => {
   expect(first?.device?.seats).toEqual(['desk', 'bench']);
   expect(second?.device?.seats).toEqual([]);
   expect(second?.device?.ports[0]?.device?.seats).toEqual(['sofa', 'bench']);
+});
+
+test('a device that a seat reads names that seat, and a Bluetooth adapter none', () => {
+  const use = { seat: 'desk', selector: '{ name = "Left" }' };
+  const sources = new Map<string, PortUse>([
+    ['1-1', use],
+    ['1-3', { ...use, onBluetooth: 'Left' }],
+  ]);
+  const devices = [mouse, usbDevice({ port: '1-3' })];
+  const ports = portsOf({ devices, uses: { ...noUses, sources } });
+  expect(ports.map(({ device }) => device?.inputSeat)).toEqual(['desk', null]);
 });
 
 test('only a selector that is to name one device is remarked on where it fits two', () => {

@@ -107,12 +107,21 @@ async function formsOfLibvirt() {
 async function printDevices(context: Context, flags: Flags): Promise<void> {
   const { inputDevices } = await import('../../system/input.ts');
   const { unreadablePaths } = await import('../../system/input-rights.ts');
+  const { readableUsb } = await import('../../system/usb.ts');
   const { surveyInput } = await import('../../input/survey.ts');
+  const { usbSeats } = await import('../../seat/usb-seats.ts');
   const { host } = context;
   const { seats, problem } = await configuredSeats(host, flags.config);
   const devices = await inputDevices(host);
   const paths = devices.map(({ path }) => path);
-  const surveyed = surveyInput(devices, seats, await unreadablePaths(host, paths));
+  // The list does without the marks of what goes as a USB device.
+  const usb = await readableUsb(host).catch(() => ({ devices: [] }));
+  const surveyed = surveyInput(
+    devices,
+    seats,
+    await unreadablePaths(host, paths),
+    usbSeats(seats, devices, usb.devices),
+  );
   if (flags.json) {
     context.print(JSON.stringify(surveyed));
     return;

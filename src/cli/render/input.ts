@@ -13,11 +13,13 @@ export function inputLines(devices: readonly SurveyedInput[]): string[] {
   ]);
 }
 
-function deviceCells({ name, kind, selector, seat }: SurveyedInput): string[] {
-  return [
-    name,
-    kind,
-    selector === null ? '' : selectorToml(selector),
-    seat === null ? '' : `seat ${seat}`,
-  ];
+function deviceCells(device: SurveyedInput): string[] {
+  const { name, kind, selector } = device;
+  return [name, kind, selector === null ? '' : selectorToml(selector), seatText(device)];
+}
+
+/** `seat desk`, or `seat desk (usb)` where it goes that way. */
+function seatText({ seat, usbSeats }: SurveyedInput): string {
+  const names = [...(seat === null ? [] : [seat]), ...usbSeats.map((name) => `${name} (usb)`)];
+  return names.length === 0 ? '' : `seat ${names.join(', ')}`;
 }

@@ -20,7 +20,7 @@ import {
 } from '../../doctor/picture/picture-parts.ts';
 import { svg, type SvgElement } from '../../doctor/picture/svg.ts';
 import { sockets, toneOf } from './usb-picture-parts.ts';
-import { groupText, resetText, speedText, unreadText } from './usb-words.ts';
+import { groupText, resetText, seatText, speedText, unreadText } from './usb-words.ts';
 
 /** From the left, in pixels: the columns of a card. */
 const inner = margin + 20;
@@ -144,11 +144,10 @@ function deviceRow(port: string, device: SurveyedUsb, x: number, isLast: boolean
 }
 
 function holder(device: SurveyedUsb, y: number): SvgElement[] {
-  const { with: holder, seats } = device;
-  const isNamed = seats.length > 0;
-  const seat = `seat ${seats.join(', ')}`;
+  const seat = seatText(device);
+  const isNamed = seat !== '';
   return [
-    chip(right, isNamed ? y + 4 : y + 14, toneOf(device), holder ?? 'a program'),
+    chip(right, isNamed ? y + 4 : y + 14, toneOf(device), device.with ?? 'a program'),
     ...(isNamed ? [line(right, y + 39, 'small muted end', seat, rightRoom)] : []),
   ];
 }

@@ -28,6 +28,12 @@ export function holderText({ isHub, with: holder, drivers }: SurveyedUsb): strin
   return drivers.length === 0 ? 'host, no driver' : `host: ${drivers.join(', ')}`;
 }
 
+/** `seat desk`, or `seat desk (input)` where a device goes that way; empty where no seat names it. */
+export function seatText({ seats, inputSeat }: SurveyedUsb): string {
+  const names = [...seats, ...(inputSeat === null ? [] : [`${inputSeat} (input)`])];
+  return names.length === 0 ? '' : `seat ${names.join(', ')}`;
+}
+
 export function unreadText(reason: string): string {
   return `a device that cannot be read: ${reason}`;
 }

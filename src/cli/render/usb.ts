@@ -7,7 +7,7 @@ import type {
   SurveyedUsb,
 } from '../../usb/survey.ts';
 import { table } from './table.ts';
-import { groupText, holderText, resetText, speedText, unreadText } from './usb-words.ts';
+import { groupText, holderText, resetText, seatText, speedText, unreadText } from './usb-words.ts';
 
 /** A block for each controller: its buses, and below each a row for every device on them. */
 export function usbLines(controllers: readonly SurveyedController[]): string[] {
@@ -60,12 +60,6 @@ function portLines(ports: readonly SurveyedPort[], depth: number): Line[] {
 }
 
 function deviceCells(device: SurveyedUsb): string[] {
-  const { name, classes, selector, seats } = device;
-  return [
-    name,
-    classes.join(', '),
-    holderText(device),
-    selectorToml(selector),
-    seats.length === 0 ? '' : `seat ${seats.join(', ')}`,
-  ];
+  const { name, classes, selector } = device;
+  return [name, classes.join(', '), holderText(device), selectorToml(selector), seatText(device)];
 }
