@@ -7,6 +7,7 @@ import { getSystemErrorMessage } from 'node:util';
 
 /** Stable names of failures: `data.code` in the protocol, and what the exit status derives from. */
 export type ErrorCode =
+  | 'address-absent'
   | 'busy'
   | 'config'
   | 'device-absent'

@@ -41,6 +41,9 @@ export function operationsOn(parts: OperationsParts): Operations {
   return {
     state() {
       const { seats: views, domains } = seats.view();
+      const all = problems
+        .list()
+        .map(({ code, what, remedy }) => ({ code, message: what, remedy }));
       return {
         version,
         seats: views,
@@ -49,9 +52,8 @@ export function operationsOn(parts: OperationsParts): Operations {
           state: domains.find((domain) => domain.name === name)?.state ?? 'unknown',
         })),
         lookingGlass: lookingGlass(),
-        problems: problems
-          .list()
-          .map(({ code, what, remedy }) => ({ code, message: what, remedy })),
+        problems: all.filter(({ code }) => code !== 'address-absent'),
+        waiting: all.filter(({ code }) => code === 'address-absent'),
       };
     },
     subscribe,

@@ -1,7 +1,7 @@
 /** Listening on one address, which may not be there yet. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { Endpoint } from '../config/endpoint.ts';
+import { type Endpoint, isLoopback } from '../config/endpoint.ts';
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
 import type { Clock } from '../host/ports.ts';
 
@@ -62,11 +62,7 @@ export async function closeAtEnd(
 }
 
 export function noInterface(name: string): HandglassError {
-  return new HandglassError(
-    'listen-failed',
-    `Guests cannot connect: this machine has no network interface ${name}.`,
-    'It is looked for until it is there, such as once libvirt has started its network.',
-  );
+  return notThereYet('Guests cannot connect', `has no network interface ${name}`);
 }
 
 const retryMs = 2_000;
@@ -74,11 +70,9 @@ const retryMs = 2_000;
 function cannotListen(missed: string, { address, port }: Endpoint, error: unknown): HandglassError {
   const failure = (why: string, remedy: string) =>
     new HandglassError('listen-failed', `${missed}: ${why}.`, remedy, { cause: error });
-  if (isErrno(error, 'EADDRNOTAVAIL')) {
-    return failure(
-      `this machine does not have the address ${address}`,
-      'It is tried again until the address is there, such as once libvirt has started its network.',
-    );
+  // Its own addresses no machine has to wait for.
+  if (isErrno(error, 'EADDRNOTAVAIL') && !isLoopback(address)) {
+    return notThereYet(missed, `does not have the address ${address}`, error);
   }
   if (isErrno(error, 'EADDRINUSE')) {
     return failure(
@@ -89,5 +83,15 @@ function cannotListen(missed: string, { address, port }: Endpoint, error: unknow
   return failure(
     `listening on ${address} port ${port} failed: ${reasonOf(error)}`,
     'It is tried again until it succeeds; ports below 1024 are for root alone.',
+  );
+}
+
+/** A service that starts with the machine is there before libvirt's networks are. */
+function notThereYet(missed: string, what: string, cause?: unknown): HandglassError {
+  return new HandglassError(
+    'address-absent',
+    `${missed} yet: this machine ${what}.`,
+    'Nothing is to be done where libvirt is only starting its network. If it stays so, `sudo virsh net-list --all` shows whether that is started, or else `listen` of [server] has to name another.',
+    { cause },
   );
 }

@@ -123,6 +123,8 @@ const state = z.object({
   lookingGlass: z.array(lookingGlass),
   guests: z.array(guest),
   problems: z.array(problem),
+  /** What the service waits for, where nothing is wrong as long as that is still to come. */
+  waiting: z.array(problem).optional(),
 });
 
 export type Problem = z.infer<typeof problem>;
@@ -255,4 +257,5 @@ export const errorNumbers: Record<ErrorCode, number> = {
   'vbios-failed': -32_026,
   'report-failed': -32_027,
   'host-unfit': -32_028,
+  'address-absent': -32_029,
 };

@@ -158,12 +158,15 @@ test('status says of a file that is missing what makes it', async () => {
   `);
 });
 
-test('status shows guests, and problems with their remedies below', async () => {
+test('status shows guests, problems with their remedies below, and what is waited for', async () => {
   const problems = [
     { code: 'libvirt-unavailable', message: 'libvirt does not answer.', remedy: 'Start it.' },
     { code: 'listen-failed', message: 'Guests cannot connect.\nNobody can.', remedy: '' },
   ];
-  const service = await startService({ state: { ...desk, problems } });
+  const waiting = [
+    { code: 'address-absent', message: 'Guests cannot connect yet.', remedy: 'Wait.' },
+  ];
+  const service = await startService({ state: { ...desk, problems, waiting } });
   const { id } = await service.guests.pair('win10');
   const { stdout } = await handglass(['status'], at(service.folder));
   expect(stdout.replace(id, '0123456789ab')).toMatchInlineSnapshot(`
@@ -180,6 +183,8 @@ test('status shows guests, and problems with their remedies below', async () => 
              Start it.
     problem: Guests cannot connect.
              Nobody can.
+    waiting: Guests cannot connect yet.
+             Wait.
     "
   `);
 });

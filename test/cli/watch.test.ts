@@ -163,6 +163,10 @@ const changes: { change: (state: State) => void; lines: string[] }[] = [
       (state.problems = [{ code: 'busy', message: 'A disk is full.', remedy: 'Empty it.' }]),
     lines: ['problem "A disk is full." came up', 'problem "linux cannot be asked." no more'],
   },
+  {
+    change: (state) => (state.waiting = [{ code: 'address-absent', message: 'No.', remedy: '' }]),
+    lines: ['waiting "No." came up'],
+  },
 ];
 
 test('watch prints a line for each thing that changes, and ends quietly at Ctrl-C', async () => {

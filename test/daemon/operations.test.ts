@@ -147,6 +147,17 @@ test('a move settles what was wrong with the one before', async () => {
   expect(operations.state().problems).toEqual([]);
 });
 
+test('what is still to come is told as waited for, and not as a problem', () => {
+  const { problems, operations } = start();
+  problems.set('listen virbr0:18503', [
+    new HandglassError('address-absent', 'There is no virbr0 yet.', 'Wait.'),
+  ]);
+  expect(operations.state()).toMatchObject({
+    problems: [],
+    waiting: [{ code: 'address-absent', message: 'There is no virbr0 yet.', remedy: 'Wait.' }],
+  });
+});
+
 test('confirming ends the trial', () => {
   const { told, operations } = start();
   operations.confirm();

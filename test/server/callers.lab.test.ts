@@ -83,7 +83,7 @@ test("the service is heard on libvirt's bridge once a guest is on it, whenever t
   const come = async () => {
     await output(lab, 'virsh net-start default && virsh start win10');
     await until(lab, isHeard);
-    await service.until(/"problems":\[\]/);
+    await service.until(/"problems":\[\].*"waiting":\[\]/);
   };
   await come();
   await output(lab, 'virsh destroy win10; virsh net-destroy default');

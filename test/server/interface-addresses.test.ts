@@ -82,7 +82,10 @@ test('a service that starts before its interface serves guests there once it com
     interfaces: interfacesOf(all),
   });
   expect(service.problems).toMatchObject([
-    { what: 'Guests cannot connect: this machine has no network interface virbr0.' },
+    {
+      code: 'address-absent',
+      what: 'Guests cannot connect yet: this machine has no network interface virbr0.',
+    },
   ]);
   const local = await openPeer(service.unixAddress);
   expect(await local.ask('guest.pair', { domain: 'win10' })).toMatchObject({

@@ -272,13 +272,12 @@ test('an address that is taken is a problem, told once, and tried again until it
   expect(service.problems).toHaveLength(1);
 });
 
-test('an address that does not exist yet is a problem and does not keep the service from ending', async () => {
+test('an address that does not exist yet is waited for and does not keep the service from ending', async () => {
   const service = await startService({ listen: [{ address: '192.0.2.1', port: 18_503 }] });
   expect(service.problems).toMatchObject([
     {
-      what: 'Guests cannot connect: this machine does not have the address 192.0.2.1.',
-      remedy:
-        'It is tried again until the address is there, such as once libvirt has started its network.',
+      code: 'address-absent',
+      what: 'Guests cannot connect yet: this machine does not have the address 192.0.2.1.',
     },
   ]);
   await service.stop();

@@ -108,6 +108,7 @@ const stateOf = (domains: string[]): fc.Arbitrary<State> => {
       }),
     ),
     problems: fc.array(fc.record({ code: word, message: sentence, remedy: sentence })),
+    waiting: fc.array(fc.record({ code: word, message: sentence, remedy: sentence })),
   });
 };
 

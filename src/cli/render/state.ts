@@ -24,7 +24,10 @@ export function stateLines(state: State, columns?: number): string[] {
       ]),
       ...state.guests.map((guest) => ['guest', ...guestCells(guest)]),
     ]),
-    state.problems.flatMap((problem) => problemText(problem, columns)),
+    [
+      ...state.problems.flatMap((problem) => problemText(problem, columns)),
+      ...(state.waiting ?? []).flatMap((each) => waitingText(each, columns)),
+    ],
   ];
   return parts
     .filter((lines) => lines.length > 0)
@@ -65,4 +68,8 @@ function fileText(file: State['lookingGlass'][number]): string {
 
 function problemText({ message, remedy }: Problem, columns: number | undefined): string[] {
   return problemLines('problem', styleText('red', message), remedy, columns);
+}
+
+function waitingText({ message, remedy }: Problem, columns: number | undefined): string[] {
+  return problemLines('waiting', styleText('yellow', message), remedy, columns);
 }

@@ -14,6 +14,7 @@ export function changes(before: State, after: State): string[] {
     ...differing(hostsOf(before), hostsOf(after)),
     ...differing(guestsOf(before), guestsOf(after)),
     ...differing(problemsOf(before), problemsOf(after)),
+    ...differing(waitingOf(before), waitingOf(after)),
   ];
 }
 
@@ -75,3 +76,6 @@ const guestsOf = ({ guests }: State): Facts =>
 
 const problemsOf = ({ problems }: State): Facts =>
   new Map(problems.map(({ message }) => [`problem "${message}"`, 'came up']));
+
+const waitingOf = ({ waiting = [] }: State): Facts =>
+  new Map(waiting.map(({ message }) => [`waiting "${message}"`, 'came up']));

@@ -69,6 +69,13 @@ export const states = {
         remedy: '`handglass input` lists what is there.',
       },
     ],
+    waiting: [
+      {
+        code: 'address-absent',
+        message: 'Guests cannot connect yet: this machine has no network interface virbr0.',
+        remedy: 'Nothing is to be done where libvirt is only starting its network.',
+      },
+    ],
   },
 
   'long names': stateOf([

@@ -10,6 +10,7 @@ import { h, prose, type Element, type Tree } from './tree.ts';
 export function factSections(state: State): Tree[] {
   return [
     ...section('Problems', state.problems.map(problemRow)),
+    ...section('Waiting', (state.waiting ?? []).map(waitingRow)),
     ...section('Virtual machines', state.domains.map(domainRow)),
     ...section('Looking Glass', state.lookingGlass.map(lookingGlassRow)),
     ...section('Guests', state.guests.map(guestRow)),
@@ -48,6 +49,15 @@ function problemRow({ message, remedy }: Problem): Element {
     { key: message, class: 'problem' },
     h('p', { class: 'wrong' }, ...prose(message)),
     h('p', {}, ...prose(remedy)),
+  );
+}
+
+function waitingRow({ message, remedy }: Problem): Element {
+  return h(
+    'li',
+    { key: message },
+    h('p', {}, ...prose(message)),
+    h('p', { class: 'soft' }, ...prose(remedy)),
   );
 }
 
