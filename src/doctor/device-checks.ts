@@ -1,12 +1,11 @@
 /** Input and USB devices, and what the configuration says of them. */
 import { isNamed } from '../libvirt/usb-hostdev.ts';
-import { selectorToml } from '../config/selectors.ts';
 import { proxyName } from '../config/proxy-name.ts';
-import { selectInput } from '../input/selector.ts';
 import { reasonToLeave } from '../input/taking.ts';
 import { isProxy } from '../system/input.ts';
-import { fittingUsb, namesSeveral, usbDeviceText } from '../usb/selector.ts';
-import { about, type Check, type Finding, known, ok, problem, warning } from './check.ts';
+import { usbDeviceText } from '../usb/selector.ts';
+import { about, type Check, known, ok, problem, warning } from './check.ts';
+import { inputSelected, usbSelected } from './selector-checks.ts';
 import { shellWord } from './shell-word.ts';
 
 export const inputChecks: Check[] = [
@@ -47,29 +46,7 @@ export const inputChecks: Check[] = [
       );
     },
   },
-  {
-    id: 'input.selected',
-    title: 'Input devices that seats name',
-    look: ({ configuration: { config }, devices }) => {
-      const named = (config?.seats ?? []).flatMap(({ name, input }) =>
-        input.map((selector) => ({ name, selector })),
-      );
-      if (named.length === 0) return [];
-      return known(devices, 'input', (input) => {
-        const lost = named.filter(({ selector }) => selectInput(selector, input).length === 0);
-        if (lost.length === 0) return ok('Each selector fits a device that is here.');
-        return lost.map(({ name, selector }) =>
-          about(
-            `seat ${name}`,
-            warning(`No input device here fits ${selectorToml(selector)}.`, {
-              remedy: 'handglass input',
-              advice: 'It lists what is here and what would select it; or plug the device in.',
-            }),
-          ),
-        );
-      });
-    },
-  },
+  inputSelected,
   {
     id: 'input.proxies',
     title: 'Devices that guests read',
@@ -144,44 +121,5 @@ export const usbChecks: Check[] = [
         });
       }),
   },
-  {
-    id: 'usb.selected',
-    title: 'USB devices that seats name',
-    look: ({ configuration: { config }, devices }) => {
-      const named = (config?.seats ?? []).flatMap(({ name, usb }) =>
-        usb.map((selector) => ({ name, selector })),
-      );
-      if (named.length === 0) return [];
-      return known(devices, 'usb', (usb) => {
-        const found = named.flatMap(({ name, selector }): Finding[] => {
-          const fitting = fittingUsb(selector, usb);
-          if (fitting.length === 1 || namesSeveral(selector)) return [];
-          const text = selectorToml(selector);
-          const todo = { remedy: 'handglass usb' };
-          if (fitting.length === 0) {
-            return [
-              about(
-                `seat ${name}`,
-                warning(`No USB device here fits ${text}.`, {
-                  ...todo,
-                  advice: 'It lists what is here and what would select it; or plug the device in.',
-                }),
-              ),
-            ];
-          }
-          const list = fitting.map(usbDeviceText).join(' and ');
-          return [
-            about(
-              `seat ${name}`,
-              problem(`${text} fits ${list}, so none of them moves.`, {
-                ...todo,
-                advice: 'It lists a selector for each.',
-              }),
-            ),
-          ];
-        });
-        return found.length > 0 ? found : ok('Each selector fits what is here.');
-      });
-    },
-  },
+  usbSelected,
 ];

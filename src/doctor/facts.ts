@@ -44,6 +44,12 @@ export interface QuickFacts extends Pick<Facts, 'cpu' | 'kernel' | 'boot'> {
   virtualization: Pick<Virtualization, 'kvmNode' | 'unread'>;
 }
 
+/** What the selectors of a configuration are held against. */
+export interface SelectorFacts {
+  configuration: Pick<Configuration, 'config'>;
+  devices: Pick<DeviceFacts, 'usb' | 'input' | 'unread'>;
+}
+
 export interface DeviceFacts {
   usb: UsbDevice[] | null;
   input: InputDevice[] | null;

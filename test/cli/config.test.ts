@@ -1,5 +1,10 @@
 import { dirname } from 'node:path';
+import { run } from '@stricli/core';
 import { describe, expect, test } from 'vitest';
+import { appFor } from '../../src/cli/app.ts';
+import type { Context } from '../../src/cli/context.ts';
+import type { ReadFiles } from '../../src/host/ports.ts';
+import { createSysfs } from '../system/sysfs.ts';
 import { handglass } from './handglass.ts';
 import { configFile } from './temporary.ts';
 
@@ -7,7 +12,6 @@ const right = `
 [[seat]]
 name = "desk"
 domains = ["win10"]
-usb = [{ vendor = "1532", product = "0037" }]
 `;
 
 const wrong = `
@@ -49,7 +53,7 @@ describe('config check', () => {
   test('--json says that nothing is wrong', async () => {
     const path = await configFile(right);
     expect(await handglass(['config', 'check', path, '--json'])).toEqual({
-      stdout: `{"file":"${path}","problems":[]}\n`,
+      stdout: `{"file":"${path}","problems":[],"notes":[]}\n`,
       stderr: '',
       status: 0,
     });
@@ -64,6 +68,7 @@ describe('config check', () => {
       `
       {
         "file": Any<String>,
+        "notes": [],
         "problems": [
           {
             "column": 11,
@@ -83,6 +88,59 @@ describe('config check', () => {
       }
     `,
     );
+  });
+});
+
+/** Checks a configuration on a machine with a mouse. */
+async function checkHere(text: string, flags: string[] = [], files: Partial<ReadFiles> = {}) {
+  const { host, plugInput, plugUsb, write } = await createSysfs();
+  await plugUsb({ port: '1-1', device: 2, serial: 'M1' });
+  await plugInput({ node: 1, name: 'Mouse', on: '1-1:1.0', links: ['usb-Here-event-mouse'] });
+  await write('/handglass.toml', text);
+  let stdout = '';
+  const writer = { write: (more: string) => void (stdout += more) };
+  const process: Context['process'] = { stdout: writer, stderr: writer };
+  const print = (...lines: string[]) => writer.write(lines.map((line) => `${line}\n`).join(''));
+  const context = { process, host: { ...host, ...files }, print } as unknown as Context;
+  const words = ['config', 'check', '/handglass.toml', ...flags];
+  await run(appFor(), words, { process, forCommand: () => context });
+  return { stdout, status: process.exitCode };
+}
+
+describe('what a seat names and this machine has not', () => {
+  const named = `${right}
+input = [{ id = "usb-Here-event-mouse" }, { id = "usb-Gone-event-kbd" }]
+usb = [{ serial = "M1" }, { serial = "M2" }, { class = "audio" }]
+`;
+
+  test('is noted below the word that the file is right', async () => {
+    const { stdout, status } = await checkHere(named);
+    expect(status).toBe(0);
+    expect(stdout).toMatchInlineSnapshot(`
+      "/handglass.toml: everything is right
+      note: seat desk: No input device here fits { id = "usb-Gone-event-kbd" }.
+            Run \`handglass input --config /handglass.toml\`. It lists what is here and what would select it; or plug the device in.
+      note: seat desk: No USB device here fits { serial = "M2" }.
+            Run \`handglass usb --config /handglass.toml\`. It lists what is here and what would select it; or plug the device in.
+      "
+    `);
+  });
+
+  test('is in the JSON too', async () => {
+    const { stdout } = await checkHere(named, ['--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      problems: [],
+      notes: [
+        { message: 'seat desk: No input device here fits { id = "usb-Gone-event-kbd" }.' },
+        { message: 'seat desk: No USB device here fits { serial = "M2" }.' },
+      ],
+    });
+  });
+
+  test('is the matter of the doctor where nothing can be read', async () => {
+    const unreadable = { listFolder: () => Promise.reject(new Error('EIO')) };
+    const { stdout } = await checkHere(named, [], unreadable);
+    expect(stdout).toBe('/handglass.toml: everything is right\n');
   });
 });
 
