@@ -12,6 +12,7 @@ import { progressOn } from '../progress.ts';
 import { until } from '../shell.ts';
 import { aborted, Stopped, stopSignal } from '../stop-signal.ts';
 import { carryPanel } from './carried-panel.ts';
+import { lastLine } from './last-line.ts';
 import { steps } from './steps.ts';
 
 const help = `\
@@ -92,7 +93,10 @@ async function tour(briefly: boolean): Promise<number> {
   }).finally(progress.end);
   try {
     await Promise.race([showSteps(lab), lab.lost, aborted(stop)]);
-    if (briefly) return 0;
+    if (briefly) {
+      process.stdout.write(`\n${lastLine(steps.length)}`);
+      return 0;
+    }
     const panel = await carryPanel(lab, stop).catch(reasonFrom);
     process.stdout.write(stay(panel));
     return await Promise.race([showChanges(lab), lab.lost, aborted(stop)]);
