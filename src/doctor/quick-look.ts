@@ -12,7 +12,7 @@ import { readKvmNode } from '../system/virtualization.ts';
 import { bootChecks } from './boot-checks.ts';
 import { cpuChecks } from './cpu-checks.ts';
 import type { QuickFacts } from './facts.ts';
-import { iommuStateChecks } from './iommu-checks.ts';
+import { iommuStateChecks } from './iommu-state-checks.ts';
 import { knownModules } from './kernel-modules.ts';
 import { hugePageOrder } from './kernel-parameter-checks.ts';
 import { type DoctorReport, reportOn, type Subject } from './report.ts';
