@@ -1,6 +1,7 @@
 import { isAway } from '../domain/domain.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
-import type { Clock, MoveReason } from '../host/ports.ts';
+import type { Clock } from '../host/ports.ts';
+import type { MoveReason } from '../host/switchboard-port.ts';
 import type { InputEvents } from '../input/switching.ts';
 import type { Wish } from '../seat/life.ts';
 import type { Asked, Seats, SeatsView } from '../seat/seats.ts';

@@ -9,7 +9,6 @@ import type {
   Follow,
   Notify,
   OpenFiles,
-  OpenSwitchboard,
   ReadFiles,
   ReadInterfaces,
   Run,
@@ -18,6 +17,7 @@ import type {
   WriteAttribute,
   WriteFiles,
 } from '../host/ports.ts';
+import type { OpenSwitchboard } from '../host/switchboard-port.ts';
 import { openAbsoluteDevices } from '../input/absolute-devices.ts';
 import { switchInput } from '../input/switching.ts';
 import { createSeats, type Seats } from '../seat/seats.ts';

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
-import type { Notify, OpenSwitchboard } from './ports.ts';
+import type { Notify } from './ports.ts';
+import type { OpenSwitchboard } from './switchboard-port.ts';
 
 interface Native extends Notify, OpenSwitchboard {
   /**

@@ -1,7 +1,7 @@
 import type { ChordSetting } from '../config/chord-setting.ts';
 import { ourGrabToggle } from '../config/grab-toggle.ts';
 import type { Config } from '../config/schema.ts';
-import type { SwitchboardChord } from '../host/ports.ts';
+import type { SwitchboardChord } from '../host/switchboard-port.ts';
 
 /** The targets by the switchboard's numbers: the host, then each domain that a seat names. */
 export function targetsOf({ seats }: Pick<Config, 'seats'>): string[] {

@@ -7,7 +7,7 @@
 import type { Seat } from '../config/schema.ts';
 import { selectorToml } from '../config/selectors.ts';
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
-import type { Switchboard } from '../host/ports.ts';
+import type { Switchboard } from '../host/switchboard-port.ts';
 import type { InputDevice } from '../system/input.ts';
 import type { AbsoluteDevice, AbsoluteDevices } from './absolute-devices.ts';
 import { createSlugs } from './clone-slugs.ts';

@@ -1,7 +1,8 @@
 /** Where the seats' input goes: for each target the proxies, and the clones of certain devices. */
 import type { Seat } from '../config/schema.ts';
 import type { HandglassError } from '../errors.ts';
-import type { Notify, Switchboard } from '../host/ports.ts';
+import type { Notify } from '../host/ports.ts';
+import type { Switchboard } from '../host/switchboard-port.ts';
 import type { InputDevice } from '../system/input.ts';
 import type { AbsoluteDevices } from './absolute-devices.ts';
 import { openClones, sendsTo } from './clones.ts';

@@ -6,7 +6,8 @@
  */
 import { proxyName } from '../config/proxy-name.ts';
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
-import type { Notify, Switchboard } from '../host/ports.ts';
+import type { Notify } from '../host/ports.ts';
+import type { Switchboard } from '../host/switchboard-port.ts';
 import type { InputDevice } from '../system/input.ts';
 
 const kinds = ['keyboard', 'pointer'] as const;

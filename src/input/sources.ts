@@ -2,7 +2,7 @@
 import type { Seat } from '../config/schema.ts';
 import { selectorToml } from '../config/selectors.ts';
 import { HandglassError, isErrno, reasonOf } from '../errors.ts';
-import type { Switchboard } from '../host/ports.ts';
+import type { Switchboard } from '../host/switchboard-port.ts';
 import { isBluetoothAdapter, isOnBluetooth } from '../system/bluetooth.ts';
 import type { InputDevice } from '../system/input.ts';
 import type { UsbDevice } from '../system/usb.ts';

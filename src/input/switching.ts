@@ -1,13 +1,8 @@
 /** The seats' input devices in the switchboard: who has them, and how they get there. */
 import type { Config, Seat } from '../config/schema.ts';
 import { HandglassError, isErrno } from '../errors.ts';
-import type {
-  Clock,
-  MoveReason,
-  Notify,
-  OpenSwitchboard,
-  SwitchboardEvent,
-} from '../host/ports.ts';
+import type { Clock, Notify } from '../host/ports.ts';
+import type { MoveReason, OpenSwitchboard, SwitchboardEvent } from '../host/switchboard-port.ts';
 import type { InputDevice } from '../system/input.ts';
 import type { AbsoluteDevices } from './absolute-devices.ts';
 import { chordTable, targetsOf } from './chord-table.ts';

@@ -1,10 +1,10 @@
+import type { Notify } from '../../src/host/ports.ts';
 import type {
-  Notify,
   OpenSwitchboard,
   Switchboard,
   SwitchboardEvent,
   SwitchboardTable,
-} from '../../src/host/ports.ts';
+} from '../../src/host/switchboard-port.ts';
 
 export interface FakeSwitchboard extends OpenSwitchboard, Notify {
   /** The devices that are open now, by path. */

@@ -1,6 +1,6 @@
 /** Who gets a seat's input devices, and who hears of it. */
 import { expect, test, vi } from 'vitest';
-import type { MoveReason, SwitchboardEvent } from '../../src/host/ports.ts';
+import type { MoveReason, SwitchboardEvent } from '../../src/host/switchboard-port.ts';
 import { seat } from './seats.ts';
 import { createSwitch, keyboard } from './switched.ts';
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Switchboard, SwitchboardEvent } from '../../src/host/ports.ts';
+import type { Switchboard, SwitchboardEvent } from '../../src/host/switchboard-port.ts';
 import { native, thrownBy } from './addon.ts';
 
 let switchboard: Switchboard;

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import type { Switchboard, SwitchboardTable } from '../../src/host/ports.ts';
+import type { Switchboard, SwitchboardTable } from '../../src/host/switchboard-port.ts';
 import { addonPath, native, thrownBy } from './addon.ts';
 import { threads } from './threads.ts';
 
