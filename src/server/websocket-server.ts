@@ -12,6 +12,7 @@ import type { ServerLimits } from '../config/server.ts';
 import type { Clock } from '../host/ports.ts';
 import { plainAddress } from './addresses.ts';
 import type { Admission, Admitted } from './admission.ts';
+import type { Peer } from './authentication.ts';
 import type { Certificate } from './certificate.ts';
 import type { Door } from './entrance.ts';
 import { pageRefusal, upgradeRefusal } from './gate.ts';
@@ -19,7 +20,7 @@ import { createServer, createSecureServer } from './http.ts';
 import { misspoken } from './misspoken.ts';
 import { origin } from './places.ts';
 import { closeCodes, frameLimitBytes } from './protocol.ts';
-import { openSession, type Connection, type Peer, type SessionContext } from './session.ts';
+import { openSession, type Connection, type SessionContext } from './session.ts';
 import { dropWhenSilent } from './silence.ts';
 import { createThrottle } from './throttle.ts';
 
