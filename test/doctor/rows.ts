@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { Facts } from '../../src/doctor/facts.ts';
 import type { Result } from '../../src/doctor/report.ts';
 import { kernelParameters } from '../../src/system/kernel-parameters.ts';
-import { type card, type Change, found } from './healthy.ts';
+import type { PciDevice } from '../../src/system/pci.ts';
+import { card, type Change, found } from './healthy.ts';
 
 export interface Row {
   id: string;
@@ -53,8 +54,33 @@ export function line(text: string): Change {
 export const gpu = { pci: ['01:00.0', '01:00.1'] };
 
 /** A PCI device of the machine, the card being the second. */
-export function guest(at: number, changes: Parameters<typeof card>[1]): Change {
+export function guest(at: number, changes: Partial<PciDevice>): Change {
   return ({ pci }) => {
     Object.assign(pci.devices[at] ?? {}, changes);
   };
 }
+
+export const unreadOfCard =
+  (fact: keyof PciDevice): Change =>
+  ({ pci }) => {
+    const unread = { [fact]: 'input/output error' };
+    Object.assign(pci.devices[1] ?? {}, { [fact]: null, unread });
+  };
+
+/** The disk that the host starts from. */
+export const hostDisk: Change = ({ pci }) => {
+  const device = { vendor: '144d', device: 'a808', class: '010802', driver: 'nvme' };
+  pci.devices.push(card('0000:03:00.0', { ...device, bootVga: null }));
+  const use = { kind: 'mounted' as const, node: '/dev/nvme0n1p2', places: ['/'] };
+  Object.assign(pci.uses, {
+    byDevice: new Map([...pci.uses.byDevice, ['0000:03:00.0', [{ kind: 'disk', use }]]]),
+  });
+};
+
+/** Without the processor's graphics, under a driver that shows no connectors. */
+export const onlyCard: Change = ({ pci }) => {
+  pci.devices.shift();
+  Object.assign(pci.devices[0] ?? {}, { driver: 'nvidia', bootVga: true });
+  Object.assign(pci.devices[1] ?? {}, { driver: 'snd_hda_intel' });
+  Object.assign(pci.uses, { byDevice: new Map(), withConnectors: new Set() });
+};
