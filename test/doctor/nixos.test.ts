@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { type Change, found } from './healthy.ts';
 import { lines, logged } from './logged.ts';
-import { both, having, line, type Row, testRows } from './rows.ts';
+import { both, having, kvmfr, line, type Row, testRows } from './rows.ts';
 
 const nixos = having('boot', {
   distribution: { id: 'nixos', family: ['nixos'], name: 'NixOS 25.05', version: '25.05' },
@@ -13,9 +13,6 @@ const nixos = having('boot', {
   initramfs: { generator: 'unknown', modules: [] },
 });
 const bob = { user: 'bob', uid: 1001, groups: ['bob'] };
-const kvmfr: Change = ({ sharedMemory: [file] }) => {
-  if (file !== undefined) file.entry = { ...file.entry, path: '/dev/kvmfr0' };
-};
 const qemuConf = (conf: { user?: string; listsFirmware?: boolean }): Change => {
   return ({ virtualization }) => {
     if (virtualization.qemuConf !== null) Object.assign(virtualization.qemuConf, conf);

@@ -84,3 +84,14 @@ export const onlyCard: Change = ({ pci }) => {
   Object.assign(pci.devices[1] ?? {}, { driver: 'snd_hda_intel' });
   Object.assign(pci.uses, { byDevice: new Map(), withConnectors: new Set() });
 };
+
+/** Shared memory by the module kvmfr, in place of the file. */
+export const kvmfr: Change = ({ sharedMemory: [file] }) => {
+  if (file !== undefined) file.entry = { ...file.entry, path: '/dev/kvmfr0' };
+};
+
+/** Who looks is in none of the groups. */
+export const stranger: Change = (facts) => {
+  const bob = { user: 'bob', uid: 1001, groups: ['bob'] };
+  having('people', { caller: bob, callerAnew: bob })(facts);
+};
