@@ -1,5 +1,6 @@
 import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
 import type { QuickFacts } from './facts.ts';
+import { changeLine } from './kernel-line.ts';
 import { isKvmLoaded } from './kvm-modules.ts';
 
 export const cpuChecks: Check<QuickFacts>[] = [
@@ -146,17 +147,15 @@ function governorFinding({ frequencyDriver }: QuickFacts['cpu'], governors: read
   );
 }
 
-function oldNpt({ cpu, kernel }: QuickFacts) {
+function oldNpt({ cpu, kernel, boot }: QuickFacts) {
   if (cpu.vendor !== 'AuthenticAMD') return [];
-  if (kernel.parameters?.some(({ name, value }) => name === 'kvm_amd.npt' && value === '0')) {
+  const off = kernel.parameters?.find(({ name, value }) => name === 'kvm_amd.npt' && value === '0');
+  if (off !== undefined) {
     return about(
       'kvm_amd.npt=0',
       warning(
-        'Nested page tables are off, which was a way around a fault of kernels before 4.14.',
-        {
-          advice:
-            "Take `kvm_amd.npt=0` off the kernel's command line: guests are much faster then.",
-        },
+        'Nested page tables are off, which was a way around a fault of kernels before 4.14 and makes guests much slower.',
+        changeLine(boot, { remove: [off.text] }),
       ),
     );
   }

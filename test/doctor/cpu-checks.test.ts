@@ -94,7 +94,7 @@ const rows: Row[] = [
       line('kvm_amd.npt=0')(facts);
     },
     verdict: 'warning',
-    todo: '`kvm_amd.npt=0`',
+    todo: "Take `kvm_amd.npt=0` off the kernel's command line, and start the machine anew.",
   },
   { id: 'cpu.old-npt', when: 'it is no AMD', change: () => {}, verdict: 'none' },
   {

@@ -47,6 +47,12 @@ const rows: Omit<Row, 'verdict'>[] = [
     todo: String.raw`in place of ${'`'}"intel_iommu=\${\"a\\b"${'`'} in the system`,
   },
   {
+    id: 'cpu.old-npt',
+    when: 'the old way around is still there',
+    change: both(line('kvm_amd.npt=0'), having('cpu', { vendor: 'AuthenticAMD' })),
+    todo: `Take \`"kvm_amd.npt=0"\` out of \`boot.kernelParams\` ${start}`,
+  },
+  {
     id: 'iommu.interrupts',
     when: 'they are not remapped',
     change: ({ pci }) => {
