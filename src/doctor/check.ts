@@ -74,14 +74,23 @@ export function andAdvice(todo: Todo, sentence: string): Todo {
 /** A problem as the service tells of it. */
 export function errorFrom(
   code: ErrorCode,
-  { about: thing, explanation, remedy, advice }: Omit<Finding, 'verdict'>,
+  { about: thing, explanation, ...todo }: Omit<Finding, 'verdict'>,
 ): HandglassError {
-  const todo = [...(remedy === null ? [] : [`Run \`${remedy}\`.`]), advice];
   return new HandglassError(
     code,
     thing === '' ? explanation : `${thing}: ${explanation}`,
-    todo.filter((each) => each !== '').join(' '),
+    sentencesOf(todo),
   );
+}
+
+/** What is to be done, where no command has a line of its own. */
+export function todoText(todo: Todo): string {
+  return sentencesOf(whole(todo));
+}
+
+function sentencesOf({ remedy, advice }: Pick<Finding, 'remedy' | 'advice'>): string {
+  const todo = [...(remedy === null ? [] : [`Run \`${remedy}\`.`]), advice];
+  return todo.filter((each) => each !== '').join(' ');
 }
 
 function whole(todo: Todo): Pick<Finding, 'remedy' | 'advice'> {

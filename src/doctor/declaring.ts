@@ -1,8 +1,9 @@
 /** What is said to a NixOS in place of a command: all that a command would write is made from its configuration. */
-import type { Boot } from '../system/boot.ts';
+import type { SystemTool } from '../system/distribution.ts';
 import type { Todo } from './check.ts';
 
-export function isDeclared({ systemTool }: Pick<Boot, 'systemTool'>): boolean {
+/** Whether it is one. */
+export function isDeclared({ systemTool }: { systemTool: SystemTool | null }): boolean {
   return systemTool === 'nixos-rebuild';
 }
 

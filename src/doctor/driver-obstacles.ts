@@ -1,6 +1,7 @@
 import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
 import { byAddressText, twinOf } from './bind-at-start.ts';
+import { onLine } from './kernel-line-text.ts';
 import type { Obstacle } from './obstacle.ts';
 import { neededAtStart } from './needed.ts';
 import { idsText } from './pci-text.ts';
@@ -17,8 +18,7 @@ export function driverObstacles(together: readonly PciDevice[], survey: PciSurve
   if (held.length === 0) return [];
   const holders = held.map(({ address, driver }) => `${address} has ${driver ?? 'none'}`);
   const addresses = held.map(({ address }) => address);
-  const atStart =
-    neededAtStart(survey, addresses) ?? `From the start: ${atBoot(held, survey.devices)}.`;
+  const atStart = neededAtStart(survey, addresses) ?? `From the start: ${atBoot(held, survey)}.`;
   const now = takingText(survey, addresses, 'At once');
   return [
     {
@@ -32,9 +32,9 @@ export function driverObstacles(together: readonly PciDevice[], survey: PciSurve
 }
 
 /** By ids, unless a device that stays has the same. */
-function atBoot(held: readonly PciDevice[], devices: readonly PciDevice[]): string {
-  const twin = twinOf(held, devices);
+function atBoot(held: readonly PciDevice[], survey: PciSurvey): string {
+  const twin = twinOf(held, survey.devices);
   if (twin !== undefined) return byAddressText(twin);
   const ids = new Set(held.map(idsText));
-  return `\`vfio-pci.ids=${[...ids].join(',')}\` on the kernel's command line`;
+  return onLine(survey, [`vfio-pci.ids=${[...ids].join(',')}`]);
 }

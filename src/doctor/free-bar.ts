@@ -5,6 +5,7 @@ import type { PciSurvey } from '../system/pci-survey.ts';
 import { andAdvice, type Todo } from './check.ts';
 import type { Facts } from './facts.ts';
 import { changeLine } from './kernel-line.ts';
+import { onLine } from './kernel-line-text.ts';
 import { hasOtherDisplay } from './losses.ts';
 import { neededNow } from './needed.ts';
 
@@ -20,7 +21,7 @@ export function freeBar({ boot, kernel, pci }: Facts, line: string): Todo {
   const parameter = isNew ? 'initcall_blacklist=sysfb_init' : 'video=efifb:off';
   if (!hasOtherDisplay(pci, said === null ? [] : [said])) {
     return {
-      advice: `\`${parameter}\` on the kernel's command line frees it, and takes the screen of a host that shows on no other card: until a driver has one, nothing is seen of its start. See first that the host shows on another card.`,
+      advice: `${onLine(boot, [parameter])} frees it, and takes the screen of a host that shows on no other card: until a driver has one, nothing is seen of its start. See first that the host shows on another card.`,
     };
   }
   const change = changeLine(boot, { add: [parameter] });

@@ -1,7 +1,8 @@
 import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
 import { isForVfio } from './vfio-drivers.ts';
-import { unsafeModeText } from './iommu-obstacles.ts';
+import { lettingGraphicsIn, unsafeModeText } from './iommu-obstacles.ts';
+import { changingLine } from './kernel-line-text.ts';
 import { lossesOf } from './losses.ts';
 import type { Obstacle } from './obstacle.ts';
 import { pciDeviceText } from './pci-text.ts';
@@ -18,15 +19,17 @@ export function groupObstacles(
     const isUnsafe = survey.iommu.unsafeGroups.some(({ devices }) =>
       devices.includes(device.address),
     );
+    const leaving = survey.iommu.parameters?.find((word) => /^intel_iommu=.*igfx_off/.test(word));
     return [
       {
         id: 'no-group',
         weight: 'blocks',
         brief: 'it is in no IOMMU group',
         explanation: `The IOMMU is on and this device is in none of its groups, so nothing holds it in check.${isUnsafe ? unsafeModeText : ''}`,
-        remedy: leavesOutGraphics(survey)
-          ? "Take `igfx_off` off the kernel's command line: it leaves the processor's graphics out."
-          : 'Another slot may be behind the IOMMU.',
+        remedy:
+          leaving === undefined
+            ? 'Another slot may be behind the IOMMU.'
+            : `\`${leaving}\` leaves the processor's graphics out. ${changingLine(survey, lettingGraphicsIn(leaving))}`,
       },
     ];
   }
@@ -86,10 +89,6 @@ export function groupObstacles(
       remedy: needed.length === 0 ? taking : split,
     },
   ];
-}
-
-function leavesOutGraphics({ iommu }: PciSurvey): boolean {
-  return iommu.parameters?.some((word) => /^intel_iommu=.*igfx_off/.test(word)) ?? false;
 }
 
 function others(count: number): string {

@@ -99,10 +99,9 @@ export const iommuChecks: Check[] = [
             `\`${word}\` leaves them out, as old ones need it, and no domain asks for them.`,
           );
         }
-        const rest = word.replace(/,igfx_off|igfx_off,/, '');
         return warning(
           `\`${word}\` leaves the processor's own graphics out of the IOMMU, and a domain asks for them.`,
-          changeLine(boot, { remove: [word], add: rest === word ? [] : [rest] }),
+          changeLine(boot, lettingGraphicsIn(word)),
         );
       }),
   },

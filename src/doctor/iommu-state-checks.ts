@@ -10,7 +10,7 @@ import {
   warning,
 } from './check.ts';
 import type { QuickFacts } from './facts.ts';
-import { interruptObstacles, remappingOff } from './iommu-obstacles.ts';
+import { interruptObstacles, lettingGraphicsIn, remappingOff } from './iommu-obstacles.ts';
 import { changeLine } from './kernel-line.ts';
 import { givingOptions } from './module-commands.ts';
 
@@ -45,7 +45,7 @@ export const iommuStateChecks: Check<QuickFacts>[] = [
     look: (facts) => {
       const { iommu } = facts.pci;
       if (iommu.isOn !== true) return [];
-      const [obstacle] = interruptObstacles(iommu);
+      const [obstacle] = interruptObstacles(iommu, facts.boot);
       if (obstacle === undefined) return ok('A device raises no interrupts but its own.');
       if (obstacle.weight === 'unknown') {
         return unknown(iommu.unread['interruptRemapping'] ?? 'nobody tells');

@@ -8,8 +8,11 @@ export interface LineChange {
   remove?: readonly string[];
 }
 
+/** What is known of the line and of what changes it. */
+type Line = Pick<Boot, 'lineTool' | 'nextLine' | 'systemTool'>;
+
 /** A change that the next start makes good. */
-export function changeLine(boot: Boot, { add = [], remove = [] }: LineChange): Todo {
+export function changeLine(boot: Line, { add = [], remove = [] }: LineChange): Todo {
   const byHand = byHands[boot.lineTool ?? 'unknown']?.(boot, add, remove) ?? {
     advice: byHandText(boot, add, remove),
   };
@@ -43,14 +46,13 @@ function replaces({ variable, parameters }: NextLine): boolean {
 type Words = readonly string[];
 
 /** Where no command changes a word. */
-const byHands: Partial<Record<LineTool, (boot: Boot, add: Words, remove: Words) => Todo>> = {
+const byHands: Partial<Record<LineTool, (boot: Line, add: Words, remove: Words) => Todo>> = {
   nixos: (_boot, add, remove) =>
     declaringForStart(
       placedText(add, remove, declaredWords, ['into', 'out of'], '`boot.kernelParams`'),
     ),
   bootc(_boot, add, remove) {
-    const place = 'the `kargs` of a file in /usr/lib/bootc/kargs.d';
-    const words = placedText(add, remove, declaredWords, ['into', 'out of'], place);
+    const words = placedText(add, remove, declaredWords, ['into', 'out of'], placeOfKargs);
     return {
       advice: `${words} where the image of the system is built, run \`sudo bootc upgrade\` once it is, and start the machine anew.`,
     };
@@ -61,8 +63,11 @@ const byHands: Partial<Record<LineTool, (boot: Boot, add: Words, remove: Words) 
   }),
 };
 
+/** Where an image of bootc has them. */
+export const placeOfKargs = 'the `kargs` of a file in /usr/lib/bootc/kargs.d';
+
 /** A file is named that has what is to go; of grub.d's, where it is the one that counts. */
-function byHandText(boot: Boot, add: Words, remove: Words): string {
+function byHandText(boot: Line, add: Words, remove: Words): string {
   const words = wordsText(add, remove);
   const maker = takeOver(boot);
   const has = ({ parameters }: NextLine) =>
@@ -79,7 +84,7 @@ function byHandText(boot: Boot, add: Words, remove: Words): string {
     : `${words} in ${place.file}, run \`${maker}\`, and start the machine anew.`;
 }
 
-const commands: Record<LineTool, (boot: Boot, add: Words, remove: Words) => string | null> = {
+const commands: Record<LineTool, (boot: Line, add: Words, remove: Words) => string | null> = {
   'rpm-ostree': (_boot, add, remove) =>
     [
       'sudo rpm-ostree kargs',
@@ -113,7 +118,7 @@ const commands: Record<LineTool, (boot: Boot, add: Words, remove: Words) => stri
  * Into the variable that is there, in whose quotes the words go first. What the file has already is only
  * taken over; what is to go and is not in it was told to the kernel elsewhere, which a person has to find.
  */
-function grubFile(boot: Boot, add: Words, remove: Words): string | null {
+function grubFile(boot: Line, add: Words, remove: Words): string | null {
   const variables = inForce(boot.nextLine ?? []).filter(
     ({ file, variable }) => file === '/etc/default/grub' && variable !== '',
   );
@@ -146,7 +151,7 @@ function forText(word: string): string {
 }
 
 function wordsText(add: Words, remove: Words): string {
-  return placedText(add, remove, list, ['on', 'off'], "the kernel's command line");
+  return placedText(add, remove, plainWords, ['on', 'off'], "the kernel's command line");
 }
 
 function placedText(
@@ -161,12 +166,13 @@ function placedText(
   return `Put ${text(add)} ${on} ${place} in place of ${text(remove)}`;
 }
 
-function list(words: Words): string {
+/** Words as they stand on the line. */
+export function plainWords(words: Words): string {
   return words.map((word) => `\`${word}\``).join(' and ');
 }
 
 /** What makes the boot loader take over its files; null where that is not known here. */
-export function takeOver({ lineTool }: Boot): string | null {
+export function takeOver({ lineTool }: Pick<Boot, 'lineTool'>): string | null {
   return lineTool === null ? null : (makers[lineTool] ?? null);
 }
 

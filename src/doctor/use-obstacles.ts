@@ -2,6 +2,7 @@
 import { isGraphics } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
 import type { PciSurvey } from '../system/pci-survey.ts';
+import { onLine } from './kernel-line-text.ts';
 import { isMute } from './needed.ts';
 import { isForVfio } from './vfio-drivers.ts';
 import type { Loss } from './losses.ts';
@@ -64,7 +65,7 @@ export function displayObstacles(
         explanation: `The driver ${driver} shows no connectors of it, so whether the host has a display on it is not known.`,
         remedy:
           driver === 'nvidia'
-            ? "With `nvidia-drm.modeset=1` on the kernel's command line it does; or look at the back of the machine."
+            ? `With ${onLine(survey, ['nvidia-drm.modeset=1'])} it does; or look at the back of the machine.`
             : 'Look at the back of the machine.',
       },
     ];

@@ -148,7 +148,7 @@ async function readLoader(host: ReadFiles): Promise<Boot['loader']> {
 }
 
 /** Of systems that change as a whole, by what changes them. */
-const wholeTools: Partial<Record<SystemTool, LineTool>> = {
+export const wholeTools: Partial<Record<SystemTool, LineTool>> = {
   'nixos-rebuild': 'nixos',
   'rpm-ostree': 'rpm-ostree',
   bootc: 'bootc',

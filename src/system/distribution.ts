@@ -64,6 +64,12 @@ export async function systemToolOf(
   return isTransactional || others.has(id) ? 'unknown' : 'packages';
 }
 
+/** The same of a machine of which nothing is known yet; null where it cannot be read. */
+export async function readSystemTool(host: ReadFiles): Promise<SystemTool | null> {
+  const distribution = await readDistribution(host).catch(() => null);
+  return systemToolOf(host, distribution).catch(() => null);
+}
+
 const others: ReadonlySet<string> = new Set([
   'chromeos',
   'chromiumos',

@@ -2,6 +2,7 @@
 import type { ReadFiles } from '../host/ports.ts';
 import { unlessGone } from './attributes.ts';
 import { boundedMap } from './bounded.ts';
+import { readSystemTool, type SystemTool } from './distribution.ts';
 import { type Iommu, readIommu } from './iommu.ts';
 import { moduleCandidates } from './module-aliases.ts';
 import { type PciDevice, pciDevices } from './pci.ts';
@@ -21,6 +22,8 @@ export interface PciSurvey {
   uses: PciUses;
   /** Programs here that give a device another driver: one keeps it, the other comes with libvirt. */
   takers: readonly Taker[] | null;
+  /** What changes this machine's system files, on which it depends how the kernel is told something. */
+  systemTool: SystemTool | null;
   /** Why parts of it could not be read: `devices`, `names`, `candidates`. */
   unread: Unread;
 }
@@ -42,6 +45,7 @@ export async function surveyPci(files: ReadFiles): Promise<PciSurvey> {
     iommu,
     uses: await pciUses(host, devices),
     takers: await unlessUnread(unread, 'takers', () => takersOf(host)),
+    systemTool: await readSystemTool(host),
     unread,
   };
 }

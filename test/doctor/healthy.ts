@@ -187,6 +187,7 @@ function wholeFacts(): Facts {
       },
       candidates: new Map(),
       takers: ['driverctl', 'virsh'],
+      systemTool: 'packages',
       iommu: {
         isOn: true,
         kind: 'intel',

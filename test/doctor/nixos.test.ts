@@ -231,6 +231,20 @@ const rows: Omit<Row, 'verdict'>[] = [
     todo: String.raw`.text = "[Login]\nRemoveIPC=no\n";`,
   },
   {
+    id: 'log.bar-reserved',
+    when: 'the host shows on another card',
+    change: logged(lines['bar-reserved'] ?? ''),
+    todo: `Put \`"initcall_blacklist=sysfb_init"\` into \`boot.kernelParams\` ${start} Until then: \`echo 1`,
+  },
+  {
+    id: 'log.bar-reserved',
+    when: 'the host shows on no other card',
+    change: both(logged(lines['bar-reserved'] ?? ''), ({ pci }) => {
+      pci.uses.byDevice = new Map();
+    }),
+    todo: '`"initcall_blacklist=sysfb_init"` in `boot.kernelParams` frees it, and takes the screen',
+  },
+  {
     id: 'log.unknown-registers',
     when: 'a guest asks for one',
     change: logged('kvm [1234]: vcpu0, guest rIP: 0xf unhandled rdmsr: 0x60d'),

@@ -95,7 +95,7 @@ describe('without an IOMMU', () => {
   test.each([
     [
       { acpiTables: ['DMAR'] },
-      "Put `intel_iommu=on` on the kernel's command line, and start the machine anew: the firmware offers it.",
+      "The firmware offers it. Put `intel_iommu=on` on the kernel's command line, and start the machine anew.",
       'the firmware has it on',
     ],
     [

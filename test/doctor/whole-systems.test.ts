@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import type { Boot, NextLine } from '../../src/system/boot.ts';
 import { kernelParameters } from '../../src/system/kernel-parameters.ts';
 import type { Change } from './healthy.ts';
+import { lines, logged } from './logged.ts';
 import { both, having, line, type Row, testRows } from './rows.ts';
 
 const off: Change = both(line('quiet'), ({ pci }) => {
@@ -13,6 +14,18 @@ const late: Change = both(line('vfio-pci.ids=10de:2684'), ({ pci }) => {
 });
 const iommuOff = { id: 'iommu.on', when: 'it is off', change: off };
 const cardTaken = { id: 'kernel.vfio-ids', when: 'another driver was first', change: late };
+const barHeld = {
+  id: 'log.bar-reserved',
+  when: 'the host shows on no other card',
+  change: both(logged(lines['bar-reserved'] ?? ''), ({ pci }) => {
+    pci.uses.byDevice = new Map();
+  }),
+};
+const oldNpt = {
+  id: 'cpu.old-npt',
+  when: 'the old way around is still there',
+  change: both(line('kvm_amd.npt=0'), having('cpu', { vendor: 'AuthenticAMD' })),
+};
 const noQemu = {
   id: 'qemu.version',
   when: 'there is none',
@@ -44,6 +57,7 @@ const before = 'Then start the machine anew, before any other command of this ki
 
 function rowsOn(boot: Partial<Boot>, todos: [Omit<Row, 'verdict'>, string][]): Row[] {
   const verdicts: Record<string, Row['verdict']> = {
+    'cpu.old-npt': 'warning',
     'service.units': 'warning',
     'service.configuration': 'warning',
   };
@@ -74,6 +88,7 @@ describe('a MicroOS with GRUB', () => {
           cardTaken,
           `sudo tee --append /etc/dracut.conf.d/vfio.conf && sudo transactional-update initrd ${before}`,
         ],
+        [barHeld, " `initcall_blacklist=sysfb_init` on the kernel's command line frees it"],
         [noQemu, `sudo transactional-update pkg install qemu-x86 ${before}`],
         [noUnits, 'in `sudo transactional-update shell` copy it'],
         [noRules, '/etc/udev/rules.d/65-handglass.rules && sudo udevadm control --reload'],
@@ -174,9 +189,19 @@ describe('a Vanilla OS', () => {
         iommuOff,
         `sudo abroot kargs edit Put \`intel_iommu=on\` and \`iommu=pt\` on the kernel's command line there. ${before}`,
       ],
+      [barHeld, "sysfb_init` on the kernel's command line (`sudo abroot kargs edit`) frees it"],
       [cardTaken, `/etc/initramfs-tools/modules && sudo abroot update-initramfs ${before}`],
       [noQemu, `sudo abroot pkg add qemu-system-x86 && sudo abroot pkg apply ${before}`],
       [noUnits, 'install it into the image'],
+    ]),
+  );
+});
+
+describe('a Kinoite', () => {
+  testRows(
+    rowsOn({ systemTool: 'rpm-ostree', lineTool: 'rpm-ostree' }, [
+      [oldNpt, 'sudo rpm-ostree kargs --delete-if-present=kvm_amd.npt=0 Then start the machine'],
+      [barHeld, 'command line (`sudo rpm-ostree kargs --editor`) frees it, and takes the screen'],
     ]),
   );
 });
@@ -188,6 +213,11 @@ describe('an image of bootc', () => {
         misspelt,
         ' Put `"iommu=pt"` into the `kargs` of a file in /usr/lib/bootc/kargs.d in place of `"iommu_pt"` where the image of the system is built, run `sudo bootc upgrade`',
       ],
+      [
+        barHeld,
+        ' `"initcall_blacklist=sysfb_init"` in the `kargs` of a file in /usr/lib/bootc/kargs.d frees it',
+      ],
+      [oldNpt, ' Take `"kvm_amd.npt=0"` out of the `kargs` of a file'],
       [cardTaken, ' Have the initramfs load vfio_pci before all graphics drivers, where the image'],
       [noQemu, ' Have qemu-system-x86 installed where the image of the system is built'],
       [noUnits, 'install it into the image'],
