@@ -63,7 +63,7 @@ export const inputChecks: Check[] = [
           about(
             domain,
             problem('The service runs and has made no input devices for this domain.', {
-              remedy: 'journalctl --unit handglass --lines 20',
+              remedy: 'sudo journalctl --unit handglass --lines 20',
               advice: 'It tells why; a restart of the service tries again.',
             }),
           ),
@@ -110,7 +110,7 @@ export const usbChecks: Check[] = [
                 : 'No driver has a part of it, as happens to what a killed guest had.',
               mayBeLent
                 ? {
-                    advice: `What a guest has and does not use yet looks like that too: see \`handglass usb\`. If no guest has it: ${bind}`,
+                    advice: `What a guest has and does not use yet looks like that too: see \`handglass usb\`. If no guest has it: \`${bind}\`.`,
                   }
                 : {
                     remedy: bind,

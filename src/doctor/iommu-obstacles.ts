@@ -48,7 +48,7 @@ function howToTurnOn(survey: PciSurvey, vendor: string | null): string {
   const hasTable = firmwareTables !== null && firmwareTables.length > 0;
   if (vendor === '1022') {
     return hasTable
-      ? "The kernel's log tells why it is not used: `journalctl --dmesg --grep AMD-Vi`."
+      ? "The kernel's log tells why it is not used: `sudo journalctl --dmesg --grep AMD-Vi`."
       : "Turn on `IOMMU` in the firmware's setup (in menus such as `AMD CBS`), and start the machine anew.";
   }
   const telling = changingLine(survey, { add: ['intel_iommu=on'] });

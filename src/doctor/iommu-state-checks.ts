@@ -108,7 +108,10 @@ export function iommuOn({ pci, boot, cpu, kernel }: QuickFacts): Finding {
               advice:
                 "Turn on `IOMMU` in the firmware's setup, in menus such as `AMD CBS`; no command can.",
             }
-          : { remedy: 'journalctl --dmesg --grep AMD-Vi', advice: 'It tells why it is not used.' },
+          : {
+              remedy: 'sudo journalctl --dmesg --grep AMD-Vi',
+              advice: 'It tells why it is not used.',
+            },
       );
     }
     const isAsked = kernel.parameters?.some(({ text }) => text === 'intel_iommu=on');

@@ -62,7 +62,7 @@ function lossOf(use: PciUse, devices: readonly string[], survey: PciSurvey): Los
       kind,
       what: `the network on ${use.interface}${through}${use.isDefault ? ' (default route)' : ''}`,
       keeps: 'the network of the host goes with it',
-      remedy: `Give the host another network interface than ${use.interface}, or take it down: \`ip link set ${shellWord(use.interface)} down\`.`,
+      remedy: `Give the host another network interface than ${use.interface}, or take it down: \`sudo ip link set ${shellWord(use.interface)} down\`.`,
     };
   }
   if (kind === 'sound') return harmless(kind, `the sound card ${use.card}`);

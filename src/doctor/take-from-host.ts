@@ -1,6 +1,7 @@
 /** How vfio-pci comes to have devices that the host has. */
 import type { PciSurvey } from '../system/pci-survey.ts';
 import type { Todo } from './check.ts';
+import { isDeclared } from './declaring.ts';
 import { neededNow } from './needed.ts';
 
 /**
@@ -18,10 +19,18 @@ export function takeFromHost(
   if (needed !== null) return { advice: needed };
   const commands = commandsFor(survey, addresses);
   if (commands === null) return { advice: `It takes ${missing}.` };
-  const remedy = commands.map((command) => `sudo ${command}`).join(' && ');
-  return isKept(survey)
-    ? { remedy }
-    : { remedy, advice: 'That lasts until the next start; driverctl would keep it.' };
+  return { remedy: commands.join(' && '), advice: keepingText(survey) };
+}
+
+/** Of what driverctl keeps, rules for udev and units of its own have to know at the start. */
+function keepingText(survey: PciSurvey): string {
+  const isNixos = isDeclared(survey);
+  if (isKept(survey)) {
+    return isNixos
+      ? 'That lasts until the next start, unless `services.udev.packages` and `systemd.packages` have driverctl.'
+      : '';
+  }
+  return `That lasts until the next start${isNixos ? '' : '; driverctl would keep it'}.`;
 }
 
 /** The same as a sentence, which a command begins with the opening. */
@@ -42,12 +51,14 @@ export function takingText(
 
 const missing = 'driverctl or libvirt, of which neither is installed';
 
-/** One for each device, for root; null where no program for it is here. */
+/** One for each device; null where no program for it is here. */
 function commandsFor(survey: PciSurvey, addresses: readonly string[]): string[] | null {
-  if (isKept(survey)) return addresses.map((each) => `driverctl set-override ${each} vfio-pci`);
+  if (isKept(survey))
+    return addresses.map((each) => `sudo driverctl set-override ${each} vfio-pci`);
   if (survey.takers?.length === 0) return null;
   return addresses.map(
-    (each) => `virsh --connect qemu:///system nodedev-detach pci_${each.replaceAll(/[:.]/g, '_')}`,
+    (each) =>
+      `sudo virsh --connect qemu:///system nodedev-detach pci_${each.replaceAll(/[:.]/g, '_')}`,
   );
 }
 

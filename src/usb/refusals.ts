@@ -94,18 +94,18 @@ export function diskRefusal(use: DiskUse): Reason {
   const { kind, node } = use;
   if (kind === 'mounted') return mountRefusal(node, use.places);
   if (kind === 'swap') {
-    return { reason: `${node} is swap space`, remedy: `Say \`swapoff ${node}\`.` };
+    return { reason: `${node} is swap space`, remedy: `Say \`sudo swapoff ${node}\`.` };
   }
   if (kind === 'btrfs') {
     return {
       reason: `${node} is a part of the Btrfs ${use.uuid}, which is mounted`,
-      remedy: '`findmnt --types btrfs` shows where: say `umount` of that.',
+      remedy: '`findmnt --types btrfs` shows where: say `sudo umount` of that.',
     };
   }
   if (kind === 'zfs') {
     return {
       reason: `${node} is a part of the ZFS pool ${use.pool}`,
-      remedy: `Say \`zpool export ${use.pool}\`.`,
+      remedy: `Say \`sudo zpool export ${use.pool}\`.`,
     };
   }
   return {
@@ -122,7 +122,7 @@ function mountRefusal(node: string, places: readonly string[]): Reason {
       remedy: `The host runs from ${node}: take that device out of the \`usb\` list.`,
     };
   }
-  return { reason, remedy: `Say \`umount ${places.map(quoted).join(' ')}\`.` };
+  return { reason, remedy: `Say \`sudo umount ${places.map(quoted).join(' ')}\`.` };
 }
 
 function sourceRefusal(subject: string, { seat, selector, onBluetooth }: SourceUse): Reason {

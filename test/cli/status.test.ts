@@ -80,7 +80,7 @@ test('status shows a seat that a domain has', async () => {
 test('status shows an optical drive by its name and its path', async () => {
   const drive: DeviceState = { ...mouse, kind: 'optical', selector: '/dev/sr0', name: 'ASUS DVD' };
   const problem =
-    'It cannot leave the host: /dev/sr0 is mounted on /media/cd. Say `umount /media/cd`.';
+    'It cannot leave the host: /dev/sr0 is mounted on /media/cd. Say `sudo umount /media/cd`.';
   const devices = [
     { ...drive, problem },
     { ...drive, selector: '/dev/sr1', name: '', present: false },
@@ -88,7 +88,7 @@ test('status shows an optical drive by its name and its path', async () => {
   expect(await statusOf({ ...nothing, seats: [seat('desk', { devices })] })).toMatchInlineSnapshot(`
     "seat desk: with host; can go to win10
       optical  ASUS DVD  /dev/sr0  host
-        It cannot leave the host: /dev/sr0 is mounted on /media/cd. Say \`umount /media/cd\`.
+        It cannot leave the host: /dev/sr0 is mounted on /media/cd. Say \`sudo umount /media/cd\`.
       optical  /dev/sr1            not plugged in
     "
   `);

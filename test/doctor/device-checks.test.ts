@@ -51,7 +51,7 @@ const rows: Row[] = [
       for (const domain of domains ?? []) domain.isRunning = true;
     },
     verdict: 'warning',
-    todo: 'see `handglass usb`. If no guest has it: echo',
+    todo: 'see `handglass usb`. If no guest has it: `echo',
   },
   {
     id: 'usb.drivers',

@@ -86,7 +86,7 @@ describe('a card that VFIO has', () => {
     const verdict = await verdictOn(machine, '06:00.0');
     expect(verdict).toMatchObject({ answer: 'prepare', brief: 'can go once vfio-pci has it' });
     expect(obstacle(verdict, 'driver').remedy).toBe(
-      "From the start: `vfio-pci.ids=10de:0fbb` on the kernel's command line. At once: `virsh --connect qemu:///system nodedev-detach pci_0000_06_00_1`.",
+      "From the start: `vfio-pci.ids=10de:0fbb` on the kernel's command line. At once: `sudo virsh --connect qemu:///system nodedev-detach pci_0000_06_00_1`.",
     );
   });
 });
@@ -207,7 +207,7 @@ describe('what else is in the group', () => {
   test('can come along where the host does nothing with it', async () => {
     const idle = { ...threadripper, network: [] };
     expect(obstacle(await verdictOn(idle, '01:00.0'), 'group-shared').remedy).toBe(
-      'Give these to the same guest too, or take them from their drivers: `driverctl set-override 0000:04:00.0 vfio-pci`, `driverctl set-override 0000:05:00.0 vfio-pci`, `driverctl set-override 0000:06:00.0 vfio-pci`.',
+      'Give these to the same guest too, or take them from their drivers: `sudo driverctl set-override 0000:04:00.0 vfio-pci`, `sudo driverctl set-override 0000:05:00.0 vfio-pci`, `sudo driverctl set-override 0000:06:00.0 vfio-pci`.',
     );
   });
 

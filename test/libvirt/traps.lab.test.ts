@@ -242,7 +242,7 @@ describe('what never goes', () => {
       /\(port \d-5\): it is a hub, and all that is plugged in below it would vanish\./,
       /What is plugged in below it goes by \{ hub = "\d-5" \}\./,
       'is mounted on /mnt.',
-      'Say `umount /mnt`.',
+      'Say `sudo umount /mnt`.',
     );
     expect(await sh('ls /mnt')).toContain('usr');
     await sh('umount /mnt');

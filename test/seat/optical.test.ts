@@ -48,7 +48,7 @@ test('each is shown with where it is and what keeps it there', async () => {
       present: true,
       with: 'host',
       problem:
-        'It cannot leave the host: /dev/sr0 is mounted on /media/cd. Say `umount /media/cd`.',
+        'It cannot leave the host: /dev/sr0 is mounted on /media/cd. Say `sudo umount /media/cd`.',
     },
     { kind: 'optical', selector: '/dev/sr1', name: '', present: false, with: null, problem: null },
   ]);
@@ -67,7 +67,8 @@ test('each is shown with where it is and what keeps it there', async () => {
 test.each([
   {
     drives: [opticalDrive({ uses: [mounted] })],
-    story: 'QEMU DVD-ROM (/dev/sr0): /dev/sr0 is mounted on /media/cd. Say `umount /media/cd`.',
+    story:
+      'QEMU DVD-ROM (/dev/sr0): /dev/sr0 is mounted on /media/cd. Say `sudo umount /media/cd`.',
   },
   {
     drives: [opticalDrive({ name: '', generic: null })],

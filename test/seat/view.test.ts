@@ -267,7 +267,7 @@ test('a device that cannot go is shown with the reason and the way around', () =
   const { devices } = viewSeat(refused, { ...facts({}, [mouse, stick, hub]), uses }, 'host');
   expect(devices.map(({ with: holder, problem }) => `${holder}: ${problem}`)).toEqual([
     'host: It cannot leave the host: the seat "sofa" reads it by { port = "1-1" }. Remove QEMU MOUSE (port 1-1) from one of the two lists: `input` of "sofa", or `usb`.',
-    'host: It cannot leave the host: /dev/sda1 is mounted on /mnt. Say `umount /mnt`.',
+    'host: It cannot leave the host: /dev/sda1 is mounted on /mnt. Say `sudo umount /mnt`.',
     'host: It cannot leave the host: it is a hub, and all that is plugged in below it would vanish. What is plugged in below it goes by { hub = "1-2" }.',
   ]);
 });

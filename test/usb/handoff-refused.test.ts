@@ -59,7 +59,7 @@ test.each<{ blocks: Record<string, Block>; mounts: string[]; told: string; reaso
   {
     blocks: { sda },
     mounts: ['8:0 /mnt/stick vfat /dev/sda'],
-    told: '/dev/sda is mounted on /mnt/stick. Say `umount /mnt/stick`.',
+    told: '/dev/sda is mounted on /mnt/stick. Say `sudo umount /mnt/stick`.',
     reason: 'is mounted',
   },
   {
@@ -69,7 +69,7 @@ test.each<{ blocks: Record<string, Block>; mounts: string[]; told: string; reaso
       '8:1 /mnt/b ext4 /dev/sda1',
       '8:1 /mnt/c ext4 /dev/sda1',
     ],
-    told: String.raw`/dev/sda is mounted on /mnt/it's a, /dev/sda1 is mounted on /mnt/b and /mnt/c. Say ${'`'}umount '/mnt/it'\''s a'${'`'}. Say ${'`'}umount /mnt/b /mnt/c${'`'}.`,
+    told: String.raw`/dev/sda is mounted on /mnt/it's a, /dev/sda1 is mounted on /mnt/b and /mnt/c. Say ${'`'}sudo umount '/mnt/it'\''s a'${'`'}. Say ${'`'}sudo umount /mnt/b /mnt/c${'`'}.`,
     reason: 'is mounted in several places',
   },
   {
@@ -102,12 +102,12 @@ test.each([
   {
     path: '/proc/swaps',
     text: '/dev/sda partition 1 0 -2\n',
-    told: '/dev/sda is swap space. Say `swapoff /dev/sda`.',
+    told: '/dev/sda is swap space. Say `sudo swapoff /dev/sda`.',
   },
   {
     path: '/sys/fs/btrfs/6e1f/devices/sda',
     text: '',
-    told: '/dev/sda is a part of the Btrfs 6e1f, which is mounted. `findmnt --types btrfs` shows where: say `umount` of that.',
+    told: '/dev/sda is a part of the Btrfs 6e1f, which is mounted. `findmnt --types btrfs` shows where: say `sudo umount` of that.',
   },
 ])('a disk is refused of which $path tells', async ({ path, text, told }) => {
   const machine = await desk({ blocks: { sda } });
@@ -124,7 +124,7 @@ test('a disk of a ZFS pool is refused', async () => {
   await machine.write('/proc/spl/kstat/zfs/tank/state', 'ONLINE\n');
   await machine.write('/run/udev/data/b8:0', 'E:ID_FS_TYPE=zfs_member\nE:ID_FS_LABEL=tank\n');
   await expect(machine.give(disk)).rejects.toThrow(
-    'Disk (port 1-4): /dev/sda is a part of the ZFS pool tank. Say `zpool export tank`.',
+    'Disk (port 1-4): /dev/sda is a part of the ZFS pool tank. Say `sudo zpool export tank`.',
   );
 });
 
