@@ -86,11 +86,13 @@ export function giveRom({ pci }: Facts, line: string): Todo {
         "It has no outputs, and a laptop's own firmware keeps its ROM: take the ROM out of the firmware's update, and name it in the domain (`<rom file='…'/>`).",
     };
   }
-  return {
-    remedy: `sudo handglass vbios dump ${address ?? '01:00.0'} --to gpu.rom`,
-    advice:
-      "Do it while another card has the screen, and name the file in the domain: `<rom file='…'/>`.",
-  };
+  const then =
+    "Do it while another card has the screen, and name the file in the domain: `<rom file='…'/>`.";
+  return address === null
+    ? {
+        advice: `The line does not say which card: \`sudo handglass vbios dump\` copies the ROM of one, by its address from \`handglass groups\`. ${then}`,
+      }
+    : { remedy: `sudo handglass vbios dump ${address} --to gpu.rom`, advice: then };
 }
 
 export function stopFaults({ boot, kernel, libvirt }: Facts, line: string): Todo {

@@ -47,6 +47,15 @@ describe('a line of the log', () => {
     expect(result?.advice).toContain("firmware's update");
   });
 
+  test('invents no address of a card that it does not name', () => {
+    const [result] = found(
+      'log.rom-signature',
+      logged('vfio-pci: Invalid PCI ROM header signature'),
+    );
+    expect(result?.remedy).toBeNull();
+    expect(result?.advice).toContain('by its address from `handglass groups`');
+  });
+
   test.each([
     ['-22', 'see `iommu.on`'],
     ['-16', 'Something else has it'],
