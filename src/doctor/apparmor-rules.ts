@@ -3,7 +3,8 @@ import type { Boot } from '../system/boot.ts';
 import { andAdvice, type Todo } from './check.ts';
 import { declaring, isDeclared } from './declaring.ts';
 
-const file = 'local/abstractions/libvirt-qemu';
+const folder = 'local/abstractions';
+const file = `${folder}/libvirt-qemu`;
 const declared = `\`security.apparmor.includes."${file}"\``;
 
 /** @param rule with its comma: `/dev/kvmfr0 rw,` */
@@ -11,7 +12,10 @@ export function allowingInAppArmor(boot: Boot, rule: string): Todo {
   return andAdvice(
     isDeclared(boot)
       ? declaring(`Put the line \`${rule}\` into ${declared}`)
-      : { remedy: `echo '${rule}' | sudo tee --append /etc/apparmor.d/${file}` },
+      : {
+          // Not every package of libvirt brings the folder.
+          remedy: `sudo install -d /etc/apparmor.d/${folder} && echo '${rule}' | sudo tee --append /etc/apparmor.d/${file}`,
+        },
     'It holds when the domain starts anew.',
   );
 }

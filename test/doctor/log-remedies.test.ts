@@ -16,7 +16,7 @@ describe('a line of the log', () => {
   test('names the file that AppArmor is to open', () => {
     const [result] = found('log.apparmor', logged(lines['apparmor'] ?? ''));
     expect(result?.remedy).toBe(
-      "echo '/dev/kvmfr0 rw,' | sudo tee --append /etc/apparmor.d/local/abstractions/libvirt-qemu",
+      "sudo install -d /etc/apparmor.d/local/abstractions && echo '/dev/kvmfr0 rw,' | sudo tee --append /etc/apparmor.d/local/abstractions/libvirt-qemu",
     );
   });
 
