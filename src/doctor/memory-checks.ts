@@ -88,11 +88,12 @@ export const memoryChecks: Check[] = [
           )
           .reduce((sum, bytes) => sum + bytes, 0);
         if (missing <= free) return ok(`/dev/shm has ${mibText(free / 1024)} free.`);
+        const whole = `${Math.ceil((size + missing) / 1024 ** 2)}M`;
         return problem(
           `/dev/shm has ${mibText(free / 1024)} free, and the files of Looking Glass need ${mibText(missing / 1024)} more.`,
           {
-            remedy: `sudo mount -o remount,size=${Math.ceil((size + missing) / 1024 ** 2)}M /dev/shm`,
-            advice: `That lasts until the next start; ${isDeclared(boot) ? '`boot.devShmSize`' : '/etc/fstab'} keeps it.`,
+            remedy: `sudo mount -o remount,size=${whole} /dev/shm`,
+            advice: `That lasts until the next start; ${isDeclared(boot) ? `\`boot.devShmSize = "${whole}";\`` : `the line \`tmpfs /dev/shm tmpfs nosuid,nodev,size=${whole} 0 0\` in /etc/fstab`} keeps it.`,
           },
         );
       }),

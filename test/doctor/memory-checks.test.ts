@@ -52,7 +52,7 @@ const rows: Row[] = [
     },
     verdict: 'problem',
     says: 'need 64 MiB more',
-    todo: 'size=128M',
+    todo: 'size=128M /dev/shm That lasts until the next start; the line `tmpfs /dev/shm tmpfs nosuid,nodev,size=128M 0 0` in /etc/fstab',
   },
   {
     id: 'memory.size',

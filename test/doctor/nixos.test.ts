@@ -192,7 +192,7 @@ const rows: Omit<Row, 'verdict'>[] = [
       memory.shared = { size: 1024 ** 2, free: 0 };
       if (file !== undefined) file.found = 'absent';
     },
-    todo: '`boot.devShmSize` keeps it',
+    todo: 'That lasts until the next start; `boot.devShmSize = "65M";` keeps it.',
   },
   {
     id: 'service.units',
