@@ -1,6 +1,8 @@
 /** Which card the host's desktop and its programs draw with. */
 import { isGraphics } from '../system/pci-classes.ts';
-import { about, type Check, type Finding, known, ok, problem } from './check.ts';
+import { about, type Check, type Finding, known, ok, problem, type Todo } from './check.ts';
+import { declaringForStart, isDeclared } from './declaring.ts';
+import type { Facts } from './facts.ts';
 import { idsText, pciDeviceText } from './pci-text.ts';
 import { isForVfio } from './vfio-drivers.ts';
 
@@ -19,9 +21,10 @@ export const desktopChecks: Check[] = [
           return [
             about(
               file,
-              problem(`Xorg is told to use the card at ${address}, and ${what}.`, {
-                advice: `Write the \`BusID\` of the host's card into ${file}; \`handglass groups\` has the addresses.`,
-              }),
+              problem(
+                `Xorg is told to use the card at ${address}, and ${what}.`,
+                naming(facts, file),
+              ),
             ),
           ];
         });
@@ -46,3 +49,26 @@ export const desktopChecks: Check[] = [
     },
   },
 ];
+
+/** The card that the host has, where it is but one. */
+function naming({ boot, pci: { devices } }: Facts, file: string): Todo {
+  const own = devices.filter(
+    ({ class: code, driver }) => isGraphics(code) && driver !== null && !isForVfio(driver),
+  );
+  const [first] = own;
+  const words =
+    first !== undefined && own.length === 1
+      ? `\`BusID "${busIdOf(first.address)}"\``
+      : "the `BusID` of the host's card, in decimal numbers,";
+  return isDeclared(boot)
+    ? declaringForStart(`Put ${words} into \`services.xserver.deviceSection\``)
+    : { advice: `Write ${words} into ${file}; \`handglass groups\` has the addresses.` };
+}
+
+/** As Xorg reads it: in decimal numbers. */
+function busIdOf(address: string): string {
+  const [domain = 0, bus = 0, slot = 0, part = 0] = address
+    .split(/[:.]/)
+    .map((each) => Number.parseInt(each, 16));
+  return `PCI:${bus}${domain === 0 ? '' : `@${domain}`}:${slot}:${part}`;
+}
