@@ -4,6 +4,7 @@ import type { Todo } from './check.ts';
 import { declaringForStart, isDeclared } from './declaring.ts';
 import type { Facts } from './facts.ts';
 import { changeLine } from './kernel-line.ts';
+import { ownRuleFile } from './module-commands.ts';
 import { neededAtStart } from './needed.ts';
 import { idsText } from './pci-text.ts';
 
@@ -28,7 +29,9 @@ export function bindAtStart({ boot, kernel, pci }: Facts, addresses: readonly st
     const more = missing.join(',');
     return isDeclared(boot)
       ? declaringForStart(`Add ${more} to the ids in \`boot.extraModprobeConfig\``)
-      : { advice: `Add ${more} to the ids in ${rule.file}, and start the machine anew.` };
+      : {
+          advice: `Add ${more} to the ids in ${ownRuleFile(rule.file)}, and start the machine anew.`,
+        };
   }
   return changeLine(boot, {
     add: [`vfio-pci.ids=${[...named, ...missing].join(',')}`],

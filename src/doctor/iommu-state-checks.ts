@@ -12,7 +12,7 @@ import {
 import type { QuickFacts } from './facts.ts';
 import { interruptObstacles, lettingGraphicsIn, remappingOff } from './iommu-obstacles.ts';
 import { changeLine } from './kernel-line.ts';
-import { givingOptions } from './module-commands.ts';
+import { givingOptions, ownRuleFile } from './module-commands.ts';
 
 export const iommuStateChecks: Check<QuickFacts>[] = [
   {

@@ -54,10 +54,11 @@ function takingBack({ kernel, boot }: Pick<Facts, 'kernel' | 'boot'>): Todo {
   }
   const remedy = `echo 0 | sudo tee ${unsafeInterruptsFile}`;
   if (rule === undefined) return { remedy };
+  const file = ownRuleFile(rule.file);
   const state = kernel.modules['vfio_iommu_type1'];
   return state === 'loaded' || state === 'built-in'
-    ? { remedy, advice: `Take it out of ${rule.file} too, or the next start allows it again.` }
-    : { advice: `Take \`allow_unsafe_interrupts\` out of ${rule.file}.` };
+    ? { remedy, advice: `Take it out of ${file} too, or the next start allows it again.` }
+    : { advice: `Take \`allow_unsafe_interrupts\` out of ${file}.` };
 }
 
 /** Everything else takes these devices for what they are to QEMU: in no group. */

@@ -1,6 +1,6 @@
 /** How modules of the kernel are loaded at the start, and get options. */
 import type { Boot } from '../system/boot.ts';
-import { isChangedAsWhole } from '../system/distribution.ts';
+import { isChangedAsWhole, type SystemTool } from '../system/distribution.ts';
 import type { Todo } from './check.ts';
 import { declaredWords, declaring, declaringForStart, isDeclared } from './declaring.ts';
 
@@ -18,6 +18,21 @@ export function givingOptions(boot: Boot, line: string, command: string): Todo {
   return isDeclared(boot)
     ? declaringForStart(`Put the line \`${line}\` into \`boot.extraModprobeConfig\``)
     : { remedy: `echo '${line}' | ${command}` };
+}
+
+/** How vendor-reset comes into the kernel, as a part of a sentence. */
+export function vendorResetText(system: { systemTool: SystemTool | null }): string {
+  if (isDeclared(system)) {
+    return `put \`config.boot.kernelPackages.vendor-reset\` into \`boot.extraModulePackages\` and ${declaredWords(['vendor-reset'])} into \`boot.kernelModules\``;
+  }
+  return isChangedAsWhole(system)
+    ? 'have the module vendor-reset built for this kernel where the system is built'
+    : 'load the module vendor-reset';
+}
+
+/** A file of modprobe.d, as a person changes it: the next upgrade of the system writes its own anew. */
+export function ownRuleFile(file: string): string {
+  return file.startsWith('/usr/') ? `a copy of ${file} in /etc/modprobe.d` : file;
 }
 
 /** Looking Glass' module, of which the kernel has none or an unfit one. */

@@ -42,6 +42,15 @@ const rows: Row[] = [
   },
   {
     id: 'iommu.unsafe-interrupts',
+    when: 'a file of the system allows it in vain',
+    change: both(allowedByFile, ({ kernel: { moduleRules } }) => {
+      Object.assign(moduleRules?.[0] ?? {}, { file: '/usr/lib/modprobe.d/v.conf' });
+    }),
+    verdict: 'warning',
+    todo: ' out of a copy of /usr/lib/modprobe.d/v.conf in /etc/modprobe.d.',
+  },
+  {
+    id: 'iommu.unsafe-interrupts',
     when: 'the command line allows it in vain',
     change: both(line('vfio_iommu_type1.allow_unsafe_interrupts=1'), ({ pci, boot }) => {
       pci.iommu.unsafeInterrupts = true;
