@@ -1,6 +1,7 @@
 import { isChangedAsWhole } from '../system/distribution.ts';
 import { about, type Check, known, ok, problem, warning } from './check.ts';
 import { isDeclared } from './declaring.ts';
+import { enrolling } from './enrolling.ts';
 import type { QuickFacts } from './facts.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -50,14 +51,9 @@ export const bootChecks: Check<QuickFacts>[] = [
         // What is loaded has its signature, or needs none here.
         const own = ['kvmfr', 'vendor_reset'].filter((name) => kernel.modules[name] === 'loadable');
         if (own.length === 0) return ok('It is on: modules of your own would have to be signed.');
-        // Its dkms signs with the key that its boot loader made.
-        const isLikeUbuntu = boot.distribution?.family.includes('ubuntu') === true;
         return warning(
           `It is on, and the kernel takes ${own.join(' and ')} only with a signature that the machine knows.`,
-          {
-            remedy: `sudo mokutil --import ${isLikeUbuntu ? '/var/lib/shim-signed/mok/MOK.der' : '/var/lib/dkms/mok.pub'}`,
-            advice: 'Then start the machine anew and enrol the key where it asks.',
-          },
+          enrolling(boot),
         );
       }),
   },

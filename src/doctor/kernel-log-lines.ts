@@ -1,6 +1,7 @@
 /** What the kernel says of trouble with guests. */
 import { mentionedPciAddress } from '../system/pci-address.ts';
 import { andAdvice } from './check.ts';
+import { enrolling } from './enrolling.ts';
 import { freeBar } from './free-bar.ts';
 import { hasStartedSince } from './guest-starts.ts';
 import { changeLine } from './kernel-line.ts';
@@ -57,10 +58,8 @@ export const kernelLogLines: readonly KnownLine[] = [
     pattern: 'unsigned module loading is restricted|Loading of unsigned module is rejected',
     verdict: 'warning',
     meaning: 'With Secure Boot the kernel takes no module that is not signed, such as kvmfr.',
-    todo: () => ({
-      advice:
-        "Enrol the key that dkms signs with (`sudo mokutil --import`), or turn off Secure Boot in the firmware's setup.",
-    }),
+    todo: ({ boot }) =>
+      andAdvice(enrolling(boot), "Or turn off Secure Boot in the firmware's setup."),
   },
   {
     id: 'apparmor',
