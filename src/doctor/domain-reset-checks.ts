@@ -1,9 +1,11 @@
 /** Whether a device comes back from its guest, or to the next one. */
 import type { PciDevice } from '../system/pci.ts';
 import { type Check, type Finding, ok, unknown, warning } from './check.ts';
+import { isDeclared } from './declaring.ts';
 import { eachDevice, type Given } from './each-device.ts';
+import type { Facts } from './facts.ts';
 import { loading } from './module-commands.ts';
-import { isOfHardFamily, resetObstacles } from './reset-obstacles.ts';
+import { chooseDeviceSpecific, isOfHardFamily, resetObstacles } from './reset-obstacles.ts';
 
 export const domainResetChecks: Check[] = [
   { id: 'domain.reset', title: 'Resets of devices of domains', look: eachDevice(reset) },
@@ -11,7 +13,7 @@ export const domainResetChecks: Check[] = [
 
 function reset({ device, xml, facts }: Given): Finding {
   const given = xml.pci.map(({ address }) => address);
-  const [obstacle] = resetObstacles(device, facts.pci.devices, given);
+  const [obstacle] = resetObstacles(device, facts.pci, given);
   const vendorReset = facts.kernel.modules['vendor_reset'] ?? null;
   if (obstacle !== undefined && isOfHardFamily(device)) {
     if (vendorReset === 'loaded' || vendorReset === 'built-in') {
@@ -21,7 +23,7 @@ function reset({ device, xml, facts }: Given): Finding {
       const isAskedAnyway = major < 5 || (major === 5 && minor < 15);
       return isAskedAnyway || device.resetMethods === null
         ? ok('vendor-reset resets it.')
-        : notAsked(device);
+        : notAsked(device, facts);
     }
     if (vendorReset === 'loadable') {
       return warning(
@@ -49,7 +51,7 @@ function reset({ device, xml, facts }: Given): Finding {
 }
 
 /** Since Linux 5.15 the kernel settles how a device is reset when it finds it, before the module comes. */
-function notAsked({ address, resetMethods }: PciDevice): Finding {
+function notAsked({ address, resetMethods }: PciDevice, { boot }: Facts): Finding {
   if (resetMethods?.length === 0) {
     return warning(
       'vendor-reset is loaded, and the kernel lets nobody choose it for the card, which had no reset when it was found.',
@@ -62,8 +64,8 @@ function notAsked({ address, resetMethods }: PciDevice): Finding {
   return warning(
     'vendor-reset is loaded, and the kernel resets the card in its own way, from which it does not come back.',
     {
-      remedy: `echo device_specific | sudo tee /sys/bus/pci/devices/${address}/reset_method`,
-      advice: 'That lasts until the next start: a rule for udev or a hook of libvirt repeats it.',
+      remedy: chooseDeviceSpecific(address),
+      advice: `That lasts until the next start: ${isDeclared(boot) ? '`services.udev.extraRules` or a hook in `virtualisation.libvirtd.hooks.qemu`' : 'a rule for udev or a hook of libvirt'} repeats it.`,
     },
   );
 }

@@ -15,7 +15,7 @@ import {
   removeUnknown,
   stopFaults,
 } from './log-remedies.ts';
-import { buildingKvmfr, givingOptions } from './module-commands.ts';
+import { buildingKvmfr, givingOptions, vendorResetText } from './module-commands.ts';
 import { isForVfio } from './vfio-drivers.ts';
 
 export const kernelLogLines: readonly KnownLine[] = [
@@ -109,9 +109,8 @@ export const kernelLogLines: readonly KnownLine[] = [
     verdict: 'problem',
     meaning:
       'A device did not come back from its reset, and is of no use until the machine starts anew.',
-    todo: () => ({
-      advice:
-        "Start the machine anew. Of AMD's cards, let the guest eject them before it ends (`handglass-guest install --eject`), or load vendor-reset.",
+    todo: ({ boot }) => ({
+      advice: `Start the machine anew. Of AMD's cards, let the guest eject them before it ends (\`handglass-guest install --eject\`), or ${vendorResetText(boot)}.`,
     }),
   },
   {

@@ -1,5 +1,7 @@
 import { pciBusOf } from '../system/pci-address.ts';
 import type { PciDevice } from '../system/pci.ts';
+import type { PciSurvey } from '../system/pci-survey.ts';
+import { vendorResetText } from './module-commands.ts';
 import type { Obstacle } from './obstacle.ts';
 
 /**
@@ -20,12 +22,13 @@ export function isResetByBus(
 
 export function resetObstacles(
   device: PciDevice,
-  devices: readonly PciDevice[],
+  survey: PciSurvey,
   together: readonly string[],
 ): Obstacle[] {
+  const { devices } = survey;
   // So it is with vendor-reset alone: the kernel has no such way for any of them.
   if (device.resetMethods?.includes('device_specific') === true) return [];
-  if (isOfHardFamily(device)) return [hardFamily(device)];
+  if (isOfHardFamily(device)) return [hardFamily(device, survey)];
   const { canReset, bridges } = device;
   if (canReset !== false || bridges === null || isResetByBus(device, devices, together)) return [];
   const [stranger] = bridges.length > 0 ? strangersOnBus(device, devices, together) : [];
@@ -64,7 +67,8 @@ export function isOfHardFamily({ vendor, device }: PciDevice): boolean {
   return hardFamilies.some(([first, last]) => first <= id && id <= last);
 }
 
-function hardFamily({ vendor, device }: PciDevice): Obstacle {
+function hardFamily(card: PciDevice, survey: PciSurvey): Obstacle {
+  const { vendor, device } = card;
   const path = `PCI\\VEN_${vendor}&DEV_${device?.toUpperCase()}`;
   return {
     id: 'no-reset',
@@ -72,8 +76,22 @@ function hardFamily({ vendor, device }: PciDevice): Obstacle {
     brief: 'cards like it do not reset',
     explanation:
       'Cards of its family do not come back from a reset, so it may serve but once: after the guest ends, the host or the next guest finds it as it was left.',
-    remedy: `Let the guest eject it before it shuts down (\`handglass-guest install --eject "${path}"\` in Windows), or load the module vendor-reset and, from Linux 5.15 on, write \`device_specific\` into the card's reset_method.`,
+    remedy: `Let the guest eject it before it shuts down (\`handglass-guest install --eject "${path}"\` in Windows), or ${vendorReset(card, survey)}.`,
   };
+}
+
+/** From Linux 5.15 on the kernel asks it only where it is chosen, which no card without any reset has a file for. */
+function vendorReset({ address, resetMethods }: PciDevice, survey: PciSurvey): string {
+  const text = vendorResetText(survey);
+  if (resetMethods === null) return text;
+  return resetMethods.length === 0
+    ? `with a Linux before 5.15 ${text}`
+    : `${text}, and then run \`${chooseDeviceSpecific(address)}\``;
+}
+
+/** The command by which vendor-reset resets a card until the next start. */
+export function chooseDeviceSpecific(address: string): string {
+  return `echo device_specific | sudo tee /sys/bus/pci/devices/${address}/reset_method`;
 }
 
 function strangersOnBus(

@@ -67,7 +67,7 @@ function verdictOf(device: PciDevice, survey: PciSurvey): Verdict {
     ...driverObstacles(together, survey),
     ...displayObstacles(device, losses, survey),
     ...outputObstacles(device),
-    ...resetObstacles(device, devices, [...addresses, ...foreign.map(({ address }) => address)]),
+    ...resetObstacles(device, survey, [...addresses, ...foreign.map(({ address }) => address)]),
   ].toSorted((a, b) => weights.indexOf(a.weight) - weights.indexOf(b.weight));
   return {
     address: device.address,

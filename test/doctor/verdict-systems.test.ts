@@ -27,6 +27,8 @@ const leftOut = both(
   guest(1, { iommuGroup: null }),
 );
 const mute = guest(1, { driver: 'nvidia' });
+const vega = (resetMethods: string[] | null) =>
+  guest(1, { vendor: '1002', device: '687f', resetMethods });
 
 describe.each<[SystemTool, [string, Change, string][]]>([
   [
@@ -50,6 +52,11 @@ describe.each<[SystemTool, [string, Change, string][]]>([
         leftOut,
         `graphics out. Put \`"intel_iommu=on"\` into \`boot.kernelParams\` in place of \`"intel_iommu=on,igfx_off"\` ${start}`,
       ],
+      [
+        'no-reset',
+        vega(['bus']),
+        ', or put `config.boot.kernelPackages.vendor-reset` into `boot.extraModulePackages` and `"vendor-reset"` into `boot.kernelModules`, and then run `echo device_specific | sudo tee /sys/bus/pci/devices/0000:01:00.0/reset_method`.',
+      ],
       ['use-unknown', mute, 'With `"nvidia-drm.modeset=1"` in `boot.kernelParams` it does'],
     ],
   ],
@@ -63,6 +70,7 @@ describe.each<[SystemTool, [string, Change, string][]]>([
       ],
       ['interrupts', unmapped, 'Run `sudo rpm-ostree kargs --delete-if-present=nointremap`.'],
       ['interrupts', unmapped, 'allow_unsafe_interrupts=1` in /etc/modprobe.d; where'],
+      ['no-reset', vega(['bus']), ', or have the module vendor-reset built for this kernel where'],
       ['driver', unbound, "the kernel's command line (`sudo rpm-ostree kargs --editor`)."],
     ],
   ],
@@ -85,6 +93,13 @@ describe.each<[SystemTool, [string, Change, string][]]>([
     [
       ['iommu-off', off, "Put `intel_iommu=on` on the kernel's command line, and start"],
       ['driver', unbound, "`vfio-pci.ids=10de:2684` on the kernel's command line."],
+    ],
+  ],
+  [
+    'packages',
+    [
+      ['no-reset', vega(null), 'in Windows), or load the module vendor-reset.'],
+      ['no-reset', vega([]), 'or with a Linux before 5.15 load the module vendor-reset.'],
     ],
   ],
 ])('where %s changes the system', (systemTool, rows) => {
