@@ -1,5 +1,6 @@
 /** The ROMs that domains give to cards, or that guests find on these. */
 import { dirname } from 'node:path';
+import type { Boot } from '../system/boot.ts';
 import { isChangedAsWhole } from '../system/distribution.ts';
 import { hasNoOutputs, isGraphics } from '../system/pci-classes.ts';
 import type { PciDevice } from '../system/pci.ts';
@@ -15,6 +16,7 @@ import {
   unknown,
   warning,
 } from './check.ts';
+import { isDeclared } from './declaring.ts';
 import { eachDevice, type Given } from './each-device.ts';
 import { editCommand } from './each-domain.ts';
 import type { Facts } from './facts.ts';
@@ -67,10 +69,10 @@ function dump(device: PciDevice, file: string, facts: Facts): Todo {
   if (hasRom === false) {
     return { advice: 'The card shows no ROM to dump: take the file from where it was.' };
   }
-  if (isChangedAsWhole(facts.boot) && /^\/usr\/(?!local\/)/.test(file)) {
+  if (isOfWholeSystem(file, facts.boot)) {
     return andAdvice(
       dump(device, 'gpu.rom', facts),
-      'Then name that file in the domain: this system changes /usr only as a whole.',
+      `Then name that file in the domain: this system changes ${dirname(file)} only as a whole.`,
     );
   }
   const folder = dirname(file);
@@ -81,6 +83,16 @@ function dump(device: PciDevice, file: string, facts: Facts): Todo {
         advice: `Choose another card as the first in the firmware's setup and run \`${command}\` then, or dump it in another machine.`,
       }
     : { remedy: command };
+}
+
+/** Whether nobody writes it but what builds the system. */
+function isOfWholeSystem(file: string, boot: Boot): boolean {
+  if (!file.startsWith('/')) return false;
+  if (isDeclared(boot)) return file.startsWith('/nix/store/');
+  return (
+    isChangedAsWhole(boot) &&
+    !/^\/(etc|home|media|mnt|opt|root|run|srv|tmp|usr\/local|var)\//.test(file)
+  );
 }
 
 /** Of a file that is there: that it is not is told of by `domain.rom`. */

@@ -69,7 +69,31 @@ const rows: Row[] = [
       having('boot', { systemTool: 'unknown' }),
     ),
     verdict: 'problem',
-    todo: 'sudo handglass vbios dump 0000:01:00.0 --to gpu.rom Then name that file',
+    todo: 'sudo handglass vbios dump 0000:01:00.0 --to gpu.rom Then name that file in the domain: this system changes /usr/share/vgabios only as a whole.',
+  },
+  {
+    id: 'domain.rom',
+    when: 'its file is gone from a folder that an ostree does not have',
+    change: both(withoutRom('/vbios/gpu.rom'), having('boot', { systemTool: 'rpm-ostree' })),
+    verdict: 'problem',
+    todo: '--to gpu.rom Then name that file in the domain: this system changes /vbios only',
+  },
+  ...['/var/lib/gpu.rom', '/usr/local/share/gpu.rom'].map((file): Row => ({
+    id: 'domain.rom',
+    when: `its file is gone from ${file}, which an ostree lets people change`,
+    change: both(withoutRom(file), having('boot', { systemTool: 'rpm-ostree' })),
+    verdict: 'problem',
+    todo: `sudo handglass vbios dump 0000:01:00.0 --to ${file}`,
+  })),
+  {
+    id: 'domain.rom',
+    when: 'its file is gone with an old build of a NixOS',
+    change: both(
+      withoutRom('/nix/store/0-rom/gpu.rom'),
+      having('boot', { systemTool: 'nixos-rebuild' }),
+    ),
+    verdict: 'problem',
+    todo: '--to gpu.rom Then name that file in the domain: this system changes /nix/store/0-rom only',
   },
   {
     id: 'domain.rom-uefi',
