@@ -1,6 +1,7 @@
 /** Each domain against what it needs of the host, processors and PCI devices aside. */
 import type { DomainXml } from '../libvirt/domain-xml.ts';
 import { about, type Check, type Finding, known, ok, problem, unknown, warning } from './check.ts';
+import { isDeclared } from './declaring.ts';
 import { domainDeskChecks } from './domain-desk-checks.ts';
 import { hugePages, leftToHost } from './domain-huge-pages.ts';
 import { domainUsbChecks } from './domain-usb-checks.ts';
@@ -163,13 +164,13 @@ function oldVariables(own: string, loader: string, { paths }: Facts): Finding | 
   );
 }
 
-function fileFinding(path: string, { paths }: Facts, fine: string, what: string): Finding {
+function fileFinding(path: string, { paths, boot }: Facts, fine: string, what: string): Finding {
   const facts = paths.get(path);
   if (facts === undefined) return unknown(`${path} is no path that is looked at`);
   return known(facts, 'found', (found) =>
     found === 'absent'
       ? problem(`${what} ${path} is not there.`, {
-          advice: "Install it, or let libvirt choose: `<os firmware='efi'>` without a loader.",
+          advice: `${isDeclared(boot) ? 'NixOS has firmware at paths of its own, which its builds change. Let' : 'Install it, or let'} libvirt choose: \`<os firmware='efi'>\` without a loader.`,
         })
       : ok(`${fine} ${path}.`),
   );

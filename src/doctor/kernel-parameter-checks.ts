@@ -128,7 +128,13 @@ function pendingParameters({ kernel, boot, pci }: Facts) {
 }
 
 /** Their words stand elsewhere than in these files. */
-const keepers: ReadonlySet<LineTool> = new Set(['grubby', 'rpm-ostree', 'bootc', 'abroot']);
+const keepers: ReadonlySet<LineTool> = new Set([
+  'grubby',
+  'rpm-ostree',
+  'nixos',
+  'bootc',
+  'abroot',
+]);
 
 /** What was written into grub.cfg itself, or typed into its menu, which nobody keeps. */
 function lostParameters({ kernel, boot }: Facts) {

@@ -1,4 +1,5 @@
 /** What QEMU, libvirt and desktops say of trouble with guests, of which the kernel's own log knows nothing. */
+import { isDeclared } from './declaring.ts';
 import { hasStartedSince } from './guest-starts.ts';
 import type { KnownLine } from './known-line.ts';
 import { allowPassthrough, openDevice, openSharedMemory } from './log-remedies.ts';
@@ -35,8 +36,10 @@ export const programLogLines: readonly KnownLine[] = [
     verdict: 'problem',
     meaning: 'Another program holds an input device for itself, so that nobody else hears it.',
     isPast: hasStartedSince,
-    todo: () => ({
-      remedy: 'sudo fuser --verbose /dev/input/event*',
+    todo: ({ boot }) => ({
+      remedy: isDeclared(boot)
+        ? "nix-shell --packages psmisc --run 'sudo fuser --verbose /dev/input/event*'"
+        : 'sudo fuser --verbose /dev/input/event*',
       advice: 'It tells who has it open; end other switchers such as evsieve or input-remapper.',
     }),
   },

@@ -1,23 +1,36 @@
 /** What is said to a NixOS, on which a file that a command would write is gone with the next build. */
 import { expect, test } from 'vitest';
-import { type Change, found } from './healthy.ts';
+import { type Change, found, healthy, withDomain } from './healthy.ts';
 import { lines, logged } from './logged.ts';
-import { both, having, kvmfr, line, type Row, testRows } from './rows.ts';
+import { both, gpu, guest, having, kvmfr, line, type Row, testRows } from './rows.ts';
 
-const nixos = having('boot', {
-  distribution: { id: 'nixos', family: ['nixos'], name: 'NixOS 25.05', version: '25.05' },
-  systemTool: 'nixos-rebuild',
-  lineTool: 'nixos',
-  loader: 'systemd-boot',
-  nextLine: [],
-  initramfs: { generator: 'unknown', modules: [] },
-});
+const nixos = both(
+  having('pci', { systemTool: 'nixos-rebuild' }),
+  having('boot', {
+    distribution: { id: 'nixos', family: ['nixos'], name: 'NixOS 25.05', version: '25.05' },
+    systemTool: 'nixos-rebuild',
+    lineTool: 'nixos',
+    loader: 'systemd-boot',
+    nextLine: [],
+    initramfs: { generator: 'unknown', modules: [] },
+  }),
+);
 const bob = { user: 'bob', uid: 1001, groups: ['bob'] };
 const qemuConf = (conf: { user?: string; listsFirmware?: boolean }): Change => {
   return ({ virtualization }) => {
     if (virtualization.qemuConf !== null) Object.assign(virtualization.qemuConf, conf);
   };
 };
+const soundAlone = both(
+  withDomain({ ...gpu, isManaged: false }),
+  guest(2, { driver: 'snd_hda_intel' }),
+);
+const code = '/run/libvirt/nix-ovmf/OVMF_CODE.fd';
+const goneFirmware: Change = both(withDomain({}), (facts) => {
+  const [domain] = facts.libvirt.domains ?? [];
+  Object.assign(domain?.xml?.firmware ?? {}, { isUefi: true, loader: code });
+  facts.paths = new Map([[code, { found: 'absent', uses: [], unread: {} }]]);
+});
 const start =
   "in the system's configuration (/etc/nixos/configuration.nix), run `sudo nixos-rebuild boot`, and start the machine anew.";
 const now =
@@ -91,6 +104,66 @@ const rows: Omit<Row, 'verdict'>[] = [
       Object.assign(pci.devices[1] ?? {}, { driver: 'nouveau' });
     }),
     todo: `\`"vfio_iommu_type1"\` into \`boot.initrd.kernelModules\`, before all graphics drivers, ${start}`,
+  },
+  {
+    id: 'kernel.parameters-pending',
+    when: 'a file has them that nobody reads there',
+    change: both(line('quiet'), having('boot', { nextLine: healthy().boot.nextLine })),
+    todo: `Put \`"intel_iommu=on"\` into \`boot.kernelParams\` ${start}`,
+  },
+  {
+    id: 'graphics.xorg',
+    when: 'it names the card of the guest',
+    change: having('devices', { xorg: [{ file: '/etc/X11/xorg.conf', address: '0000:01:00.0' }] }),
+    todo: `Put \`BusID "PCI:0:2:0"\` into \`services.xserver.deviceSection\` ${start}`,
+  },
+  {
+    id: 'domain.driver',
+    when: 'libvirt is not to change it',
+    change: both(soundAlone, having('pci', { takers: ['virsh'] })),
+    todo: 'nodedev-detach pci_0000_01_00_1 That lasts until the next start.',
+  },
+  {
+    id: 'domain.driver',
+    when: 'libvirt is not to change it, and driverctl is there',
+    change: soundAlone,
+    todo: 'sudo driverctl set-override 0000:01:00.1 vfio-pci That lasts until the next start, unless `services.udev.packages`',
+  },
+  {
+    id: 'domain.firmware',
+    when: 'its code is gone',
+    change: goneFirmware,
+    todo: "NixOS has firmware at paths of its own, which its builds change. Let libvirt choose: `<os firmware='efi'>`",
+  },
+  {
+    id: 'domain.reset',
+    when: 'vendor-reset is loaded, and the kernel goes its own way',
+    change: both(
+      withDomain(gpu),
+      guest(1, { vendor: '1002', device: '687f', resetMethods: ['bus'] }),
+      ({ kernel }) => {
+        kernel.modules['vendor_reset'] = 'loaded';
+      },
+    ),
+    todo: 'That lasts until the next start: `services.udev.extraRules` or a hook in',
+  },
+  {
+    id: 'log.unsigned-module',
+    when: 'the kernel refuses one',
+    change: logged(lines['unsigned-module'] ?? ''),
+    todo: `take \`lockdown\` and \`module.sig_enforce\` out of \`boot.kernelParams\` ${start} Or turn off`,
+  },
+  {
+    id: 'log.reset-failed',
+    when: 'a card did not come back',
+    change: logged(lines['reset-failed'] ?? ''),
+    todo: 'or put `config.boot.kernelPackages.vendor-reset` into `boot.extraModulePackages`',
+  },
+  {
+    id: 'log.input-busy',
+    when: 'another program has grabbed it',
+    change: logged(lines['input-busy'] ?? ''),
+    todo: "nix-shell --packages psmisc --run 'sudo fuser --verbose /dev/input/event*' It",
   },
   {
     id: 'kernel.kvmfr',

@@ -26,6 +26,16 @@ const oldNpt = {
   when: 'the old way around is still there',
   change: both(line('kvm_amd.npt=0'), having('cpu', { vendor: 'AuthenticAMD' })),
 };
+const unsigned = {
+  id: 'log.unsigned-module',
+  when: 'the kernel refuses one',
+  change: logged(lines['unsigned-module'] ?? ''),
+};
+const resetFailed = {
+  id: 'log.reset-failed',
+  when: 'a card did not come back',
+  change: logged(lines['reset-failed'] ?? ''),
+};
 const noQemu = {
   id: 'qemu.version',
   when: 'there is none',
@@ -58,12 +68,17 @@ const before = 'Then start the machine anew, before any other command of this ki
 function rowsOn(boot: Partial<Boot>, todos: [Omit<Row, 'verdict'>, string][]): Row[] {
   const verdicts: Record<string, Row['verdict']> = {
     'cpu.old-npt': 'warning',
+    'log.unsigned-module': 'warning',
     'service.units': 'warning',
     'service.configuration': 'warning',
   };
   return todos.map(([row, todo]) => ({
     ...row,
-    change: both(having('boot', boot), row.change),
+    change: both(
+      having('boot', boot),
+      having('pci', { systemTool: boot.systemTool ?? 'packages' }),
+      row.change,
+    ),
     verdict: verdicts[row.id] ?? 'problem',
     todo,
   }));
@@ -200,6 +215,11 @@ describe('a Vanilla OS', () => {
 describe('a Kinoite', () => {
   testRows(
     rowsOn({ systemTool: 'rpm-ostree', lineTool: 'rpm-ostree' }, [
+      [unsigned, '`sudo mokutil --import` takes its file. Then start the machine anew and enrol'],
+      [
+        resetFailed,
+        'or have the module vendor-reset built for this kernel where the system is built.',
+      ],
       [oldNpt, 'sudo rpm-ostree kargs --delete-if-present=kvm_amd.npt=0 Then start the machine'],
       [barHeld, 'command line (`sudo rpm-ostree kargs --editor`) frees it, and takes the screen'],
     ]),
