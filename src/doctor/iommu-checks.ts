@@ -1,6 +1,7 @@
 /** The IOMMU as it is, its groups, and what passes it by. */
 import { about, type Check, known, ok, unknown, warning } from './check.ts';
 import type { Facts } from './facts.ts';
+import { lettingGraphicsIn } from './iommu-obstacles.ts';
 import { iommuStateChecks } from './iommu-state-checks.ts';
 import { unsafeGroups, unsafeInterrupts } from './iommu-unsafe-checks.ts';
 import { changeLine } from './kernel-line.ts';

@@ -10,9 +10,9 @@ import {
   warning,
 } from './check.ts';
 import type { QuickFacts } from './facts.ts';
-import { interruptObstacles, lettingGraphicsIn, remappingOff } from './iommu-obstacles.ts';
+import { interruptObstacles, remappingOff } from './iommu-obstacles.ts';
 import { changeLine } from './kernel-line.ts';
-import { givingOptions, ownRuleFile } from './module-commands.ts';
+import { givingOptions } from './module-commands.ts';
 
 export const iommuStateChecks: Check<QuickFacts>[] = [
   {

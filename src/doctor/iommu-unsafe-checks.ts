@@ -13,6 +13,7 @@ import { declaringForStart, isDeclared } from './declaring.ts';
 import type { Facts } from './facts.ts';
 import { iommuOn, unsafeInterruptsFile } from './iommu-state-checks.ts';
 import { changeLine } from './kernel-line.ts';
+import { ownRuleFile } from './module-commands.ts';
 
 export const unsafeInterrupts: Check = {
   id: 'iommu.unsafe-interrupts',

@@ -22,7 +22,7 @@ export interface Result extends Finding {
   /** The check's: `iommu.on`. Stable. */
   id: string;
   title: string;
-  /** The section of the manual that says more. */
+  /** A name for the check that can stand in a URL. */
   link: string;
 }
 

@@ -1,4 +1,5 @@
-import { having, type Row, testRows } from './rows.ts';
+import { card } from './healthy.ts';
+import { both, having, type Row, testRows } from './rows.ts';
 
 const rows: Row[] = [
   {
