@@ -8,10 +8,15 @@ import { qemuDomain } from '../qemu/qemu-domain.ts';
 import { hasAddress } from '../system/usb.ts';
 
 /** Domains of several sources, each asked for those that it has. */
-export interface ConfiguredDomains extends Omit<Domains, 'list' | 'drives' | 'addressesOf'> {
+export interface ConfiguredDomains extends Omit<
+  Domains,
+  'list' | 'drives' | 'addressesOf' | 'evict'
+> {
   sources: readonly Pick<Domains, 'list' | 'usbOf' | 'drives'>[];
   /** Of domains that can have them, as every domain of a seat with drives can. */
   drives: Drives;
+  /** As a domain's own; false where that is not needed. */
+  evict(domain: string, port: string): Promise<boolean>;
   /** The IP addresses of a domain; none where nobody knows them. */
   addressesOf(domain: string): Promise<string[]>;
 }
@@ -60,6 +65,7 @@ export function configuredDomains(
       detach: (domain, path) => drivesOf(domain).detach(domain, path),
     },
     addressesOf: async (domain) => (await sourceOf(domain).addressesOf?.(domain)) ?? [],
+    evict: async (domain, port) => (await sourceOf(domain).evict?.(domain, port)) ?? false,
     attached: (domain) => sourceOf(domain).attached(domain),
     usbOf: (domain) => sourceOf(domain).usbOf(domain),
     attach: (domain, devices) => sourceOf(domain).attach(domain, devices),

@@ -170,6 +170,10 @@ export function effectsOn(
     clearPhantoms: (domain, known) =>
       clearPhantoms(look, domains, domain, known && holdingsIn(known, domain)),
     keepsHostDriver: (port) => keepsHostDriver(host, port),
-    restoreDrivers: (port) => restoreDrivers(host, port),
+    restoreDrivers: (port, among) =>
+      restoreDrivers(host, port, async () => {
+        for (const domain of among) if (await domains.evict(domain, port)) return true;
+        return false;
+      }),
   };
 }

@@ -3,7 +3,6 @@ import { usualPath } from '../config/usual-path.ts';
 import { reasonOf } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { type Check, type Finding, unknown } from './check.ts';
-import { subjects } from './checks.ts';
 import type { Facts } from './facts.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -36,15 +35,6 @@ interface Reader {
   configPath: string;
   uri: string;
   isRoot: boolean;
-}
-
-/** @param facts of one machine; nothing else is looked at, so the same facts bring the same report */
-export function doctorReport(facts: Facts): DoctorReport {
-  return reportOn(facts, subjects, {
-    configPath: facts.configuration.path,
-    uri: facts.libvirt.uri,
-    isRoot: facts.people.caller?.uid === 0,
-  });
 }
 
 /** By checks that need no other facts than these. */

@@ -78,6 +78,11 @@ export interface Hostdevs {
    * are not gone. Rejects where nobody can say.
    */
   detach(domain: string, aliases: readonly string[]): Promise<Map<string, unknown>>;
+  /**
+   * Takes what is ours on this port from a QEMU that has it though nobody lists it; gives whether it had any.
+   * Not needed where the list is QEMU's own.
+   */
+  evict?(domain: string, port: string): Promise<boolean>;
 }
 
 /** Detaches one device; rejects with why it is not gone. */

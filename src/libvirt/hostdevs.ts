@@ -44,10 +44,12 @@ export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: strin
 
   async function attach(domain: string, devices: readonly UsbAddress[]) {
     const files = await Promise.all(devices.map(fileOf));
-    const answers = await inLanes(
-      virsh,
-      files.map((file) => attachCommand(domain, file)),
-    );
+    const commands = files.map((file) => attachCommand(domain, file));
+    const answers = await inLanes(virsh, commands);
+    for (const [at, { port }] of devices.entries()) {
+      if (!isDouble(answers[at]) || !(await evict(domain, port))) continue;
+      answers.splice(at, 1, ...(await virsh.inTurn(commands.slice(at, at + 1))));
+    }
     const now = await attached(domain);
     const failures = new Map<UsbAddress, unknown>();
     for (const [at, device] of devices.entries()) {
@@ -55,7 +57,7 @@ export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: strin
       // It may be that somebody has removed the file.
       if (answer instanceof DomainRefusal) written.delete(device.port);
       if (holds(now, device)) continue;
-      failures.set(device, answer instanceof DomainRefusal ? answer : noSuccess(domain));
+      failures.set(device, answer instanceof DomainRefusal ? explained(answer) : noSuccess(domain));
     }
     return failures;
   }
@@ -96,11 +98,21 @@ export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: strin
     return failures;
   }
 
+  async function evict(domain: string, port: string): Promise<boolean> {
+    const command = `device_del ${aliasFor(port)}`;
+    try {
+      return (await virsh('qemu-monitor-command', '--hmp', domain, command)).trim() === '';
+    } catch (error) {
+      if (error instanceof DomainRefusal) return false;
+      throw error;
+    }
+  }
+
   async function isKnown(domain: string): Promise<boolean> {
     return (await listDomains(virsh)).some(({ name }) => name === domain);
   }
 
-  return { attached, usbOf, attach, detach };
+  return { attached, usbOf, attach, detach, evict };
 }
 
 function attachCommand(domain: string, file: string): string[] {
@@ -127,6 +139,19 @@ async function inLanes(virsh: Virsh, commands: readonly string[][]) {
   await Promise.allSettled(asked);
   const answers = await Promise.all(asked);
   return commands.map((_, at) => answers[at % 2]?.[Math.floor(at / 2)]);
+}
+
+/** QEMU has the device already, which libvirt, when it was killed, had not come to list. */
+function isDouble(answer: unknown): boolean {
+  return answer instanceof DomainRefusal && answer.message.includes('Duplicate device ID');
+}
+
+/** What libvirt notes of a device's node in the domain's own /dev outlives a libvirt that is killed. */
+function explained(refusal: DomainRefusal): DomainRefusal {
+  const { message } = refusal;
+  if (!/Setting different .* which is already in use/.test(message)) return refusal;
+  const remedy = 'libvirt was killed while it gave this device before: pull it out and plug it in';
+  return new DomainRefusal(`${message} (${remedy} again)`, { cause: refusal });
 }
 
 function noSuccess(domain: string): DomainRefusal {

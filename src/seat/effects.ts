@@ -28,8 +28,12 @@ export interface SeatEffects {
   clearPhantoms(domain: string, known: Facts | null): Promise<boolean>;
   /** Whether a driver of the host has the device on this port, and not for a moment only. */
   keepsHostDriver(port: string): Promise<boolean>;
-  /** Lets the kernel's drivers have the device on this port again; gives the interfaces that they took. */
-  restoreDrivers(port: string): Promise<string[]>;
+  /**
+   * Lets the kernel's drivers have the device on this port again; gives the interfaces that they took.
+   *
+   * @param domains those that may have it without listing it
+   */
+  restoreDrivers(port: string, domains: readonly string[]): Promise<string[]>;
   input: SeatInput;
 }
 

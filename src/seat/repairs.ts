@@ -4,6 +4,7 @@
  */
 import type { Seat } from '../config/schema.ts';
 import { isAway } from '../domain/domain.ts';
+import { isActive } from '../domain/run-state.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Reading } from './reading.ts';
@@ -195,7 +196,12 @@ async function repairNow(
     await takeAlone(repair.domain, repair.port);
     return `${repair.name} (port ${repair.port}), which no seat of ${repair.domain} names, has come back from it`;
   }
-  const restored = await effects.restoreDrivers(repair.port);
+  const on = reading
+    .facts()
+    .domains.filter((each) => isActive(each))
+    .map(({ name }) => name);
+  const domains = seat.domains.filter((name) => on.includes(name));
+  const restored = await effects.restoreDrivers(repair.port, domains);
   return restored.length === 0 ? '' : `${restored.join(' and ')} has its driver again`;
 }
 

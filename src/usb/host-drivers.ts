@@ -7,14 +7,18 @@ import { interfaceFolders, usbFolder } from '../system/usb.ts';
  * Has the kernel look for a driver for each interface of a device that has none: QEMU, when it is
  * killed, leaves them so. Gives the interfaces that found one; not every interface has a driver to
  * find. Fails with `handoff-failed` where the kernel cannot be asked.
+ *
+ * @param evict takes the device from a QEMU that nobody says has it; gives whether one had it
  */
 export async function restoreDrivers(
   host: ReadFiles & WriteAttribute & Clock,
   port: string,
+  evict: () => Promise<boolean>,
 ): Promise<string[]> {
   const folder = `${usbFolder}/${port}`;
   const restored: string[] = [];
   await untilReleased(host, folder);
+  if ((await isInUse(host, folder)) && (await evict())) await untilReleased(host, folder);
   for (const path of (await unlessGone(interfaceFolders(host, folder))) ?? []) {
     if ((await linkedName(host, `${path}/driver`)) !== null) continue;
     const name = path.slice(folder.length + 1);

@@ -88,7 +88,8 @@ function canSwap({ ports, filled }: Desk): boolean {
 const longestMs = 1500;
 
 /** What can befall a handoff while it goes on. */
-function clashing({ isLibvirtUp, domain, ports, filled, left }: Desk): Step[] {
+function clashing(desk: Desk): Step[] {
+  const { isLibvirtUp, domain, ports, filled, left } = desk;
   // With few ports, or a device that was left behind, it would be chance what a whole seat is.
   if (!isLibvirtUp || domain !== 'running' || filled > 0 || left.size > 0) return [];
   return [
@@ -96,7 +97,8 @@ function clashing({ isLibvirtUp, domain, ports, filled, left }: Desk): Step[] {
     { kind: 'pause' },
     { kind: 'kill QEMU' },
     { kind: 'kill service', meanwhile: null },
-    { kind: 'kill libvirtd' },
+    // Killed while it gives, it may refuse the device from then on, until that is plugged in anew.
+    ...(targetOfChord(desk) === 'host' ? [{ kind: 'kill libvirtd' } as const] : []),
   ];
 }
 

@@ -14,7 +14,7 @@ import { groupReport } from '../../src/doctor/group-report.ts';
 import { makeArchive } from '../../src/doctor/make-archive.ts';
 import { readFacts } from '../../src/doctor/read-facts.ts';
 import { factsFrom, replay } from '../../src/doctor/replay.ts';
-import { doctorReport } from '../../src/doctor/report.ts';
+import { doctorReport } from '../../src/doctor/doctor-report.ts';
 import { bytesOf, romParts } from '../../src/doctor/rom-parts.ts';
 import { parseRom } from '../../src/vbios/parse.ts';
 import { imageBytes, mutatedRomBytes, romBytes } from '../vbios/rom-bytes.ts';

@@ -13,7 +13,7 @@ import {
 } from '../../src/doctor/archive.ts';
 import type { Facts } from '../../src/doctor/facts.ts';
 import { type MadeArchive, makeArchive } from '../../src/doctor/make-archive.ts';
-import { doctorReport } from '../../src/doctor/report.ts';
+import { doctorReport } from '../../src/doctor/doctor-report.ts';
 import { filesUnder } from '../../src/host/files.ts';
 import { equipped } from '../machines/equipped.ts';
 import type { LookedAt, Software } from '../machines/software.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { doctorReport, type Result } from '../../src/doctor/report.ts';
+import { doctorReport } from '../../src/doctor/doctor-report.ts';
+import type { Result } from '../../src/doctor/report.ts';
 import { readFacts } from '../../src/doctor/read-facts.ts';
 import { subjects } from '../../src/doctor/checks.ts';
 import { parseDomainXml } from '../../src/libvirt/domain-xml.ts';

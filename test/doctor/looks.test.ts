@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Facts } from '../../src/doctor/facts.ts';
 import { looks } from '../../src/doctor/looks.ts';
-import { doctorReport } from '../../src/doctor/report.ts';
+import { doctorReport } from '../../src/doctor/doctor-report.ts';
 import type { Follow } from '../../src/host/ports.ts';
 import { gtx970 } from '../machines/gtx-970.ts';
 import { buildWithSoftware, type Software } from '../machines/software.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { quickReport } from '../../src/doctor/quick-look.ts';
 import { readFacts } from '../../src/doctor/read-facts.ts';
-import { doctorReport } from '../../src/doctor/report.ts';
+import { doctorReport } from '../../src/doctor/doctor-report.ts';
 import { machines } from '../machines/machines.ts';
 import { buildWithSoftware } from '../machines/software.ts';
 import { createSysfs } from '../system/sysfs.ts';

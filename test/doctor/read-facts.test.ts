@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { doctorLines } from '../../src/cli/render/doctor.ts';
 import { readFacts } from '../../src/doctor/read-facts.ts';
-import { doctorReport } from '../../src/doctor/report.ts';
+import { doctorReport } from '../../src/doctor/doctor-report.ts';
 import type { FileFacts, OpenFiles, ReadFiles, Run } from '../../src/host/ports.ts';
 import { b550 } from '../machines/b550.ts';
 import { domainXml } from '../machines/domain.ts';

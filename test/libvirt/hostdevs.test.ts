@@ -91,6 +91,46 @@ test('a device is attached to the live domain from a file of its own', async () 
   expect(seen).toBe(usbHostdevXml(mouse));
 });
 
+const double = refused("unable to execute QEMU command 'device_add': Duplicate device ID");
+
+test('what QEMU has and libvirt does not list is taken from it, and attached again', async () => {
+  const { hostdevs, commands } = await scripted({
+    'attach-device': [double, ''],
+    'qemu-monitor-command': ['\n'],
+    dumpxml: [withMouse],
+  });
+  await attachOne(hostdevs, 'win10', mouse);
+  expect(commands.map((command) => command[0])).toEqual([
+    'attach-device',
+    'qemu-monitor-command',
+    'attach-device',
+    'dumpxml',
+  ]);
+  expect(commands[1]?.slice(1)).toEqual(['--hmp', 'win10', `device_del ${alias}`]);
+});
+
+test.each([`Error: Device '${alias}' not found\n`, refused('the domain is not running')])(
+  'what it does not have either is refused as it was: %s',
+  async (answer) => {
+    const { hostdevs } = await scripted({
+      'attach-device': [double],
+      'qemu-monitor-command': [answer, answer],
+      dumpxml: [without],
+    });
+    await expect(attachOne(hostdevs, 'win10', mouse)).rejects.toThrow('Duplicate device ID');
+    expect(await hostdevs.evict?.('win10', '1-2')).toBe(false);
+  },
+);
+
+test('what a libvirt that was killed left in the domain’s own /dev is told with the way out', async () => {
+  const inUse =
+    'Setting different DAC user or group on /dev/bus/usb/001/007 which is already in use';
+  const { hostdevs } = await scripted({ 'attach-device': [refused(inUse)], dumpxml: [without] });
+  await expect(attachOne(hostdevs, 'win10', mouse)).rejects.toThrow(
+    `${inUse} (libvirt was killed while it gave this device before: pull it out and plug it in again)`,
+  );
+});
+
 test('the file is written again when the device is another one, or libvirt has refused it', async () => {
   const { virsh, commands } = scriptedVirsh({
     'attach-device': ['', refused('No such file'), '', ''],

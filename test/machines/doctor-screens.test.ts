@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { doctorLines } from '../../src/cli/render/doctor.ts';
 import { readFacts } from '../../src/doctor/read-facts.ts';
-import { doctorReport } from '../../src/doctor/report.ts';
+import { doctorReport } from '../../src/doctor/doctor-report.ts';
 import { equipped } from './equipped.ts';
 import { machines } from './machines.ts';
 import { buildWithSoftware } from './software.ts';

@@ -29,7 +29,7 @@ async function start(fail: (name: string) => void = () => {}) {
     control,
     asked,
     passed,
-    restore: (port = '1-2.3') => restoreDrivers(host, port),
+    restore: (port = '1-2.3', evict = async () => false) => restoreDrivers(host, port, evict),
     keeps: (port = '1-2.3') => keepsHostDriver(host, port),
   };
 }
@@ -74,6 +74,16 @@ test('what is not released within 2 s a program of the host has, to which it is 
   expect(await restore('1-4')).toEqual([]);
   expect(asked).toEqual([]);
   expect(passed()).toBe(2000);
+});
+
+test('what a QEMU has that nobody says has it is taken from there', async () => {
+  const { asked, restore, plugUsb, remove } = await start();
+  await plugUsb({ port: '1-4', device: 4, interfaces: [{ class: '03', driver: 'usbfs' }] });
+  await restore('1-4', async () => {
+    await remove('/sys/bus/usb/devices/1-4:1.0/driver');
+    return true;
+  });
+  expect(asked).toEqual(['/sys/bus/usb/drivers_probe 1-4:1.0']);
 });
 
 test('a device that goes while it is waited for needs nothing', async () => {

@@ -18,7 +18,7 @@ interface Flags {
 export const doctor = buildCommand({
   async func(this: Context, flags: Flags) {
     const { all = false, config, from, json = false, quick = false, watch = false } = flags;
-    const { doctorReport } = await import('../../doctor/report.ts');
+    const { doctorReport } = await import('../../doctor/doctor-report.ts');
     const show = await reportShower(this, all, json);
     if (quick) {
       refuse('--from and --quick', from !== undefined, whole);
