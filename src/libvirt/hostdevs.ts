@@ -48,6 +48,8 @@ export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: strin
     const answers = await inLanes(virsh, commands);
     for (const [at, { port }] of devices.entries()) {
       if (!isDouble(answers[at]) || !(await evict(domain, port))) continue;
+      // Told of it later, libvirt would strike the next of this alias.
+      await host.sleep(toldMs);
       answers.splice(at, 1, ...(await virsh.inTurn(commands.slice(at, at + 1))));
     }
     const now = await attached(domain);
@@ -140,6 +142,8 @@ async function inLanes(virsh: Virsh, commands: readonly string[][]) {
   const answers = await Promise.all(asked);
   return commands.map((_, at) => answers[at % 2]?.[Math.floor(at / 2)]);
 }
+
+const toldMs = 1000;
 
 /** QEMU has the device already, which libvirt, when it was killed, had not come to list. */
 function isDouble(answer: unknown): boolean {
