@@ -167,7 +167,10 @@ export function createSeats(
       const now = standings.settle(seat, viewNow(seat).owner, moved, isComing);
       repairs.plan(seat, [...now.repairs, ...straysOf(seat, config.seats, reading.facts())]);
       if (now.loser !== null) {
-        told(seat.name, `${now.loser} has none of its devices any more, by another program`);
+        const what = isComing
+          ? 'let go of all that was to come home'
+          : 'none of its devices any more, by another program';
+        told(seat.name, `${now.loser} has ${what}`);
       }
       return now.wish;
     });

@@ -73,8 +73,9 @@ export function createStandings(input: Pick<SeatInput, 'ownerOf'>, reading: Read
       const now = standingOf(seat, owner, facts, before);
       standings.set(seat.name, now);
       const wish = wishOf(seat, owner, before, now, moved);
-      // Input devices go by a chord, and nothing else moves then.
-      const mayBeLost = seat.input.length === 0 && moved === null && wish === null;
+      // Input devices go by a chord, and nothing else moves then; but what was to come home may have, since it failed.
+      const isAlone = seat.input.length === 0 || isComing;
+      const mayBeLost = isAlone && moved === null && wish === null;
       const had = before?.owner ?? 'host';
       const loser = mayBeLost && owner === 'host' && had !== 'host' ? had : null;
       const repairs = repairsFor(seat, owner, facts, now).filter(

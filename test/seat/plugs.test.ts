@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { HandglassError } from '../../src/errors.ts';
 import { createSeats } from '../../src/seat/seats.ts';
 import { noUses } from '../usb/devices.ts';
-import { desk, headset, start } from './looked-at.ts';
+import { desk, headset, start, typed } from './looked-at.ts';
 import { seatWith, seatWithKeyboard } from './world.ts';
 
 test('a device that is pulled out leaves no phantom, and goes back when it is plugged in', async () => {
@@ -53,6 +53,28 @@ test('that another program has taken all back from the domain is told', async ()
   expect(shown()?.owner).toBe('host');
   expect(stories).toEqual(['desk: win10 has none of its devices any more, by another program']);
 });
+
+test.each([
+  { seat: desk, name: 'without a keyboard' },
+  { seat: typed, name: 'with one' },
+])(
+  'that what could not be brought home has come after all is told, of a seat $name',
+  async (row) => {
+    const { world, seats, stories, look, shown } = await start(row.seat);
+    await seats.give('desk', 'win10');
+    world.fail = (call) => {
+      if (call.startsWith('detach '))
+        throw new HandglassError('libvirt-unavailable', 'It is away.');
+    };
+    await expect(seats.give('desk', 'host')).rejects.toMatchObject({ code: 'libvirt-unavailable' });
+    await look();
+    expect(shown()?.owner).toBe('win10');
+    world.lose('win10');
+    await look();
+    expect(shown()?.owner).toBe('host');
+    expect(stories).toEqual(['desk: win10 has let go of all that was to come home']);
+  },
+);
 
 test('a device that is in use when it comes goes once it is not', async () => {
   const { world, seats, look, problems } = await start(desk);
