@@ -61,7 +61,7 @@ export function completeMoves(
       // A move to a domain would come as a surprise by then.
       const isAgain = to === 'host' && isAway(error) && tries > 1;
       const again = isAgain ? () => tell({ seat, to, why, move }, tries - 1) : null;
-      failed.set(seat, { to, again });
+      failed.set(seat, { to, number: numberOf(seats.view(), seat), again });
       problems.set(moveOf(seat), [isAway(error) && !isAgain ? last(problem, seat, to) : problem]);
       if (isAgain) void seeLater();
       return problem;
@@ -81,8 +81,11 @@ export function completeMoves(
     for (const seat of now) {
       const failure = failed.get(seat.name);
       if (failure === undefined || seat.moving) continue;
+      // Something else has been asked of it since, and done.
+      const { move } = seat;
+      if (move?.failure === null && move.number !== failure.number) failed.delete(seat.name);
       // What a libvirt that has just started says may change yet: to be home at a look is not enough.
-      if (failure.again !== null) {
+      else if (failure.again !== null) {
         failed.delete(seat.name);
         void failure.again();
       } else if (isWholeWith(failure.to, seat)) settle(seat.name);
@@ -135,6 +138,8 @@ interface Told {
 
 interface Failure {
   to: string;
+  /** Of the move, as the seat's story has it. */
+  number: number | undefined;
   again: (() => Promise<unknown>) | null;
 }
 
@@ -150,6 +155,10 @@ const stories: Record<MoveReason, string | null> = {
   deaf: 'the domain has let go of its keyboard and mouse',
   trial: 'the trial is over',
 };
+
+function numberOf({ seats }: SeatsView, name: string): number | undefined {
+  return seats.find((seat) => seat.name === name)?.move?.number;
+}
 
 function isWholeWith(to: string, seat: SeatsView['seats'][number]): boolean {
   if (seat.moving || seat.owner !== to) return false;

@@ -48,8 +48,6 @@ export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: strin
     const answers = await inLanes(virsh, commands);
     for (const [at, { port }] of devices.entries()) {
       if (!isDouble(answers[at]) || !(await evict(domain, port))) continue;
-      // Told of it later, libvirt would strike the next of this alias.
-      await host.sleep(toldMs);
       answers.splice(at, 1, ...(await virsh.inTurn(commands.slice(at, at + 1))));
     }
     const now = await attached(domain);
@@ -101,13 +99,18 @@ export function hostdevsOf(host: WriteFiles & Clock, virsh: Virsh, folder: strin
   }
 
   async function evict(domain: string, port: string): Promise<boolean> {
-    const command = `device_del ${aliasFor(port)}`;
+    const alias = aliasFor(port);
+    const command = ['--hmp', '--domain', domain, '--cmd', `device_del ${alias}`];
     try {
-      return (await virsh('qemu-monitor-command', '--hmp', domain, command)).trim() === '';
+      if (has(await attached(domain), alias)) return false;
+      if ((await virsh('qemu-monitor-command', ...command)).trim() !== '') return false;
     } catch (error) {
       if (error instanceof DomainRefusal) return false;
       throw error;
     }
+    // Told of it later, libvirt would strike the next of this alias.
+    await host.sleep(toldMs);
+    return true;
   }
 
   async function isKnown(domain: string): Promise<boolean> {
@@ -147,15 +150,16 @@ const toldMs = 1000;
 
 /** QEMU has the device already, which libvirt, when it was killed, had not come to list. */
 function isDouble(answer: unknown): boolean {
-  return answer instanceof DomainRefusal && answer.message.includes('Duplicate device ID');
+  return answer instanceof DomainRefusal && /Duplicate (device )?ID/.test(answer.message);
 }
 
 /** What libvirt notes of a device's node in the domain's own /dev outlives a libvirt that is killed. */
 function explained(refusal: DomainRefusal): DomainRefusal {
   const { message } = refusal;
   if (!/Setting different .* which is already in use/.test(message)) return refusal;
-  const remedy = 'libvirt was killed while it gave this device before: pull it out and plug it in';
-  return new DomainRefusal(`${message} (${remedy} again)`, { cause: refusal });
+  const why =
+    'mostly since libvirt was killed while it gave this device: pull it out and plug it in';
+  return new DomainRefusal(`${message} (${why} again)`, { cause: refusal });
 }
 
 function noSuccess(domain: string): DomainRefusal {

@@ -3,8 +3,7 @@
  * and each once for what is known of the world, so that a failure waits for a change.
  */
 import type { Seat } from '../config/schema.ts';
-import { isAway } from '../domain/domain.ts';
-import { isActive } from '../domain/run-state.ts';
+import { holdsDevices, isAway } from '../domain/domain.ts';
 import { HandglassError, reasonOf } from '../errors.ts';
 import type { SeatEffects } from './effects.ts';
 import type { Reading } from './reading.ts';
@@ -92,13 +91,13 @@ export function createRepairs(
     const before = tried.get(key)?.problem ?? null;
     let problem: HandglassError | null = null;
     let isVoid = false;
-    let story = '';
+    let story: string | null = '';
     try {
       const isWanted = () =>
         planned.get(seat.name)?.some((job) => job.key === key) === true &&
         !events.isMoving(seat.name);
       story = await repairNow(effects, seat, repair, reading, isWanted);
-      events.repaired(seat.name, repair, story);
+      if (story !== null) events.repaired(seat.name, repair, story);
       // No reading shows it: lent again, the device is to be seen to again.
       if (repair.kind === 'probe') forget(seat, key);
     } catch (error) {
@@ -108,7 +107,7 @@ export function createRepairs(
     }
     const facts = tried.get(key)?.facts;
     if (facts !== undefined) tried.set(key, { facts, problem, isVoid });
-    return story !== '' || problem !== before;
+    return Boolean(story) || problem !== before;
   }
 
   function forget({ name }: Seat, key: string): void {
@@ -155,7 +154,7 @@ function textOf({ usb, uses, domains, attached, ports }: Facts): string {
 }
 
 /**
- * Gives what there is to tell of it.
+ * Gives what there is to tell of it; null where it was not to be done after all.
  *
  * @param isWanted whether it is still to be done, by the last reading
  */
@@ -165,7 +164,7 @@ async function repairNow(
   repair: Repair,
   reading: Reading,
   isWanted: () => boolean,
-): Promise<string> {
+): Promise<string | null> {
   // Nothing but handoffs and repairs gives a domain what is ours, and a device never comes back as it was.
   const known = (domain: string) => (reading.knowsDomain(domain) ? reading.facts() : null);
   const takeAlone = (domain: string, port: string) =>
@@ -184,10 +183,10 @@ async function repairNow(
     return `${repair.name} (port ${repair.port}) was plugged in and is with ${repair.domain}`;
   }
   if (repair.kind === 'renew') {
-    if (!(await effects.keepsHostDriver(repair.port))) return '';
+    if (!(await effects.keepsHostDriver(repair.port))) return null;
     // A libvirt that has just started lists for a moment what QEMU let go before.
     await reading.refresh();
-    if (!isWanted()) return '';
+    if (!isWanted()) return null;
     await takeAlone(repair.domain, repair.port);
     await effects.giveArrived(repair.domain, seat, repair.port, null);
     return `${repair.name} (port ${repair.port}) had fallen to a driver of the host and is with ${repair.domain} again`;
@@ -196,12 +195,11 @@ async function repairNow(
     await takeAlone(repair.domain, repair.port);
     return `${repair.name} (port ${repair.port}), which no seat of ${repair.domain} names, has come back from it`;
   }
-  const on = reading
+  const among = reading
     .facts()
-    .domains.filter((each) => isActive(each))
+    .domains.filter((each) => seat.domains.includes(each.name) && holdsDevices(each))
     .map(({ name }) => name);
-  const domains = seat.domains.filter((name) => on.includes(name));
-  const restored = await effects.restoreDrivers(repair.port, domains);
+  const restored = await effects.restoreDrivers(repair.port, among);
   return restored.length === 0 ? '' : `${restored.join(' and ')} has its driver again`;
 }
 

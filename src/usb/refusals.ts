@@ -110,7 +110,7 @@ export function diskRefusal(use: DiskUse): Reason {
   }
   return {
     reason: `${node} is a part of ${use.of}`,
-    remedy: `Close ${use.of} with what made it: \`cryptsetup close\`, \`vgchange --activate n\` or \`mdadm --stop\`.`,
+    remedy: `Close ${use.of} with what made it: \`sudo cryptsetup close\`, \`sudo vgchange --activate n\` or \`sudo mdadm --stop\`.`,
   };
 }
 

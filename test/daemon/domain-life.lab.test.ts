@@ -1,5 +1,6 @@
 /** What becomes of a seat when its domain's life, or a device's presence, changes. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { SurveyedController } from '../../src/usb/survey.ts';
 import { listen, mouse, proxies, type Service, serviceIn } from '../input/desk.ts';
 import type { Lab } from '../lab/lab.ts';
 import { freshLab } from '../lab/saved-lab.ts';
@@ -52,6 +53,22 @@ test('a device that is pulled out leaves no phantom, and goes back when it is pl
     await expectInDomain(2);
   }
   await service.until(/"owner":"win10".*"problems":\[\]/);
+});
+
+test('where each device is, and by which controller, is listed', async () => {
+  await service.give('win10');
+  await expectInDomain(2);
+  type Controller = Pick<SurveyedController, 'driver' | 'resetMethods' | 'iommuGroup' | 'buses'>;
+  const controllers = JSON.parse(await sh('handglass usb --json')) as Controller[];
+  const devices = controllers.flatMap(({ buses }) =>
+    buses.flatMap(({ ports }) => ports.flatMap(({ device }) => device ?? [])),
+  );
+  const holders = Object.fromEntries(devices.map(({ serial, with: holder }) => [serial, holder]));
+  expect(holders).toMatchObject({ MOUSE1: 'win10', STICK1: 'win10', KBD1: 'host' });
+  expect(controllers[0]).toMatchObject({
+    driver: 'xhci_hcd',
+    iommuGroup: expect.anything() as unknown,
+  });
 });
 
 test('a device that is plugged in while the host has its seat stays there', async () => {

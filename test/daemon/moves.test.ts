@@ -120,6 +120,17 @@ test.each([
   expect(whats()).toEqual(row.isOver ? [] : ['The stick stayed.']);
 });
 
+test('what nobody could be asked is not asked again once something else was done', async () => {
+  const { moves, asked, control, views, whats } = start();
+  control.fail = () => libvirtIsAway;
+  moves.moved('desk', 'host', 'death');
+  await vi.waitUntil(() => whats().length === 1, { interval: 1, timeout: 60_000 });
+  const move = { number: 2, to: 'win10', why: 'command line', failure: null };
+  const seats = views.map((view) => ({ ...view, move }));
+  moves.seen({ seats, domains: [], problem: null, unrepaired: [] });
+  expect(asked).toEqual(['desk after host']);
+});
+
 test('what nobody could be asked is asked again, though the seat seems to be home', async () => {
   const { moves, asked, control, views, whats, lines } = start();
   control.fail = () => libvirtIsAway;

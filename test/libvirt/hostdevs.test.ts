@@ -97,16 +97,17 @@ test('what QEMU has and libvirt does not list is taken from it, and attached aga
   const { hostdevs, commands } = await scripted({
     'attach-device': [double, ''],
     'qemu-monitor-command': ['\n'],
-    dumpxml: [withMouse],
+    dumpxml: [without, withMouse],
   });
   await attachOne(hostdevs, 'win10', mouse);
   expect(commands.map((command) => command[0])).toEqual([
     'attach-device',
+    'dumpxml',
     'qemu-monitor-command',
     'attach-device',
     'dumpxml',
   ]);
-  expect(commands[1]?.slice(1)).toEqual(['--hmp', 'win10', `device_del ${alias}`]);
+  expect(commands[2]?.slice(1).join(' ')).toBe(`--hmp --domain win10 --cmd device_del ${alias}`);
 });
 
 test.each([`Error: Device '${alias}' not found\n`, refused('the domain is not running')])(
@@ -114,10 +115,11 @@ test.each([`Error: Device '${alias}' not found\n`, refused('the domain is not ru
   async (answer) => {
     const { hostdevs } = await scripted({
       'attach-device': [double],
-      'qemu-monitor-command': [answer, answer],
-      dumpxml: [without],
+      'qemu-monitor-command': [answer],
+      dumpxml: [without, without, withMouse],
     });
     await expect(attachOne(hostdevs, 'win10', mouse)).rejects.toThrow('Duplicate device ID');
+    // Another seat has it by now.
     expect(await hostdevs.evict?.('win10', '1-2')).toBe(false);
   },
 );
@@ -127,7 +129,7 @@ test('what a libvirt that was killed left in the domain’s own /dev is told wit
     'Setting different DAC user or group on /dev/bus/usb/001/007 which is already in use';
   const { hostdevs } = await scripted({ 'attach-device': [refused(inUse)], dumpxml: [without] });
   await expect(attachOne(hostdevs, 'win10', mouse)).rejects.toThrow(
-    `${inUse} (libvirt was killed while it gave this device before: pull it out and plug it in again)`,
+    `${inUse} (mostly since libvirt was killed while it gave this device: pull it out and plug it in again)`,
   );
 });
 

@@ -48,6 +48,9 @@ name = "desk"
 domains = ["win10"]
 input = [{ serial = "KBD1" }]
 usb = [{ serial = "STICK1" }]
+
+[chords]
+toggle = "leftctrl+rightctrl"
 `;
 
 /** Puts seats in force. */

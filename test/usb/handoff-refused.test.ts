@@ -85,7 +85,7 @@ test.each<{ blocks: Record<string, Block>; mounts: string[]; told: string; reaso
       md0: { number: '9:0', holders: ['dm-0'] },
     },
     mounts: [],
-    told: '/dev/sda is a part of /dev/mapper/vault, /dev/md0 is a part of /dev/mapper/vault, /dev/sda is a part of /dev/md0. Close /dev/mapper/vault with what made it: `cryptsetup close`, `vgchange --activate n` or `mdadm --stop`. Close /dev/md0 with what made it: `cryptsetup close`, `vgchange --activate n` or `mdadm --stop`.',
+    told: '/dev/sda is a part of /dev/mapper/vault, /dev/md0 is a part of /dev/mapper/vault, /dev/sda is a part of /dev/md0. Close /dev/mapper/vault with what made it: `sudo cryptsetup close`, `sudo vgchange --activate n` or `sudo mdadm --stop`. Close /dev/md0 with what made it: `sudo cryptsetup close`, `sudo vgchange --activate n` or `sudo mdadm --stop`.',
     reason: 'has volumes made of it',
   },
 ])('a disk is refused that $reason', async ({ blocks, mounts, told }) => {
