@@ -32,6 +32,7 @@ for (const [name, state] of Object.entries(states)) {
     for (const width of [320, 1280, 3840]) {
       await page.setViewportSize({ width, height: 640 });
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      expect(await violations(page)).toEqual([]);
     }
   });
 }
