@@ -1,5 +1,5 @@
 import { isChangedAsWhole } from '../system/distribution.ts';
-import { about, type Check, known, ok, problem, warning } from './check.ts';
+import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
 import { isDeclared } from './declaring.ts';
 import { enrolling } from './enrolling.ts';
 import type { QuickFacts } from './facts.ts';
@@ -78,7 +78,9 @@ export const bootChecks: Check<QuickFacts>[] = [
     look: ({ boot }) =>
       known(boot, 'loader', (loader) =>
         loader === 'unknown'
-          ? ok('It is none that is known here, so parameters of the kernel are changed by hand.')
+          ? unknown(
+              'it is none that is known here, so parameters of the kernel are changed by hand',
+            )
           : ok(`It is ${loader}; parameters are changed by ${toolText(boot.lineTool ?? 'hand')}.`),
       ),
   },
@@ -102,7 +104,7 @@ export const bootChecks: Check<QuickFacts>[] = [
       known(boot, 'initramfs', ({ generator, modules }) => {
         const own = modules.filter(({ name }) => name.startsWith('vfio'));
         if (isDeclared(boot)) return ok("It is made from the system's configuration.");
-        if (generator === 'unknown') return ok('What makes it is not known here.');
+        if (generator === 'unknown') return unknown('what makes it is not known here');
         return ok(
           own.length === 0
             ? `${generator} makes it, with no VFIO named in its configuration.`

@@ -11,6 +11,7 @@ import { kernelParameterChecks } from './kernel-parameter-checks.ts';
 import { buildingKvmfr, loading } from './module-commands.ts';
 import { idsNeededAtStart } from './needed.ts';
 import { idsIn, idsText, pciDeviceText } from './pci-text.ts';
+import { prohibitionOf } from './prohibited-module.ts';
 import { takeFromHost } from './take-from-host.ts';
 
 export const kernelChecks: Check[] = [
@@ -31,11 +32,18 @@ export const kernelChecks: Check[] = [
     id: 'kernel.vfio-pci',
     title: 'Driver vfio-pci',
     look: (facts) =>
-      moduleFinding(facts, 'vfio_pci', 'gives PCI devices to guests', (state) =>
-        state === 'loadable'
+      moduleFinding(facts, 'vfio_pci', 'gives PCI devices to guests', (state) => {
+        if (state !== 'loadable') {
+          return ok(state === 'built-in' ? 'It is built into the kernel.' : 'It is loaded.');
+        }
+        const prohibition = prohibitionOf(facts, 'vfio_pci');
+        return prohibition === null
           ? ok('It is loaded when a domain needs it.')
-          : ok(state === 'built-in' ? 'It is built into the kernel.' : 'It is loaded.'),
-      ),
+          : problem(
+              `${prohibition.by} keeps it from being loaded, so that no domain with a PCI device starts.`,
+              prohibition.todo,
+            );
+      }),
   },
   {
     id: 'kernel.vfio-options',

@@ -1,5 +1,5 @@
 import { allowingInAppArmor } from './apparmor-rules.ts';
-import { about, type Check, known, ok, problem, warning } from './check.ts';
+import { about, type Check, known, ok, problem, unknown, warning } from './check.ts';
 import { isDeclared } from './declaring.ts';
 import { groupOfLibvirt } from './group-commands.ts';
 import { isAbsent, isBefore } from './libvirt-versions.ts';
@@ -189,8 +189,11 @@ export const libvirtChecks: Check[] = [
   {
     id: 'libvirt.selinux',
     title: 'SELinux',
-    look: ({ virtualization, sharedMemory }) =>
+    look: ({ virtualization, sharedMemory, boot }) =>
       known(virtualization, 'selinux', (state) => {
+        if (state === 'off' && boot.container) {
+          return unknown('a container does not see it');
+        }
         if (state !== 'enforcing') return ok(state === 'off' ? 'It is off.' : 'It only warns.');
         const files = sharedMemory.filter(({ entry }) => entry.path.startsWith('/dev/shm/'));
         return ok(

@@ -143,8 +143,8 @@ export function authenticate(
     finish('notNow', 'Try again later');
   }
 
-  function turnAway(id: Id | undefined, error: ErrorObject): void {
-    note(`not let in: ${error.message}`);
+  function turnAway(id: Id | undefined, error: ErrorObject, whose = ''): void {
+    note(`not let in: ${whose}${error.message}`);
     refuse(id, error);
     finish('unauthenticated', 'Authentication failed');
   }
@@ -152,9 +152,11 @@ export function authenticate(
   /** The cause is for the journal alone. */
   function failed(id: Id | undefined, claim: Claim, error: unknown): void {
     const answer = errorObject(error);
+    const { guest } = claim;
+    const whose = guest === undefined ? '' : `${nameOf({ kind: 'guest', ...guest })}: `;
     if (!(error instanceof HandglassError)) report(error);
-    else if (error.code === 'not-permitted') return turnAway(id, answer);
-    else note(`not let in: ${error.what} (${reasonOf(error.cause)})`);
+    else if (error.code === 'not-permitted') return turnAway(id, answer, whose);
+    else note(`not let in: ${whose}${error.what} (${reasonOf(error.cause)})`);
     claim.giveBack?.();
     refuse(id, answer);
     finish('notNow', 'Try again later');

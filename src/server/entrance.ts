@@ -29,6 +29,8 @@ export interface Entered {
 export interface Claim {
   /** The domain that it is for; null for the host's panel. */
   domain: string | null;
+  /** The guest whose it is; none for a code that makes one, and for the host's panel. */
+  guest?: Guest | undefined;
   /** Lets its bearer in; null where the guest was revoked meanwhile. A guest is written first. */
   enter(): Entered | null | Promise<Entered | null>;
   /** Makes a code good again. To be called where it is not its bearer's fault that nobody came in. */
@@ -72,7 +74,7 @@ export function createEntrance(clock: Pick<Clock, 'now'>, guests: Guests): Entra
     if (guest === null) return null;
     const enter = () =>
       guests.authenticate(token) && { viewer: { kind: 'guest' as const, ...guest } };
-    return { domain: guest.domain, enter };
+    return { domain: guest.domain, guest, enter };
   }
 
   function byCode(code: string, door: Door): Claim | null {
@@ -148,7 +150,7 @@ function claimOf(
 ): Claim | null {
   return guest === null && door !== 'panel'
     ? null
-    : { domain: guest?.domain ?? null, enter, giveBack };
+    : { domain: guest?.domain ?? null, guest: guest ?? undefined, enter, giveBack };
 }
 
 const minuteMs = 60_000;

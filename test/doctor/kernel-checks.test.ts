@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
-import { card, found } from './healthy.ts';
+import type { ModuleRule } from '../../src/system/kernel.ts';
+import { card, type Change, found } from './healthy.ts';
 import { both, having, hostDisk, line, onlyCard, type Row, testRows } from './rows.ts';
+
+const loadable: Change = ({ kernel }) => void (kernel.modules['vfio_pci'] = 'loadable');
+
+function prohibited(rule: Partial<ModuleRule>): Change {
+  const whole = { file: '/etc/modprobe.d/v.conf', kind: 'install', module: 'vfio_pci', text: '' };
+  return both(loadable, having('kernel', { moduleRules: [{ ...whole, ...rule } as ModuleRule] }));
+}
 
 const rows: Row[] = [
   {
@@ -10,6 +18,35 @@ const rows: Row[] = [
       kernel.modules['vfio_pci'] = 'absent';
     },
     verdict: 'problem',
+  },
+  {
+    id: 'kernel.vfio-pci',
+    when: 'a file prohibits it',
+    change: prohibited({ kind: 'blacklist', file: '/etc/modprobe.d/no-vfio.conf' }),
+    verdict: 'problem',
+    says: '/etc/modprobe.d/no-vfio.conf keeps it from being loaded',
+    todo: String.raw`'/^\s*(blacklist|install)\s+vfio[-_]pci\b/d' /etc/modprobe.d/no-vfio.conf`,
+  },
+  {
+    id: 'kernel.vfio-pci',
+    when: 'a file of the system has something else done in its place',
+    change: prohibited({ kind: 'install', text: '/bin/false', file: '/usr/lib/modprobe.d/n.conf' }),
+    verdict: 'problem',
+    todo: 'Take it out of a copy of /usr/lib/modprobe.d/n.conf in /etc/modprobe.d.',
+  },
+  {
+    id: 'kernel.vfio-pci',
+    when: 'a file has something done before it',
+    change: prohibited({ kind: 'install', text: '/usr/local/bin/set-ids; modprobe -i vfio-pci' }),
+    verdict: 'ok',
+  },
+  {
+    id: 'kernel.vfio-pci',
+    when: 'the command line prohibits it among others',
+    change: both(loadable, line('modprobe.blacklist=nouveau,vfio-pci')),
+    verdict: 'problem',
+    says: '`modprobe.blacklist=nouveau,vfio-pci` keeps it from being loaded',
+    todo: 'modprobe.blacklist=nouveau',
   },
   {
     id: 'kernel.vfio-pci',

@@ -32,6 +32,7 @@ async function writeSystem({ write }: Sysfs, machine: Machine): Promise<void> {
   );
   await write('/proc/cpuinfo', `${processors.join('\n\n')}\n`);
   await write('/proc/sys/kernel/osrelease', `${kernel}\n`);
+  await write('/sys/kernel/security/lsm', 'capability,lockdown,yama');
   await write('/proc/cmdline', `${machine.commandLine}\n`);
   const kib = machine.memoryMib * 1024;
   await write(

@@ -6,9 +6,9 @@ import { manualClock, openPeer, startService, type TestService } from './support
 /** Whether a guest of win10 that comes from 127.0.0.1 is let in where its domain has these addresses. */
 async function entering(addressesOf: (domain: string) => Promise<string[]>) {
   const service = await startService({ addressesOf });
-  const { token } = await service.guests.pair('win10');
+  const { id, token } = await service.guests.pair('win10');
   const peer = await openPeer(service.address);
-  return { service, peer, answer: await peer.ask('session.authenticate', { token }) };
+  return { id, service, peer, answer: await peer.ask('session.authenticate', { token }) };
 }
 
 test('a guest is let in from an address of its domain', async () => {
@@ -22,11 +22,11 @@ test.each([
   ['has none', async () => []],
   ['is not that domain', async (domain: string) => (domain === 'linux' ? ['127.0.0.1'] : [])],
 ])('a guest is refused whose domain %s', async (_name, addressesOf) => {
-  const { answer, peer, service } = await entering(addressesOf);
+  const { id, answer, peer, service } = await entering(addressesOf);
   expect(answer).toMatchObject({ error: { data: { code: 'not-permitted' } } });
   expect(await peer.closed).toMatchObject({ code: 4401 });
   expect(service.journal).toEqual([
-    "127.0.0.1: not let in: The caller's address is not one of its domain's.",
+    `127.0.0.1: not let in: guest ${id} (win10): The caller's address is not one of its domain's.`,
   ]);
 });
 
