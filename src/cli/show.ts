@@ -23,8 +23,12 @@ export async function showLink(
   json = false,
 ): Promise<void> {
   if (json) return context.print(JSON.stringify(link));
-  const { goodFor } = await import('./render/invitation.ts');
+  const { goodFor, unreachable } = await import('./render/invitation.ts');
+  const others = link.others ?? [];
   context.print(link.url, '', goodFor(link.expires, context.host.now()));
+  if (others.length > 0) {
+    context.print('', unreachable, ...others.map((other) => `  ${other}`), '');
+  }
   if (link.fingerprint !== undefined) context.print(...toCompare, `  ${link.fingerprint}`);
 }
 

@@ -27,7 +27,7 @@ export interface Means {
   operations: Operations;
   entrance: Pick<Entrance, 'invite' | 'inviteBrowser'>;
   guests: Pick<Guests, 'requireKnown'>;
-  places: Pick<Places, 'requireReached' | 'pairingStrings' | 'link'>;
+  places: Pick<Places, 'requireReached' | 'pairingStrings' | 'links'>;
   pictures: Pick<Pictures, 'place'>;
   /** Null where nobody is spoken to by TLS. */
   certificate: Pick<Certificate, 'fingerprint'> | null;
@@ -79,14 +79,14 @@ export function createCalls(means: Means, report: (error: unknown) => void): Per
     'panel.open'(by, { domain }, reached) {
       if (by.kind === 'guest' && domain === undefined) {
         const { code, expires } = entrance.inviteBrowser(by);
-        return link(panelLink(reached, code), expires);
+        return link([panelLink(reached, code)], expires);
       }
       if (by.kind !== 'local') throw onlyOnTheHost(by, 'panel.open');
       if (domain !== undefined) hub.requireListed(domain);
       const door = domain === undefined ? 'panel' : 'network';
       places.requireReached(door);
       const { code, expires } = entrance.invite(domain ?? null);
-      return link(places.link(code, door), expires);
+      return link(places.links(code, door), expires);
     },
 
     'groups.picture'(by) {
@@ -105,9 +105,14 @@ export function createCalls(means: Means, report: (error: unknown) => void): Per
     },
   };
 
-  function link(url: string, expires: string): Result<'panel.open'> {
+  function link([url = '', ...others]: string[], expires: string): Result<'panel.open'> {
     const fingerprint = url.startsWith('https:') ? certificate?.fingerprint() : undefined;
-    return { url, expires, ...(fingerprint === undefined ? {} : { fingerprint }) };
+    return {
+      url,
+      ...(others.length === 0 ? {} : { others }),
+      expires,
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+    };
   }
 
   function movable(by: Viewer, name: string | undefined, to: string): SeatState {

@@ -22,8 +22,8 @@ export interface Places {
   requireReached(door: Door): void;
   /** The strings that carry a code to a guest, best first. */
   pairingStrings(code: string): string[];
-  /** What a browser opens to use the code: in a guest, or on this machine. */
-  link(code: string, door: Door): string;
+  /** What a browser opens to use the code, in a guest or on this machine: best first. */
+  links(code: string, door: Door): string[];
 }
 
 export function createPlaces(host: Pick<ReadInterfaces, 'addresses'>): Places {
@@ -57,11 +57,10 @@ export function createPlaces(host: Pick<ReadInterfaces, 'addresses'>): Places {
     pairingStrings: (code) =>
       reached('network').map(({ address, port, pin }) => pairingString(address, port, pin, code)),
 
-    link(code, door) {
-      const [place] = reached(door);
-      if (place === undefined) throw nowhere();
-      return panelLink(origin(place.address, place.port, place.pin !== null), code);
-    },
+    links: (code, door) =>
+      reached(door).map(({ address, port, pin }) =>
+        panelLink(origin(address, port, pin !== null), code),
+      ),
   };
 }
 

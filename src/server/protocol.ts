@@ -187,6 +187,8 @@ export const methods = {
     params: z.strictObject({ domain: name.optional() }),
     result: z.object({
       url: z.string(),
+      /** The same at other addresses, where there are any: one of all is good once. */
+      others: z.array(z.string()).optional(),
       /** ISO 8601 in UTC. */
       expires: z.string(),
       /** Of the certificate that the browser is shown, its SHA-256: `0A:1B:…`; none without TLS. */

@@ -42,6 +42,19 @@ test('panel --domain prints one for a browser in that guest, and by what to know
   ]);
 });
 
+test('panel --domain prints one for each address, as a phone at home has to take another than a guest', async () => {
+  const { folder, port } = await startService({
+    listen: [everywhere],
+    interfaces: interfacesOf({ virbr0: ['192.168.122.1'], wlan0: ['192.168.1.2'] }),
+  });
+  const { stdout } = await handglass(['panel', '--domain', 'win10'], at(folder));
+  const [first = '', , , , instead, other = ''] = stdout.split('\n');
+  expect(first).toMatch(new RegExp(`^https://192\\.168\\.\\d+\\.\\d:${port}/#`));
+  expect(instead).toBe('If that address cannot be reached from there:');
+  expect(other).toMatch(new RegExp(`^  https://192\\.168\\.\\d+\\.\\d:${port}/#`));
+  expect(other.split('#')[1]).toBe(first.split('#')[1]);
+});
+
 test('panel --json prints what the service answers', async () => {
   const { folder } = await startHost();
   const { stdout } = await handglass(['panel', '--json'], at(folder));

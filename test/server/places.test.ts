@@ -17,7 +17,11 @@ test('where every address is listened on, each by which others come is named', (
     'handglass://192.168.122.1:18503/?pin=PIN&code=CODE',
     'handglass://[fd00::2]:18503/?pin=PIN&code=CODE',
   ]);
-  expect(places.link('CODE', 'network')).toBe('https://192.168.1.2:18503/#CODE');
+  expect(places.links('CODE', 'network')).toEqual([
+    'https://192.168.1.2:18503/#CODE',
+    'https://192.168.122.1:18503/#CODE',
+    'https://[fd00::2]:18503/#CODE',
+  ]);
 });
 
 test('where it is every IPv4 address, no other is', () => {
@@ -47,12 +51,12 @@ test('a place that is no more is not named, nor one for somebody else', () => {
   const places = createPlaces(machine);
   places.add({ door: 'panel', address: '127.0.0.1', port: 18_504, pin: null });
   const gone = places.add({ ...guests, address: '192.168.122.1' });
-  expect(places.link('CODE', 'panel')).toBe('http://127.0.0.1:18504/#CODE');
+  expect(places.links('CODE', 'panel')).toEqual(['http://127.0.0.1:18504/#CODE']);
   gone();
   expect(() => places.pairingStrings('CODE')).toThrow(
     expect.objectContaining({ code: 'listen-failed' }),
   );
-  expect(() => places.link('CODE', 'network')).toThrow(
+  expect(() => places.links('CODE', 'network')).toThrow(
     expect.objectContaining({ code: 'listen-failed' }),
   );
 });

@@ -16,7 +16,7 @@ export function invitationLines(
     `${goodFor(expires, now)} In the guest, run:`,
     `  Linux:    handglass guest pair '${best}'`,
     `  Windows:  handglass-guest pair "${best}"`,
-    ...(others.length === 0 ? [] : ['', 'If that address cannot be reached from there:']),
+    ...(others.length === 0 ? [] : ['', unreachable]),
     ...others.map((other) => `  ${other}`),
     ...(unreached.length === 0 ? [] : ['', ...unreached]),
   ];
@@ -33,6 +33,8 @@ export function outOfReach(string: string): string[] {
 }
 
 const howToListen = '`listen` of [server] in the configuration names where guests can call.';
+
+export const unreachable = 'If that address cannot be reached from there:';
 
 /** A sentence on what is good once. */
 export function goodFor(expires: string, now: number): string {
